@@ -1,0 +1,37 @@
+"""Forms of login and password."""
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm
+
+
+class LoginForm(AuthenticationForm):
+    """User name and password; says no more than that they do not fit."""
+
+    error_messages = {  # noqa: RUF012 - Django's own name and kind
+        "invalid_login": "用户名或密码不对，请重新输入（注意大小写）。",
+        "inactive": "用户名或密码不对，请重新输入（注意大小写）。",
+    }
+
+
+class PasswordForm(forms.Form):
+    """The old password once, the new one twice."""
+
+    old = forms.CharField(
+        label="原密码", widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}), strip=False
+    )
+    new = forms.CharField(
+        label="新密码",
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        strip=False,
+        help_text="至少 12 位，不能是常见密码，也不要和用户名、姓名相似。",
+    )
+    again = forms.CharField(
+        label="再输一次新密码", widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}), strip=False
+    )
+
+    def clean(self) -> dict[str, str]:
+        """Both times the same."""
+        given = super().clean() or {}
+        if given.get("new") and given.get("again") and given["new"] != given["again"]:
+            self.add_error("again", "两次输入的新密码不一样，请重新输入。")
+        return given

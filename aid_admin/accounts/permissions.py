@@ -1,0 +1,13 @@
+"""Who may do what with users."""
+
+from aid_admin.accounts.rules import Role
+
+_ADMIN = frozenset({Role.SYSTEM_ADMIN})
+ALLOWED = {
+    "user.create": _ADMIN,
+    "user.assign": _ADMIN,
+    "user.reset": _ADMIN,
+    "user.disable": _ADMIN,
+    "user.password": frozenset(Role),
+    "identity.reveal": frozenset(Role) - _ADMIN - {Role.AUDITOR, Role.PUBLICITY_OFFICER},
+}

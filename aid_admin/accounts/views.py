@@ -1,0 +1,47 @@
+"""Login, logout and the own password."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.contrib.auth.views import LoginView, LogoutView
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from aid_admin.accounts.actions import change_own_password
+from aid_admin.accounts.forms import LoginForm, PasswordForm
+from aid_admin.lib.refusals import Refused
+
+
+class Login(LoginView):
+    """The login page; a part of a page that asks after the session ended sends the whole page here."""
+
+    authentication_form = LoginForm
+    redirect_authenticated_user = True
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if request.headers.get("HX-Request"):
+            response = HttpResponse(status=204)
+            response.headers["HX-Refresh"] = "true"
+            return response
+        return super().dispatch(request, *args, **kwargs)
+
+
+login = Login.as_view()
+logout = LogoutView.as_view()
+
+
+def password(request: HttpRequest) -> HttpResponse:
+    """Change the own password."""
+    form = PasswordForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        old, new = form.cleaned_data["old"], form.cleaned_data["new"]
+        try:
+            change_own_password(by=request.user, old=old, new=new)  # type: ignore[arg-type]
+        except Refused as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            update_session_auth_hash(request, request.user)  # type: ignore[arg-type]
+            messages.success(request, "密码已修改，下次请用新密码登录。")
+            return redirect("office:home")
+    return render(request, "registration/password.html", {"form": form})

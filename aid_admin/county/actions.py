@@ -1,0 +1,60 @@
+"""Semesters and the demo's clock."""
+
+from datetime import date
+
+from aid_admin.accounts.acting import Moved, action, record
+from aid_admin.accounts.models import User
+from aid_admin.county.models import DemoClock, School, Semester
+from aid_admin.county.permissions import ALLOWED
+from aid_admin.lib import semester as semester_text
+from aid_admin.lib.refusals import BadInput, Refused
+
+
+@action("semester.create", ALLOWED)
+def create_semester(
+    *, by: User, code: str, starts_on: date, ends_on: date, cut_off_on: date | None = None
+) -> list[Moved]:
+    """Add a semester; its days must not overlap another's."""
+    try:
+        semester_text.label(code)
+    except ValueError as problem:
+        raise BadInput(f"学期代码“{code}”不对，应如 2020-autumn。") from problem
+    if ends_on <= starts_on:
+        raise BadInput("学期的结束日期应在开始日期之后。")
+    if Semester.objects.filter(starts_on__lte=ends_on, ends_on__gte=starts_on).exists():
+        raise Refused("与已有学期的日期重叠，请检查。")
+    made = Semester.objects.create(
+        code=code, starts_on=starts_on, ends_on=ends_on, cut_off_on=cut_off_on or starts_on
+    )
+    record("semester", made.code, to_state="CREATED")
+    return [Moved("semester", made.code, None, "CREATED")]
+
+
+@action("demo.mark", ALLOWED)
+def mark_demo(*, by: User) -> list[Moved]:
+    """Mark an empty database as demo; its business date is the first semester's first day."""
+    if DemoClock.objects.exists():
+        return []
+    if School.objects.exists():
+        raise Refused("数据库中已有数据，不能标为演示。")
+    first = Semester.objects.order_by("starts_on").first()
+    if first is None:
+        raise Refused("还没有学期，请先运行 migrate。")
+    clock = DemoClock.objects.create(business_date=first.starts_on)
+    record("democlock", clock.pk, to_state=str(first.starts_on))
+    return [Moved("democlock", clock.pk, None, str(first.starts_on))]
+
+
+@action("demo.business_date", ALLOWED)
+def set_business_date(*, by: User, date: date) -> list[Moved]:
+    """Move the demo's date forward, never back."""
+    clock = DemoClock.objects.select_for_update().first()
+    if clock is None:
+        raise Refused("这不是演示数据库，业务日期就是当天，不能改动。")
+    old = clock.business_date
+    if date < old:
+        raise Refused(f"演示日期只能往后走：当前是 {old}。")
+    if date != old:
+        DemoClock.objects.filter(pk=clock.pk).update(business_date=date)
+        record("democlock", clock.pk, from_state=str(old), to_state=str(date))
+    return [Moved("democlock", clock.pk, str(old), str(date))]

@@ -1,0 +1,53 @@
+"""The business date, the current semester and the working days."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+
+from aid_admin.county.models import DemoClock, Holiday, Semester
+from aid_admin.lib.refusals import BadInput
+
+
+def is_demo() -> bool:
+    """Whether this database was marked as demo."""
+    return DemoClock.objects.exists()
+
+
+def business_date() -> date:
+    """Today in Asia/Shanghai, or the demo's date in a database marked as demo."""
+    clock = DemoClock.objects.first()
+    return clock.business_date if clock else timezone.localdate()
+
+
+def holidays() -> dict[date, bool]:
+    """Days that break the weekday rule, as lib.workdays takes them: day → is a day off."""
+    return {day: not works for day, works in Holiday.objects.values_list("day", "is_workday")}
+
+
+def semester(code: str = "") -> Semester:
+    """The semester of that code; without a code the one that holds the business date, else the newest begun."""
+    if code:
+        found = Semester.objects.filter(code=code).first()
+    else:
+        today = business_date()
+        found = Semester.objects.filter(starts_on__lte=today).first() or Semester.objects.last()
+    if found is None:
+        raise BadInput(f"没有学期“{code}”，请先由系统管理员建立。")
+    return found
+
+
+def pick(semesters: Sequence[Semester], code: str, today: date) -> Semester | None:
+    """The semester of that code among `semesters` (newest first); else the one begun last, else the first to come."""
+    named = next((term for term in semesters if term.code == code), None)
+    begun = next((term for term in semesters if term.starts_on <= today), None)
+    return named or begun or (semesters[-1] if semesters else None)
+
+
+def chosen(session: Mapping[str, Any]) -> Semester:
+    """The semester that the person has chosen for the pages (kept in the session), else the current one."""
+    found = pick(list(Semester.objects.all()), str(session.get("semester", "")), business_date())
+    if found is None:
+        raise BadInput("还没有学期，请先由系统管理员建立。")
+    return found

@@ -1,0 +1,6 @@
+"""Who may do what with the county's calendar."""
+
+from aid_admin.accounts.rules import Role
+
+_ADMIN = frozenset({Role.SYSTEM_ADMIN})
+ALLOWED = {"semester.create": _ADMIN, "demo.business_date": _ADMIN, "demo.mark": _ADMIN}

@@ -1,0 +1,103 @@
+"""Putting an upload in force and taking it out again: one short transaction each."""
+
+from django.utils import timezone
+
+from aid_admin.accounts.acting import Moved, action, move, reach_for, record
+from aid_admin.accounts.models import User
+from aid_admin.intake.models import InForce, Upload
+from aid_admin.intake.permissions import ALLOWED
+from aid_admin.intake.registry import KINDS
+from aid_admin.intake.rules import MOVES, UploadState
+from aid_admin.lib.refusals import Forbidden, NotFound, Refused
+
+
+def _locked(upload: int, verb: str, by: User) -> Upload:
+    reach = reach_for(by, verb)
+    rows = Upload.objects.select_for_update(of=("self",)).select_related("school", "semester", "stored_file", "by")
+    found = rows.filter(pk=upload).first()
+    if found is None or not Upload.objects.within(reach).filter(pk=upload).exists():
+        raise NotFound("没有找到这次导入，或不在您的范围内。")
+    if not by.roles & KINDS[found.kind].roles:
+        raise Forbidden(f"您的岗位不处理“{found.kind_title}”。")
+    return found
+
+
+@action("upload.commit", ALLOWED)
+def commit_upload(*, by: User, upload: int, partial: bool = False) -> list[Moved]:
+    """Commit a read upload; it is in force at once, unless its kind needs a second person (activate).
+
+    Raises Refused while it is being read, when rows have errors and `partial` is not said, or when nothing
+    can be imported.
+    """
+    found = _locked(upload, "upload.commit", by)
+    if found.read_at is None:
+        raise Refused("文件还在读取，请等进度走完再提交。")
+    if found.state == UploadState.REFUSED:
+        raise Refused(f"这个文件没有被接收：{found.message}")
+    if found.refused and not partial:
+        raise Refused(
+            f"有 {found.refused} 行存在错误，没有导入任何一行。请按问题清单改正后重新上传，或选择“只导入没有错误的行”。"
+        )
+    if not found.accepted:
+        raise Refused("文件中没有可以导入的行，请检查是否选错了文件。")
+    moved = move([found], MOVES, "commit", committed_by=by, committed_at=timezone.now())
+    if not KINDS[found.kind].second_person:
+        _put_in_force(found, proposed_by=by, confirmed_by=None)
+    return moved
+
+
+@action("upload.activate", ALLOWED)
+def activate_upload(*, by: User, upload: int, reason: str = "") -> list[Moved]:
+    """The second person puts a committed registry in force; never the one who committed it."""
+    found = _locked(upload, "upload.activate", by)
+    if found.state != UploadState.COMMITTED or found.in_force.exists():
+        raise Refused(f"{found}当前不在待复核状态，不能生效。请刷新页面查看最新状态。")
+    if found.committed_by_id == by.pk:
+        raise Refused("部门数据须由另一名数据专员复核生效，提交人本人不能复核。")
+    _put_in_force(found, proposed_by=found.committed_by, confirmed_by=by, reason=reason)
+    return [Moved("upload", found.pk, "COMMITTED", "IN_FORCE")]
+
+
+@action("upload.undo", ALLOWED)
+def undo_upload(*, by: User, upload: int, reason: str = "") -> list[Moved]:
+    """Take an upload out of force; the one it had replaced is in force again."""
+    found = _locked(upload, "upload.undo", by)
+    current = found.in_force.filter(until=None).first()
+    if current is None:
+        raise Refused(f"{found}当前没有生效，无需撤销。")
+    InForce.objects.filter(pk=current.pk, until=None).update(until=timezone.now())
+    hook = KINDS[found.kind].call("on_undo")
+    if hook:
+        hook(found)
+    record("upload", found.pk, school_code=found.scope_code, from_state="IN_FORCE", to_state="UNDONE", reason=reason)
+    earlier = (
+        InForce.objects.filter(semester=current.semester, kind=current.kind, school=current.school, part=current.part)
+        .exclude(upload=found)
+        .order_by("-since")
+        .first()
+    )
+    if earlier and KINDS[found.kind].replaces:
+        _put_in_force(earlier.upload, proposed_by=earlier.proposed_by, confirmed_by=earlier.confirmed_by)
+    return [Moved("upload", found.pk, "IN_FORCE", "UNDONE")]
+
+
+def _put_in_force(upload: Upload, *, proposed_by: User | None, confirmed_by: User | None, reason: str = "") -> None:
+    kind = KINDS[upload.kind]
+    now = timezone.now()
+    slot = {
+        "semester": upload.semester,
+        "kind": upload.kind,
+        "school": upload.school,
+        "part": upload.part if kind.replaces else str(upload.pk),
+    }
+    InForce.objects.filter(**slot, until=None).update(until=now)
+    InForce.objects.create(
+        **slot, upload=upload, since=now, proposed_by=proposed_by, confirmed_by=confirmed_by, reason=reason
+    )
+    hook = kind.call("on_force")
+    if hook:
+        hook(upload)
+    record(
+        "upload", upload.pk, school_code=upload.scope_code, from_state="COMMITTED", to_state="IN_FORCE",
+        reason=reason, count=upload.accepted, digest=upload.rows_digest,
+    )  # fmt: skip

@@ -1,0 +1,32 @@
+"""App configuration: the reference sheets and the reading job are registered here."""
+
+from django.apps import AppConfig
+
+from aid_admin.accounts.rules import Role
+from aid_admin.intake import registry
+from aid_admin.jobs import registry as jobs
+
+
+class IntakeConfig(AppConfig):
+    """Uploads."""
+
+    name = "aid_admin.intake"
+    label = "intake"
+    verbose_name = "数据导入"
+
+    def ready(self) -> None:
+        """Register what this app knows."""
+        jobs.register("intake.read", "aid_admin.intake.tasks.read", "读取上传文件")
+        here = "aid_admin.intake.actions.reference"
+        registry.register(
+            registry.SheetKind(
+                "schools", "学校名单", "aid_admin.intake.imports.schools", f"{here}.store_schools",
+                frozenset({Role.SYSTEM_ADMIN}), on_force=f"{here}.schools_in_force", of_semester=False,
+            )
+        )  # fmt: skip
+        registry.register(
+            registry.SheetKind(
+                "fees", "收费标准", "aid_admin.intake.imports.fees", f"{here}.store_fees",
+                frozenset({Role.SYSTEM_ADMIN}), on_force=f"{here}.fees_in_force", of_semester=False,
+            )
+        )  # fmt: skip

@@ -1,0 +1,54 @@
+"""Sheet kinds by name; apps register theirs in ready() as dotted paths, so nothing is imported early."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from django.utils.module_loading import import_string
+
+from aid_admin.accounts.rules import Role
+
+
+@dataclass(frozen=True, slots=True)
+class SheetKind:
+    """One kind of file: how it is parsed, where its rows go, who sends it, what it replaces.
+
+    Dotted paths: `module` has COLUMNS, TITLE and parse; `store(upload, rows)` writes a chunk of accepted
+    rows while the upload is invisible; `check(upload, rows)` may add issues that need the database;
+    `on_force(upload)` and `on_undo(upload)` run in the last short transaction; `extras()` adds to the
+    parser's context.
+    """
+
+    code: str
+    title: str
+    module: str
+    store: str
+    roles: frozenset[Role]
+    of_school: bool = False
+    replaces: bool = True
+    part_field: str = ""
+    second_person: bool = False
+    of_semester: bool = True
+    check: str = ""
+    on_force: str = ""
+    on_undo: str = ""
+    extras: str = ""
+    own_page: bool = False
+
+    def call(self, hook: str) -> Callable[..., Any] | None:
+        """The function behind one of the paths; None where the kind names none."""
+        path = getattr(self, hook)
+        return import_string(path) if path else None
+
+    def parser(self) -> Any:
+        """The module with COLUMNS, TITLE and parse."""
+        return import_module(self.module)
+
+
+KINDS: dict[str, SheetKind] = {}
+
+
+def register(kind: SheetKind) -> None:
+    """Make a sheet kind known."""
+    KINDS[kind.code] = kind

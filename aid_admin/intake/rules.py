@@ -1,0 +1,24 @@
+"""States of an upload, and what a second person must confirm."""
+
+from enum import StrEnum
+
+from aid_admin.lib.states import Move
+
+
+class UploadState(StrEnum):
+    """READ → COMMITTED | REFUSED; whether it is in force stands beside it."""
+
+    READ = "READ"
+    COMMITTED = "COMMITTED"
+    REFUSED = "REFUSED"
+
+
+STATE_NAMES = {UploadState.READ: "待提交", UploadState.COMMITTED: "已提交", UploadState.REFUSED: "未接收"}
+MOVES = {
+    "commit": Move(frozenset({UploadState.READ}), UploadState.COMMITTED),
+    "refuse": Move(frozenset({UploadState.READ}), UploadState.REFUSED),
+}
+REGISTRY_KINDS = frozenset(
+    {"poverty", "low_income", "extreme_poverty", "orphans", "unattended", "disability", "martyrs"}
+)
+CHUNK = 2000  # rows of one transaction while an upload is read

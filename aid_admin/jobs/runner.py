@@ -1,0 +1,36 @@
+"""The embedded worker: LISTEN on the database, and a sweep; no broker."""
+
+import select
+import time
+from collections.abc import Callable
+
+from django.db import close_old_connections, connection
+
+from aid_admin.jobs import queue
+from aid_admin.jobs.bells import CHANNEL
+
+SWEEP_SECONDS = 2.0
+
+
+def run(stop: Callable[[], bool], beat: Callable[[], None]) -> None:
+    """Work jobs as they come until `stop()`; `beat()` is called at least every few seconds."""
+    while not stop():
+        close_old_connections()
+        connection.ensure_connection()
+        with connection.cursor() as cursor:
+            cursor.execute(f"LISTEN {CHANNEL}")
+        beat()
+        if queue.work_all() == 0 and not queue.waiting():
+            _wait(SWEEP_SECONDS)
+        elif not stop():
+            time.sleep(0.05)
+
+
+def _wait(seconds: float) -> None:
+    raw = connection.connection
+    if raw is None or raw.closed:
+        time.sleep(seconds)
+        return
+    select.select([raw], [], [], seconds)
+    raw.poll()
+    raw.notifies.clear()

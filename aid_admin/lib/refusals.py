@@ -1,0 +1,22 @@
+"""Expected refusals: each carries a Chinese sentence that says what happened and what to do next."""
+
+
+class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
+    """A rule said no; nothing was changed. Pages show the sentence, commands exit 1."""
+
+    def __init__(self, message: str, **facts: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.facts = facts
+
+
+class Forbidden(Refused):
+    """The user holds no post with this right (403)."""
+
+
+class NotFound(Refused):
+    """No such object within the user's scope (404)."""
+
+
+class BadInput(Refused):
+    """The input cannot be understood at all (commands exit 2)."""

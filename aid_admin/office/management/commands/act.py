@@ -1,0 +1,78 @@
+"""Any action by its name."""
+
+import inspect
+import types
+import typing
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from aid_admin.accounts.acting import ACTIONS, Action, Moved
+from aid_admin.lib.refusals import BadInput
+from aid_admin.office.command import OfficeCommand
+
+
+class Command(OfficeCommand):
+    """act NAME [PARAM=VALUE …] --as U · act --list."""
+
+    help = "执行一个动作；--list 列出所有动作"
+    takes_user = True
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--json", action="store_true")
+        parser.add_argument("--as", dest="username", default="")
+        parser.add_argument("--list", action="store_true")
+        parser.add_argument("name", nargs="?", default="")
+        parser.add_argument("given", nargs="*", metavar="PARAM=VALUE")
+
+    def answer(self, **options: Any) -> dict[str, Any]:
+        if options["list"]:
+            return {"items": [{"name": n, "parameters": list(a.parameters)} for n, a in sorted(ACTIONS.items())]}
+        action = ACTIONS.get(options["name"])
+        if action is None:
+            raise BadInput(f"没有动作“{options['name']}”。用 act --list 查看全部动作。")
+        by = self.user(options)
+        result = action.call(by=by, **arguments_of(action, options["given"]))
+        return {"items": [_item(moved) for moved in result if isinstance(moved, Moved)] if isinstance(result, list) else []}
+
+
+def _item(moved: Moved) -> dict[str, Any]:
+    return {
+        "object": moved.object, "id": moved.id, "from": moved.from_state, "to": moved.to_state,
+        "persons": moved.persons, "person_times": moved.person_times, "amount_fen": moved.amount_fen,
+    }  # fmt: skip
+
+
+def arguments_of(action: Action, given: list[str]) -> dict[str, Any]:
+    """PARAM=VALUE texts as the action's types; raises BadInput for a name or value that does not fit."""
+    values: dict[str, Any] = {}
+    hints = typing.get_type_hints(inspect.unwrap(action.call))
+    for text in given:
+        name, sign, value = text.partition("=")
+        if not sign or name not in action.parameters:
+            raise BadInput(f"动作 {action.name} 的参数是 {'、'.join(action.parameters)}，不认识“{text}”。")
+        try:
+            values[name] = _value(hints[name], value)
+        except ValueError as problem:
+            raise BadInput(f"参数 {name} 的值“{value}”不对。") from problem
+    missing = [n for n, p in action.parameters.items() if p.default is p.empty and n not in values]
+    if missing:
+        raise BadInput(f"动作 {action.name} 还缺参数：{'、'.join(missing)}。")
+    return values
+
+
+def _value(hint: Any, text: str) -> Any:
+    if isinstance(hint, types.UnionType):
+        hint = next(kind for kind in typing.get_args(hint) if kind is not types.NoneType)
+    if typing.get_origin(hint) is list:
+        (kind,) = typing.get_args(hint)
+        return [_value(kind, part) for part in text.split(",") if part]
+    if hint is bool:
+        return {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}.get(text.lower(), False)
+    if hint is date:
+        return date.fromisoformat(text)
+    if hint is bytes:
+        return Path(text).read_bytes()
+    return int(text) if hint is int else text

@@ -1,0 +1,156 @@
+"""How values are shown: money, masked numbers, status tags. No queries here; loaded for every template."""
+
+from typing import Final
+
+from django import template
+
+from aid_admin.accounts.rules import ROLE_NAMES, Role
+from aid_admin.lib import bank_card, id_card, money
+
+register = template.Library()
+
+# tone → (icon, states); a state that is named nowhere is shown in the idle tone
+_TONES: Final[dict[str, tuple[str, frozenset[str]]]] = {
+    "good": (
+        "check-circle",
+        frozenset(
+            "IN_FORCE DONE APPROVED CONFIRMED ACCEPTED RECOGNISED ENDED PAID CLOSED GO MATCHED RIGHT AIDED GRANTED "
+            "VERIFIED GOOD repair accepted yes".split()
+        ),
+    ),
+    "info": (
+        "hourglass-split",
+        frozenset(
+            "READ QUEUED RUNNING SUBMITTED REVIEWED SCHOOL_REVIEWED PLANNED LOCKED RELEASED SENT PROPOSED WAITING "
+            "READING MATCHED_NAME_VARIANT COMMITTED DRAFTED".split()
+        ),
+    ),
+    "warn": (
+        "exclamation-triangle",
+        frozenset(
+            "HELD RETURNED UNKNOWN UNCONFIRMED TRANSFER CLAIMED_TWICE AMOUNT_DIFFERS MISSING AMBIGUOUS OPEN "
+            "ID_MATCH_NAME_CONFLICT NAME_MATCH_ID_CONFLICT HOUSEHOLD_MATCH RETURNED_LATER warning UNVERIFIED".split()
+        ),
+    ),
+    "bad": (
+        "x-circle",
+        frozenset(
+            "REFUSED FAILED QUARANTINED REJECTED ABORTED VOIDED TOO_MANY SUSTAINED ENROLLED_NOT_ATTENDING "
+            "ATTENDING_NOT_ENROLLED error no".split()
+        ),
+    ),
+}
+_IDLE: Final = ("idle", "dash-circle")
+
+
+def _tone(state: object) -> tuple[str, str]:
+    text = str(state)
+    return next(((tone, icon) for tone, (icon, states) in _TONES.items() if text in states), _IDLE)
+
+
+@register.filter
+def tone(state: object) -> str:
+    """The tone of a state's tag: good, info, warn, bad or idle."""
+    return _tone(state)[0]
+
+
+@register.filter
+def tone_icon(state: object) -> str:
+    """The icon that stands beside a state's word, so that colour is never alone."""
+    return _tone(state)[1]
+
+
+@register.filter
+def yuan(fen: int | None) -> str:
+    """Fen as yuan with thousands separators; nothing for no amount."""
+    return "" if fen is None else money.yuan_comma(int(fen))
+
+
+@register.filter
+def wan(fen: int | None) -> str:
+    """Fen as exact 万元."""
+    return "" if fen is None else money.wan(int(fen))
+
+
+@register.filter
+def in_words(fen: int) -> str:
+    """Fen as the amount in words (大写)."""
+    return money.in_words(int(fen))
+
+
+@register.filter
+def mask_id(text: str | None) -> str:
+    """An identity number fit for a screen."""
+    return id_card.mask(text) if text else ""
+
+
+@register.filter
+def mask_account(text: str | None) -> str:
+    """An account number fit for a screen: the last four digits."""
+    return bank_card.mask(text) if text else ""
+
+
+@register.filter
+def role_name(role: str) -> str:
+    """A role in Chinese."""
+    return ROLE_NAMES[Role(role)] if role in list(Role) else role
+
+
+@register.filter
+def verb_name(verb: str) -> str:
+    """An action in Chinese, for histories."""
+    return _VERBS.get(verb, verb)
+
+
+_VERBS: Final[dict[str, str]] = {
+    "upload.stage": "上传文件",
+    "upload.commit": "提交导入",
+    "upload.activate": "复核生效",
+    "upload.undo": "撤销导入",
+    "upload.mark": "生成标注表",
+    "upload.download": "下载文件",
+    "application.submit": "提交申请",
+    "application.review": "学校评议",
+    "application.recognise": "认定",
+    "application.return": "退回申请",
+    "application.reject": "不予认定",
+    "compare": "执行比对",
+    "entitle": "核定资格",
+    "match.decide": "确认比对结果",
+    "claim.settle": "核定就读学校",
+    "coverage.settle": "核实去向",
+    "roster.draft": "生成名册",
+    "roster.answer": "说明差异",
+    "roster.submit": "上报名册",
+    "roster.review": "初审",
+    "roster.approve": "复审",
+    "roster.return": "退回",
+    "roster.withdraw": "撤回",
+    "roster.confirm": "确认名册",
+    "roster.void": "作废",
+    "publicity.plan": "制订公示",
+    "publicity.start": "开始公示",
+    "publicity.photo": "上传公示照片",
+    "publicity.check": "核查照片",
+    "publicity.end": "结束公示",
+    "publicity.abort": "中止公示",
+    "objection.add": "登记异议",
+    "objection.decide": "办结异议",
+    "account.verify": "核对账号",
+    "batch.build": "编制批次",
+    "batch.lock": "锁定批次",
+    "batch.review": "审核批次",
+    "batch.release": "放行批次",
+    "batch.file": "生成代发文件",
+    "batch.send": "送交银行",
+    "batch.load_return": "导入回盘",
+    "batch.close": "办结批次",
+    "batch.abort": "中止批次",
+    "batch.reissue": "补发",
+    "letters.draw_up": "生成告知书",
+    "identity.reveal": "查看完整号码",
+    "user.create": "建立用户",
+    "user.reset": "重置密码",
+    "user.disable": "停用用户",
+    "user.password": "修改密码",
+}

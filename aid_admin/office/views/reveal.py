@@ -1,0 +1,71 @@
+"""A number in clear: with a reason, logged, for thirty seconds."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from aid_admin.accounts.actions import log_reveal
+from aid_admin.accounts.gate import needs
+from aid_admin.accounts.models import User
+from aid_admin.office.forms import RevealForm
+from disbursement.models import PaymentLine
+from eligibility.models import RegistryRecord
+from students.models import BankAccount, EnrolmentRecord, Student
+
+SECONDS: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One kind of number: where it stands and who it belongs to."""
+
+    title: str
+    field: str
+    find: Callable[[User, int], Any]
+
+
+def _of(model: Any) -> Callable[[User, int], Any]:
+    return lambda user, pk: get_object_or_404(model.objects.visible_to(user), pk=pk)
+
+
+def _member(user: User, pk: int) -> Any:
+    """A member of the family on a roll that the user may see."""
+    roll = get_object_or_404(EnrolmentRecord.objects.visible_to(user).distinct(), family=pk)
+    return roll.family.get(pk=pk)
+
+
+NUMBERS: Final = {
+    "student.id_number": Shown("身份证号", "id_number", _of(Student)),
+    "family.id_number": Shown("身份证号", "id_number", _member),
+    "family.phone": Shown("电话", "phone", _member),
+    "account.account_no": Shown("银行账号", "account_no", _of(BankAccount)),
+    "account.holder_id": Shown("持卡人身份证号", "holder_id", _of(BankAccount)),
+    "payment.account_no": Shown("收款账号", "account_no", _of(PaymentLine)),
+    "registry.id_number": Shown("身份证号", "id_number", _of(RegistryRecord)),
+    "registry.cert_no": Shown("证件编号", "cert_no", _of(RegistryRecord)),
+}
+
+
+@needs("identity.reveal")
+def reveal(request: HttpRequest, what: str, object_id: int) -> HttpResponse:
+    """GET asks for the reason in a dialog; POST logs it and shows the number."""
+    if what not in NUMBERS:
+        raise Http404
+    number = NUMBERS[what]
+    owner = number.find(request.user, object_id)  # type: ignore[arg-type]
+    form = RevealForm(request.POST or None)
+    value = None
+    if request.method == "POST" and form.is_valid():
+        log_reveal(
+            by=request.user,  # type: ignore[arg-type]
+            object_type=what,
+            object_id=str(object_id),
+            reason=form.cleaned_data["reason"],
+            school_code=str(getattr(owner, "scope_code", "")),
+        )
+        value = getattr(owner, number.field) or "（没有登记）"
+    shown = {"form": form, "number": number, "owner": owner, "value": value, "seconds": SECONDS}
+    return render(request, "office/_reveal.html", shown)

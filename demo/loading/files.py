@@ -1,0 +1,118 @@
+"""Hop 1 of the demo: every source file staged and committed by whoever sends it."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from aid_admin.accounts.models import User
+from aid_admin.accounts.rules import Role
+from aid_admin.county.models import School
+from aid_admin.intake.actions import force, staging
+from aid_admin.intake.models import Upload
+from aid_admin.intake.registry import KINDS
+from aid_admin.intake.rules import UploadState
+from aid_admin.jobs import queue
+from aid_admin.jobs.models import Job
+from aid_admin.lib.refusals import BadInput, Refused
+from demo.loading.staff import Staff, make_school_staff
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class County:
+    """A folder of source files with its manifest and the decisions of the demo's people."""
+
+    folder: Path
+    manifest: dict[str, Any]
+    decisions: dict[str, Any]
+
+    @property
+    def semester(self) -> str:
+        """The semester's code."""
+        return str(self.manifest["semester"])
+
+
+def open_county(folder: Path) -> County:
+    """Read a county's manifest; raises BadInput where the folder holds none."""
+    try:
+        manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        decisions = json.loads((folder / "decisions.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as problem:
+        raise BadInput(f"目录 {folder} 里没有县的数据（manifest.json），请先运行 make_county。") from problem
+    return County(folder, manifest, decisions)
+
+
+def import_all(county: County, progress: Progress) -> None:
+    """Import every file of the manifest in its order; files in force already are passed over."""
+    rows = county.manifest["files"]
+    done = set(Upload.objects.filter(state=UploadState.COMMITTED).values_list("kind", "sha256"))
+    staff = Staff()
+    for number, row in enumerate(rows, 1):
+        if (row["kind"], row["sha256"]) not in done:
+            if row["school"] and row["kind"] == "attendance" and not _has_staff(row["school"]):
+                _make_staff()
+                staff = Staff()
+            _import(county, row, staff)
+        progress(f"导入 {row['path']}", number, len(rows))
+    _activate(staff)
+
+
+def _has_staff(school: str) -> bool:
+    return User.objects.filter(username__endswith=f"-{school}").exists()
+
+
+def _make_staff() -> None:
+    """A clerk and a head for every school; those of a primary and a junior school are printed."""
+    schools = dict(School.objects.order_by("code").values_list("code", "name"))
+    with_stages = School.objects.filter(stages__stage__in=["PRIMARY", "JUNIOR"]).order_by("code").distinct()
+    primary = [s.code for s in with_stages.filter(stages__stage="PRIMARY")][:1]
+    junior = [s.code for s in with_stages.filter(stages__stage="JUNIOR") if s.code not in primary][:1]
+    make_school_staff(schools, primary + junior)
+
+
+def _sender(kind: str, school: str | None, staff: Staff) -> User:
+    if school and KINDS[kind].of_school:
+        return staff.clerk(school)
+    return staff.county(next(iter(KINDS[kind].roles)))
+
+
+def _import(county: County, row: dict[str, Any], staff: Staff) -> None:
+    path = county.folder / row["path"]
+    data = path.read_bytes()
+    if hashlib.sha256(data).hexdigest() != row["sha256"]:
+        raise Refused(f"文件 {row['path']} 与清单不符，可能被改动过。")
+    take_in(
+        data, path.name, row["kind"], _sender(row["kind"], row["school"], staff), county.semester,
+        school=row["school"] if KINDS[row["kind"]].of_school else "", as_of=date.fromisoformat(row["as_of"]),
+    )  # fmt: skip
+
+
+def take_in(
+    data: bytes, name: str, kind: str, by: User, semester: str, *, school: str = "", as_of: date | None = None
+) -> Upload:
+    """Stage, read and commit one file as `by`; raises Refused with the first issue when rows have errors."""
+    upload, _ = staging.stage_upload(
+        by=by, kind=kind, data=data, name=name, semester=semester, school=school, as_of=as_of
+    )
+    for job in Job.objects.filter(kind="intake.read", subject_id=str(upload.pk)):
+        queue.work(job.pk)
+    upload.refresh_from_db()
+    if upload.refused or upload.state == UploadState.REFUSED:
+        issue = upload.issues.filter(level="error").first()
+        raise Refused(f"文件 {name} 不能导入：{issue.message if issue else upload.message}")
+    if upload.state == UploadState.READ:
+        force.commit_upload(by=by, upload=upload.pk)
+    return upload
+
+
+def _activate(staff: Staff) -> None:
+    """The second registry officer puts the departments' data in force."""
+    second = staff.county(Role.REGISTRY_OFFICER, 2)
+    kinds = [code for code, kind in KINDS.items() if kind.second_person]
+    for upload in Upload.objects.filter(kind__in=kinds, state=UploadState.COMMITTED, in_force=None).order_by("pk"):
+        force.activate_upload(by=second, upload=upload.pk, reason="已与部门核对")

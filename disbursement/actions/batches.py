@@ -1,0 +1,280 @@
+"""发放批次: built from confirmed lines, locked, reviewed and released by different persons, sent, closed."""
+
+from collections import defaultdict
+from typing import Any
+
+from aid_admin.accounts.acting import Moved, action, move, record, scoped
+from aid_admin.accounts.models import User
+from aid_admin.audit.rules import digest
+from aid_admin.county import calendar
+from aid_admin.county.models import BankBin, Semester
+from aid_admin.db import bulk
+from aid_admin.db.fields import keyring
+from aid_admin.lib import bank_card
+from aid_admin.lib.refusals import BadInput, Refused
+from disbursement.models import DisbursementBatch, PaymentLine
+from disbursement.permissions import ALLOWED
+from disbursement.rules import payment
+from disbursement.rules.findings import Finding, Gravity
+from disbursement.rules.release import BatchSums, PayeeLine, Person, blockers
+from disbursement.rules.states import (
+    BATCH_MOVES,
+    PAYMENT_MOVES,
+    BatchMode,
+    BatchState,
+    PaymentState,
+    close_verb,
+)
+
+_LINE = (
+    "batch_id", "line_no", "roster_line_id", "retry_of_id", "student_id", "school_id", "programme_id", "payee_name",
+    "payee_relation", "account_id", "account_no", "amount_fen", "standard_id", "state", "code", "seal",
+)  # fmt: skip
+_OPEN = """
+  FROM disbursement_rosterline l
+  JOIN disbursement_roster r ON r.id = l.roster_id AND r.state = 'CONFIRMED'
+  JOIN county_school s ON s.id = r.school_id
+  JOIN eligibility_aidprogramme g ON g.id = l.programme_id
+  JOIN eligibility_entitlement e ON e.id = l.entitlement_id
+  JOIN students_student t ON t.id = l.student_id
+  LEFT JOIN students_bankaccount a ON a.student_id = l.student_id AND a.verified_by_id IS NOT NULL
+       AND a.ended_at IS NULL AND g.payment_mode = 'ACCOUNT'
+ WHERE l.semester_id = %s AND l.state = 'ACCEPTED' AND NOT EXISTS (
+       SELECT 1 FROM disbursement_paymentline p WHERE p.roster_line_id = l.id
+          AND p.state IN ('WAITING', 'SENT', 'UNKNOWN', 'PAID'))"""
+_ORDER = " ORDER BY s.code, g.position, l.grade, l.class_name, t.name_key, l.id"
+
+
+def _batches(verb: str, by: User, ids: list[int]) -> list[Any]:
+    return scoped(DisbursementBatch.objects.select_related("semester"), verb, by, ids)
+
+
+@action("batch.build", ALLOWED)
+def build_batches(*, by: User, semester: str, bank: str = "", mode: str = "") -> list[Moved]:
+    """Build batches of everything that may be paid now: one per bank, and one for waivers.
+
+    `bank` (RCC, CCB) or `mode` (ACCOUNT, WAIVER) limits them. Lines without a usable account, held lines and
+    failed payments stay out (the last are for batch.reissue). Nothing to pay builds nothing.
+    """
+    term = calendar.semester(semester)
+    if mode not in ("", *BatchMode) or bank not in ("", *banks()):
+        raise BadInput(f"银行只能是 {'、'.join(banks())}，方式只能是 ACCOUNT（银行代发）或 WAIVER（学校减免）。")
+    bulk.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"batches {term.code}"])
+    groups: dict[tuple[str, str | None], list[tuple[Any, ...]]] = defaultdict(list)
+    never_failed = " AND NOT EXISTS (SELECT 1 FROM disbursement_paymentline p WHERE p.roster_line_id = l.id AND p.retry_of_id IS NULL AND p.code <> '')"
+    for row in bulk.query(f"SELECT {_COLUMNS} NULL::bigint {_OPEN}{never_failed}{_ORDER}", [term.pk]):
+        groups[_group(row)].append(row)
+    return [
+        _build(term, by, key, rows, None)
+        for key, rows in sorted(groups.items(), key=str)
+        if key is not None and mode in ("", key[0]) and bank in ("", key[1]) and (key[1] or key[0] == BatchMode.WAIVER)
+    ]
+
+
+_COLUMNS = (
+    "l.id, l.student_id, r.school_id, l.programme_id, l.amount_fen, e.standard_id, g.payment_mode, t.name, s.name, "
+    "a.id, a.holder_name, a.holder_relation, a.account_no, a.bank, s.code, g.code,"
+)
+
+
+def banks() -> list[str]:
+    """Codes of the banks that the county pays through."""
+    return sorted(set(BankBin.objects.values_list("bank", flat=True)))
+
+
+def _group(row: tuple[Any, ...]) -> tuple[str, str | None]:
+    if row[6] != "ACCOUNT":
+        return BatchMode.WAIVER.value, None
+    return BatchMode.ACCOUNT.value, row[13]
+
+
+def _build(
+    term: Semester, by: User, key: tuple[str, str | None], rows: list[tuple[Any, ...]], reissue_of: Any
+) -> Moved:
+    mode, bank = key
+    serial = DisbursementBatch.objects.filter(semester=term, bank=bank).count() + 1
+    batch = DisbursementBatch.objects.create(
+        no=payment.batch_number(term.code, bank, serial), semester=term, mode=mode, bank=bank, built_by=by,
+        reissue_of=reissue_of, made_on=calendar.business_date(),
+    )  # fmt: skip
+    bulk.copy(PaymentLine, _LINE, (_line(batch, number, row) for number, row in enumerate(rows, 1)))
+    total = sum(row[4] for row in rows)
+    record("disbursementbatch", batch.pk, to_state=BatchState.DRAFTED, count=len(rows))
+    return Moved(
+        "disbursementbatch", batch.pk, None, BatchState.DRAFTED, len({row[1] for row in rows}), len(rows), total
+    )
+
+
+def _line(batch: DisbursementBatch, number: int, row: tuple[Any, ...]) -> tuple[Any, ...]:
+    (line, student, school, programme, amount, standard, _, pupil, school_name, account, holder, relation, account_no,
+     _, school_code, programme_code, retry_of) = row  # fmt: skip
+    opened = keyring().open_("account_no", bytes(account_no)) if account_no is not None else None
+    held = payment.Account(holder, relation, opened or "", True, account) if account else None
+    payee = payment.freeze_payee(mode=batch.mode, pupil_name=pupil, school_name=school_name, account=held)
+    sealed = payment.SealedPayment(
+        batch.no, number, line, student, school_code, programme_code, payee.name, payee.relation, payee.account_no,
+        amount, standard,
+    )  # fmt: skip
+    return (
+        batch.pk, number, line, retry_of, student, school, programme, payee.name, payee.relation,
+        payee.account_reference, payee.account_no, amount, standard, PaymentState.WAITING.value, "",
+        keyring().mac(payment.seal_fields(sealed)),
+    )  # fmt: skip
+
+
+@action("batch.reissue", ALLOWED)
+def reissue(*, by: User, batch: int) -> list[Moved]:
+    """Build batches of a batch's failed lines whose pupils have a usable account now; each line once.
+
+    An account that the bank refused and that nobody has changed or verified again since stays out.
+    """
+    found = _batches("batch.reissue", by, [batch])[0]
+    if found.mode != BatchMode.ACCOUNT or found.state not in (BatchState.SENT, BatchState.CLOSED):
+        raise Refused(f"{found}还没有送银行，没有需要补发的明细。")
+    groups: dict[tuple[str, str | None], list[tuple[Any, ...]]] = defaultdict(list)
+    failed = """ AND f.batch_id = %s AND f.state IN ('FAILED', 'RETURNED_LATER')
+        AND a.id IS DISTINCT FROM f.account_id AND a.id IS NOT NULL
+        AND NOT EXISTS (SELECT 1 FROM disbursement_paymentline q WHERE q.retry_of_id = f.id)"""
+    joined = _OPEN.replace("WHERE l.semester_id", "JOIN disbursement_paymentline f ON f.roster_line_id = l.id WHERE l.semester_id")
+    for row in bulk.query(
+        f"SELECT {_COLUMNS} f.id {joined}{failed}{_ORDER}", [found.semester_id, found.pk]
+    ):
+        groups[_group(row)].append(row)
+    if not groups:
+        raise Refused(
+            f"{found}没有可以补发的明细：失败的学生须先登记并核对新账户，且每笔只能补发一次。"
+        )
+    return [_build(found.semester, by, key, rows, found) for key, rows in sorted(groups.items(), key=str)]
+
+
+def findings_of(batch: DisbursementBatch) -> list[Finding]:
+    """Everything that stands in the way of a batch, or that its releaser should know."""
+    lines = list(batch.lines.select_related("student", "account").order_by("line_no"))
+    if batch.mode == BatchMode.WAIVER:
+        return []
+    families = _families(batch)
+    bins = {(row.prefix, row.length): row.bank for row in BankBin.objects.all()}
+    payees = [_payee(line, batch, families, bins) for line in lines]
+    total = sum(line.amount_fen for line in lines)
+    count = batch.line_count if batch.line_count is not None else len(lines)
+    total_fen = batch.total_fen if batch.total_fen is not None else total
+    return blockers(payees, BatchSums(batch.bank or "", count, total_fen, total, 0))
+
+
+def _families(batch: DisbursementBatch) -> dict[int, tuple[list[Person], frozenset[Any]]]:
+    """Guardians by name and ID, and what tells who lives together: the family's ID numbers."""
+    found: dict[int, tuple[list[Person], frozenset[Any]]] = {}
+    people: dict[int, list[tuple[str, str | None]]] = defaultdict(list)
+    for student, name, number in bulk.query(
+        """SELECT DISTINCT p.student_id, f.name, f.id_number FROM disbursement_paymentline p
+             JOIN students_placement q ON q.student_id = p.student_id AND q.semester_id = %s
+             JOIN students_familymember f ON f.enrolment_id = q.enrolment_id WHERE p.batch_id = %s""",
+        [batch.semester_id, batch.pk],
+    ):
+        opened = keyring().open_("id_number", bytes(number)) if number is not None else None
+        people[student].append((name, opened))
+    for student, members in people.items():
+        persons = [Person(name, number) for name, number in members]
+        found[student] = persons, frozenset(number for _, number in members if number)
+    return found
+
+
+def _payee(line: Any, batch: DisbursementBatch, families: dict[int, Any], bins: dict[Any, str]) -> PayeeLine:
+    guardians, households = families.get(line.student_id, ([], frozenset()))
+    account = line.account
+    number = account.account_no if account else ""
+    return PayeeLine(
+        line_no=line.line_no, student=line.student_id, pupil=Person(line.student.name, line.student.id_number),
+        guardians=tuple(guardians), households=households, amount_fen=line.amount_fen, entitled_fen=line.amount_fen,
+        account_no=line.account_no, holder=Person(line.payee_name, account.holder_id if account else None),
+        is_verified=bool(account and account.verified_by_id), bank=account.bank if account else "",
+        bank_by_number=bank_card.find_bank(number, bins) if number else None,
+        has_changed=bool(account and account.version > 1), has_proof_of_change=True,
+    )  # fmt: skip
+
+
+@action("batch.lock", ALLOWED)
+def lock_batches(*, by: User, batch: list[int]) -> list[Moved]:
+    """Freeze count, total and digest; errors in the lines refuse it, warnings wait for the releaser's eye."""
+    found = _batches("batch.lock", by, batch)
+    results: list[Moved] = []
+    for item in found:
+        errors = [f for f in findings_of(item) if f.gravity is Gravity.ERROR]
+        if errors:
+            raise Refused(f"{item}有 {len(errors)} 处错误，不能锁定：{errors[0].message}")
+        rows = list(item.lines.order_by("line_no").values_list("line_no", "amount_fen", "seal"))
+        if not rows:
+            raise Refused(f"{item}没有明细，不能锁定。")
+        total = sum(amount for _, amount, _ in rows)
+        frozen = digest((number, amount, bytes(seal).hex()) for number, amount, seal in rows)
+        moved = move(
+            [item], BATCH_MOVES, "lock", locked_by=by, line_count=len(rows), total_fen=total, digest=frozen
+        )
+        results += [Moved(m.object, m.id, m.from_state, m.to_state, None, len(rows), total) for m in moved]
+    return results
+
+
+def _refuse_own(found: list[Any], by: User) -> None:
+    for item in found:
+        if by.pk in (item.built_by_id, item.locked_by_id, item.reviewed_by_id):
+            raise Refused(f"您已经手过{item}的前一步，须由另一人办理。")
+
+
+@action("batch.review", ALLOWED)
+def review_batches(*, by: User, batch: list[int]) -> list[Moved]:
+    """A finance approver has looked through the batch."""
+    found = _batches("batch.review", by, batch)
+    _refuse_own(found, by)
+    return _sums(move(found, BATCH_MOVES, "review", reviewed_by=by), found)
+
+
+@action("batch.release", ALLOWED)
+def release_batches(*, by: User, batch: list[int]) -> list[Moved]:
+    """Another finance approver releases; nobody who had a hand in one of its rosters."""
+    found = _batches("batch.release", by, batch)
+    _refuse_own(found, by)
+    handled = bulk.query(
+        """SELECT 1 FROM disbursement_paymentline p JOIN disbursement_rosterline l ON l.id = p.roster_line_id
+             JOIN disbursement_roster r ON r.id = l.roster_id
+            WHERE p.batch_id = ANY(%s)
+              AND %s IN (r.prepared_by_id, r.submitted_by_id, r.reviewed_by_id, r.approved_by_id) LIMIT 1""",
+        [[item.pk for item in found], by.pk],
+    )
+    if handled:
+        raise Refused("批次中有您经手审核过的名册，放行须由没有经手的人办理。")
+    return _sums(move(found, BATCH_MOVES, "release", released_by=by), found)
+
+
+def _sums(moved: list[Moved], found: list[Any]) -> list[Moved]:
+    by_id = {item.pk: item for item in found}
+    return [
+        Moved(m.object, m.id, m.from_state, m.to_state, None, by_id[m.id].line_count, by_id[m.id].total_fen)
+        for m in moved
+    ]
+
+
+@action("batch.close", ALLOWED)
+def close_batches(*, by: User, batch: list[int]) -> list[Moved]:
+    """Close a batch whose every line has its result; a waiver batch counts as given when it is closed."""
+    found = _batches("batch.close", by, batch)
+    results: list[Moved] = []
+    for item in found:
+        if item.mode == BatchMode.WAIVER and item.state == BatchState.RELEASED:
+            item.lines.filter(state=PaymentState.WAITING).update(state=PaymentState.PAID)
+        pending = item.lines.filter(state__in=[PaymentState.SENT, PaymentState.UNKNOWN]).count()
+        if pending:
+            raise Refused(f"{item}还有 {pending} 笔没有银行结果，不能办结。请先导入回盘文件。")
+        results += move([item], BATCH_MOVES, close_verb(item.mode))
+    return _sums(results, found)
+
+
+@action("batch.abort", ALLOWED)
+def abort_batches(*, by: User, batch: list[int], reason: str) -> list[Moved]:
+    """Break a batch off before it is sent; its lines are free for another."""
+    if not reason.strip():
+        raise BadInput("中止批次须写明原因。")
+    found = _batches("batch.abort", by, batch)
+    moved = move(found, BATCH_MOVES, "abort", reason=reason, abort_reason=reason)
+    rule = PAYMENT_MOVES["abort"]
+    PaymentLine.objects.filter(batch__in=found, state__in=rule.sources).update(state=rule.target)
+    return moved

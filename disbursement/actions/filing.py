@@ -1,0 +1,48 @@
+"""What schools file: typed rows, and the draft roster laid beside them anew."""
+
+from typing import Any
+
+from aid_admin.db import bulk
+from aid_admin.intake.models import Upload
+from aid_admin.lib.sheets.table import TableRow
+from disbursement.models import FiledLine
+from eligibility.models import AidProgramme
+from students.actions.accounts import refuse_unknown
+from students.actions.rolls import school_ids
+
+_FIELDS = (
+    "upload_id", "sheet", "row", "school_id", "semester_id", "programme_id", "id_number", "name", "grade",
+    "class_name", "amount_fen", "account_no", "account_name", "bank_name", "category_text",
+)  # fmt: skip
+
+
+def extras() -> dict[str, Any]:
+    """Names of programmes for the parser: names, aliases and codes."""
+    names: dict[str, str] = {}
+    for programme in AidProgramme.objects.all():
+        names |= dict.fromkeys((programme.name, programme.code, *programme.aliases), programme.code)
+    return {"programmes": names}
+
+
+def check_filed(upload: Upload, rows: list[TableRow]) -> None:
+    """A filed person must be on a roll of the county; everything else is answered beside the entitlement."""
+    refuse_unknown(upload, rows, "身份证号")
+
+
+def store_filed(upload: Upload, rows: list[TableRow]) -> None:
+    """Write a chunk of a filed roster."""
+    schools, programmes = school_ids(), dict(AidProgramme.objects.values_list("code", "id"))
+    bulk.copy(
+        FiledLine,
+        _FIELDS,
+        (
+            (
+                upload.pk, row.sheet, row.row, schools[row.values["school"]], upload.semester_id,
+                programmes[row.values["programme"]], row.values["id_number"], row.values["name"],
+                row.values.get("grade") or "", row.values.get("class_name") or "", row.values["amount_fen"],
+                row.values.get("account_no") or None, row.values.get("account_name") or "",
+                row.values.get("bank_name") or "", row.values.get("category_text") or "",
+            )
+            for row in rows
+        ),
+    )  # fmt: skip

@@ -1,0 +1,255 @@
+"""A roster's way: differences answered, submitted, reviewed, approved, confirmed — by different persons."""
+
+from typing import Any
+
+from django.db.models import Q
+
+from aid_admin.accounts.acting import Moved, action, move, record, scoped
+from aid_admin.accounts.models import User
+from aid_admin.accounts.rules import Role
+from aid_admin.audit.rules import digest
+from aid_admin.db import bulk
+from aid_admin.lib.refusals import BadInput, Refused
+from disbursement.models import Roster, RosterLine
+from disbursement.permissions import ALLOWED
+from disbursement.rules.states import (
+    ROSTER_HANDS,
+    ROSTER_MOVES,
+    DiffReason,
+    LineKind,
+    LineRefusal,
+    LineStatus,
+    PeriodState,
+    ReturnReason,
+    RosterState,
+    return_verb,
+    withdraw_verb,
+)
+
+_HAND_NAMES = {"prepared_by": "拟稿", "submitted_by": "上报", "reviewed_by": "初审", "approved_by": "复审"}
+
+
+def _rosters(verb: str, by: User, ids: list[int]) -> list[Any]:
+    return scoped(Roster.objects.select_related("school", "programme", "semester", "period"), verb, by, ids)
+
+
+def _refuse_own(rosters: list[Any], by: User) -> None:
+    """Two hands of one roster are never the same person's (the table says so too)."""
+    for roster in rosters:
+        for hand, name in _HAND_NAMES.items():
+            if getattr(roster, f"{hand}_id") == by.pk:
+                raise Refused(f"您已经手过{roster}的{name}，这一步须由另一人办理。")
+
+
+def _with_sums(moved: list[Moved], rosters: list[Any]) -> list[Moved]:
+    sums = {
+        pk: (count, fen)
+        for pk, count, fen in bulk.query(
+            """SELECT roster_id, count(*), COALESCE(sum(amount_fen), 0)::bigint FROM disbursement_rosterline
+                WHERE roster_id = ANY(%s) AND state IN ('PROPOSED', 'ACCEPTED', 'HELD') AND kind <> 'TOO_MANY'
+                GROUP BY roster_id""",
+            [[roster.pk for roster in rosters]],
+        )
+    }
+    return [
+        Moved(m.object, m.id, m.from_state, m.to_state, count, count, fen)
+        for m in moved
+        for count, fen in [sums.get(m.id, (0, 0))]
+    ]
+
+
+@action("roster.answer", ALLOWED)
+def answer_differences(
+    *, by: User, line: list[int], reason_code: str = "", explanation: str = ""
+) -> list[Moved]:
+    """Answer differences on a draft: a coded reason why a pupil was not filed, or agreement ("").
+
+    The answer never adds a line or changes an amount. A reason other than agreement needs words when OTHER.
+    """
+    if reason_code and reason_code not in list(DiffReason):
+        raise BadInput("说明代码不对，可用：" + "、".join(f"{r.value}（{r.label}）" for r in DiffReason))
+    if reason_code == DiffReason.OTHER and not explanation.strip():
+        raise BadInput("选择“其他”时请写明具体情况。")
+    lines = scoped(RosterLine.objects.select_related("roster__school"), "roster.answer", by, line)
+    for item in lines:
+        if item.roster.state != RosterState.DRAFT:
+            raise Refused(f"{item.roster}已经上报，不能再改差异说明。需要更改请联系初审退回。")
+        if item.kind == LineKind.RIGHT:
+            raise Refused(f"{item.student}与核定结果一致，无需说明。")
+        if reason_code and item.kind != LineKind.MISSING:
+            raise Refused(f"{item.student}不是应助未报，只需确认并可附文字说明。")
+    ids = [item.pk for item in lines]
+    RosterLine.objects.filter(pk__in=ids).update(reason_code=reason_code, explanation=explanation, answered_by=by)
+    roster = lines[0].roster
+    record(
+        "roster", roster.pk, school_code=roster.school.code, to_state=reason_code or "AGREED", reason=explanation,
+        count=len(ids),
+    )  # fmt: skip
+    return [Moved("line", pk, None, reason_code or "AGREED") for pk in ids]
+
+
+@action("roster.submit", ALLOWED)
+def submit_rosters(*, by: User, roster: list[int]) -> list[Moved]:
+    """The school's head sends drafts up; every difference must have been answered, by another person."""
+    found = _rosters("roster.submit", by, roster)
+    _refuse_own(found, by)
+    open_lines = RosterLine.objects.filter(roster__in=found, answered_by=None).exclude(kind=LineKind.RIGHT)
+    first = open_lines.select_related("student", "roster__school", "roster__programme").order_by("pk").first()
+    if first:
+        raise Refused(
+            f"{first.roster}还有 {open_lines.count()} 处差异没有说明（如 {first.student.name}：{first.get_kind_display()}），"
+            "请经办人逐条说明后再上报。"
+        )
+    if RosterLine.objects.filter(roster__in=found, answered_by=by).exists():
+        raise Refused("差异说明是您本人填写的，须由另一人上报。")
+    for item in found:
+        if not item.lines.exists():
+            raise Refused(f"{item}没有任何学生，无需上报。")
+    return _with_sums(move(found, ROSTER_MOVES, "submit", submitted_by=by, return_reason=""), found)
+
+
+@action("roster.review", ALLOWED)
+def review_rosters(
+    *, by: User, roster: list[int], accept_reasons: list[int] | None = None, refuse: list[int] | None = None
+) -> list[Moved]:
+    """First review: lines are accepted, those too many refused.
+
+    `accept_reasons` are lines (应助未报) whose school's reason holds: they are refused. `refuse` are lines that
+    the reviewer refuses for another reason. A grant that exists elsewhere refuses the line: ALREADY_GRANTED.
+    """
+    found = _rosters("roster.review", by, roster)
+    _refuse_own(found, by)
+    lines = RosterLine.objects.filter(roster__in=found, state=LineStatus.PROPOSED)
+    accepted = set(accept_reasons or [])
+    unreasoned = lines.filter(pk__in=accepted).filter(Q(reason_code="") | ~Q(kind=LineKind.MISSING))
+    if unreasoned.exists():
+        raise Refused("只有学校填写了原因的“应助未报”才能采纳原因，请刷新后重选。")
+    moved = move(found, ROSTER_MOVES, "review", reviewed_by=by)
+    _refuse_lines(lines.filter(kind=LineKind.TOO_MANY), LineRefusal.NOT_ENTITLED)
+    _refuse_lines(lines.filter(pk__in=accepted), LineRefusal.SCHOOL_REASON_ACCEPTED)
+    _refuse_lines(lines.filter(pk__in=refuse or []), LineRefusal.NOT_ENTITLED)
+    _refuse_lines(lines.filter(pk__in=_already_granted(found)), LineRefusal.ALREADY_GRANTED)
+    lines.filter(state=LineStatus.PROPOSED).update(state=LineStatus.ACCEPTED)
+    return _with_sums(moved, found)
+
+
+def _refuse_lines(lines: Any, refusal: LineRefusal) -> None:
+    lines.filter(state=LineStatus.PROPOSED).update(state=LineStatus.REFUSED, refusal=refusal)
+
+
+def _already_granted(rosters: list[Any]) -> list[int]:
+    rows = bulk.query(
+        """SELECT l.id FROM disbursement_rosterline l JOIN disbursement_rosterline g
+               ON g.semester_id = l.semester_id AND g.programme_id = l.programme_id
+              AND g.student_id = l.student_id AND g.id <> l.id AND g.state IN ('ACCEPTED', 'HELD')
+            WHERE l.roster_id = ANY(%s)""",
+        [[roster.pk for roster in rosters]],
+    )
+    return [pk for (pk,) in rows]
+
+
+def list_digest(roster: Any) -> str:
+    """What was approved: pupils, programme and amounts in order of pupils."""
+    rows = roster.lines.filter(state__in=[LineStatus.ACCEPTED, LineStatus.HELD]).order_by("student__id")
+    return digest(rows.values_list("student__name_key", "programme__code", "amount_fen", "student_id"))
+
+
+@action("roster.approve", ALLOWED)
+def approve_rosters(*, by: User, roster: list[int]) -> list[Moved]:
+    """Second review: count, total and digest of the list are fixed."""
+    found = _rosters("roster.approve", by, roster)
+    _refuse_own(found, by)
+    moved = _with_sums(move(found, ROSTER_MOVES, "approve", approved_by=by), found)
+    for item, sums in zip(found, moved, strict=True):
+        Roster.objects.filter(pk=item.pk).update(
+            line_count=sums.persons, total_fen=sums.amount_fen, digest=list_digest(item)
+        )
+    return moved
+
+
+@action("roster.return", ALLOWED)
+def return_rosters(
+    *, by: User, roster: list[int], reason_code: str, reason: str, to: str = RosterState.DRAFT
+) -> list[Moved]:
+    """Send rosters back to a named earlier state with a coded reason and words; lines open again."""
+    if reason_code not in list(ReturnReason) or not reason.strip():
+        codes = "、".join(f"{r.value}（{r.label}）" for r in ReturnReason)
+        raise BadInput(f"退回须选择原因并写明要改什么。原因代码：{codes}")
+    found = _rosters("roster.return", by, roster)
+    school_only = not by.roles & {Role.REVIEWER, Role.APPROVER}
+    results: list[Moved] = []
+    for item in found:
+        verb = return_verb(item.state, to)
+        if verb is None or (item.state == RosterState.DRAFT) or (school_only and item.state != RosterState.SUBMITTED):
+            raise Refused(f"{item}当前是“{item.get_state_display()}”，不能退回到该状态。")
+        _refuse_publicised(item)
+        columns = _hands_emptied(item.state, to) | {"return_reason": f"{ReturnReason(reason_code).label}：{reason}"}
+        results += move([item], ROSTER_MOVES, verb, reason=f"{reason_code} {reason}", **columns)
+        if to in (RosterState.DRAFT, RosterState.SUBMITTED):
+            _reopen(item)
+    return results
+
+
+def _refuse_publicised(roster: Any) -> None:
+    if roster.period_id and roster.period.state != PeriodState.ABORTED:
+        raise Refused(f"{roster}已进入公示“{roster.period.title}”，要改须先中止该公示。")
+
+
+def _hands_emptied(state: str, target: str) -> dict[str, Any]:
+    order = list(ROSTER_HANDS)
+    later = order[order.index(RosterState(target)) + 1 : order.index(RosterState(state)) + 1]
+    emptied: dict[str, Any] = {ROSTER_HANDS[step]: None for step in later}
+    return emptied | {"line_count": None, "total_fen": None, "digest": ""}
+
+
+def _reopen(roster: Any) -> None:
+    decided = [LineStatus.ACCEPTED, LineStatus.HELD, LineStatus.REFUSED]
+    roster.lines.filter(state__in=decided).update(state=LineStatus.PROPOSED, refusal="")
+
+
+@action("roster.withdraw", ALLOWED)
+def withdraw_rosters(*, by: User, roster: list[int], reason: str = "") -> list[Moved]:
+    """Take back one's own last decision while nobody has acted after it."""
+    found = _rosters("roster.withdraw", by, roster)
+    results: list[Moved] = []
+    for item in found:
+        verb = withdraw_verb(item.state)
+        hand = ROSTER_HANDS[RosterState(item.state)] if item.state in list(ROSTER_HANDS) else ""
+        if verb is None or getattr(item, f"{hand}_id") != by.pk:
+            raise Refused(f"{item}的最后一步不是您办理的，不能撤回。")
+        _refuse_publicised(item)
+        target = ROSTER_MOVES[verb].target
+        results += move([item], ROSTER_MOVES, verb, reason=reason, **_hands_emptied(item.state, target))
+        if target == RosterState.SUBMITTED:
+            _reopen(item)
+    return results
+
+
+@action("roster.void", ALLOWED)
+def void_rosters(*, by: User, roster: list[int], reason: str) -> list[Moved]:
+    """Void rosters that are not yet confirmed; their grants are free again."""
+    if not reason.strip():
+        raise BadInput("作废须写明原因。")
+    found = _rosters("roster.void", by, roster)
+    for item in found:
+        _refuse_publicised(item)
+        item.lines.filter(state__in=[LineStatus.ACCEPTED, LineStatus.HELD]).update(state=LineStatus.WITHDRAWN)
+    return move(found, ROSTER_MOVES, "void", reason=reason)
+
+
+@action("roster.confirm", ALLOWED)
+def confirm_rosters(*, by: User, roster: list[int]) -> list[Moved]:
+    """Confirm approved rosters whose publicity has ended; what is confirmed may be paid."""
+    found = _rosters("roster.confirm", by, roster)
+    for item in found:
+        if item.period is None or item.period.state != PeriodState.ENDED:
+            raise Refused(f"{item}还没有完成公示，公示期满并核查照片后才能确认。")
+        if item.digest != list_digest(item) and not _only_withdrawn(item):
+            raise Refused(f"{item}的名单与复审时不一致，不能确认，请联系审计人员。")
+    return _with_sums(move(found, ROSTER_MOVES, "confirm", confirmed_by=by), found)
+
+
+def _only_withdrawn(roster: Any) -> bool:
+    """The list may have lost lines to sustained objections, and nothing else."""
+    lines = roster.lines.filter(state__in=[LineStatus.ACCEPTED, LineStatus.HELD, LineStatus.WITHDRAWN])
+    return bool(lines.count() == roster.line_count)

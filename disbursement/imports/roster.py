@@ -1,0 +1,114 @@
+"""A school's roster for one programme and semester (发放名册; domain §3.2)."""
+
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+from aid_admin.lib.sheets import context as checks
+from aid_admin.lib.sheets.columns import Column, Status, TableRow
+from aid_admin.lib.sheets.context import Context, Doubles, issue
+from aid_admin.lib.sheets.issues import Issue
+from aid_admin.lib.sheets.words import BOARDING, STAGES, squeeze
+
+TITLE: Final = "资助发放名册"
+COLUMNS: Final[tuple[Column, ...]] = (
+    Column("school_name", "学校名称", ("学校", "就读学校"), max_length=100),
+    Column("school_code", "学校标识码", ("学校代码",), max_length=20),
+    Column("stage_text", "学段", max_length=20),
+    Column("grade", "年级", max_length=20),
+    Column("class_name", "班级", ("班级名称",), max_length=30),
+    Column("name", "学生姓名", ("姓名",), kind="name", required=True, filled=True, max_length=50),
+    Column("sex_text", "性别", max_length=4),
+    Column(
+        "id_number",
+        "身份证号",
+        ("学生身份证号", "身份证号码", "身份证件号"),
+        kind="id_number",
+        required=True,
+        filled=True,
+        strict=True,
+    ),
+    Column("enrolment_no", "学籍号", kind="cert_no", max_length=30),
+    Column("boarding_text", "是否寄宿", ("就读方式", "是否住校"), max_length=10),
+    Column("category_text", "困难类别", ("困难类型",), max_length=60),
+    Column("guardian_id", "监护人身份证号", kind="id_number", adult=True),
+    Column("bank_name", "开户行", ("开户银行",), max_length=100),
+    Column("account_name", "账户户名", ("户名", "开户人"), kind="name", max_length=50),
+    Column("account_no", "银行账号", ("账号", "银行卡号", "卡号"), kind="account_no", strict=True),
+    Column("programme_text", "资助项目", ("项目", "资助项目名称"), max_length=60),
+    Column("standard_fen", "资助标准", ("资助标准(元)",), kind="yuan"),
+    Column(
+        "amount_fen",
+        "资助金额",
+        ("金额", "发放金额", "资助金额(元)"),
+        kind="yuan",
+        required=True,
+        filled=True,
+        strict=True,
+    ),
+)
+_KEPT: Final = (
+    "grade",
+    "class_name",
+    "name",
+    "id_number",
+    "category_text",
+    "amount_fen",
+    "account_no",
+    "account_name",
+    "bank_name",
+)
+
+
+def parse(rows: Iterable[TableRow], context: Context) -> Iterator[TableRow]:
+    """Roster rows; one pupil stands once for each programme. A title above names programme and semester."""
+    doubles = Doubles()
+    programme = ""
+    for row in checks.check_semester(rows, context):
+        if checks.is_data(row):
+            yield _parse_row(row, context, doubles, programme)
+            continue
+        if row.status is Status.IGNORED and not programme:
+            programme = _programme_in_title(str(row.values["ignored"]), context)
+        yield row
+
+
+def _programme_in_title(title: str, context: Context) -> str:
+    plain = squeeze(title)
+    named = [alias for alias in context.programmes if len(alias) > 2 and squeeze(alias) in plain]
+    return context.programmes[max(named, key=len)] if named else ""
+
+
+def _parse_row(row: TableRow, context: Context, doubles: Doubles, from_title: str) -> TableRow:
+    values = row.values
+    school, issues = checks.find_school(row, context, code=values["school_code"], name=values["school_name"])
+    stage, found = checks.read_word(row, STAGES, values["stage_text"], "学段", strict=True)
+    issues += found
+    boarding, found = checks.read_word(row, BOARDING, values["boarding_text"], "是否寄宿")
+    issues += found
+    programme, found = _programme(row, context, from_title)
+    issues += found
+    issues += checks.check_account(row, context)[2]
+    own = checks.person_key(row)
+    issues += doubles.check(row, (*own, programme) if own else None)
+    typed = {
+        "school": school,
+        "stage": stage,
+        "boarding": boarding,
+        "programme": programme,
+        **{field: values[field] for field in _KEPT},
+    }
+    return TableRow(row.sheet, row.row, row.status, typed, row.issues).with_issues(*issues)
+
+
+def _programme(row: TableRow, context: Context, from_title: str) -> tuple[str, list[Issue]]:
+    text = row.values["programme_text"]
+    if not text:
+        return from_title, [] if from_title else [issue(row, "MISSING_VALUE", "资助项目")]
+    by_name = {squeeze(alias): code for alias, code in context.programmes.items()}
+    plain = squeeze(text)
+    if plain in by_name:
+        return by_name[plain], []
+    if plain in context.programmes.values():
+        return plain, []
+    allowed = "、".join(list(context.programmes)[:8])
+    return "", [issue(row, "WORD_UNKNOWN", "资助项目", text, allowed=allowed)]

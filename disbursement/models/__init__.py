@@ -1,0 +1,21 @@
+"""Rosters, publicity, objections, batches, payment lines, files and returns."""
+
+from disbursement.models.batch import DisbursementBatch, PaymentFile, PaymentLine
+from disbursement.models.filed import FiledLine
+from disbursement.models.publicity import Objection, PublicityEvidence, PublicityLine, PublicityPeriod
+from disbursement.models.returned import ReturnLine
+from disbursement.models.roster import Roster, RosterLine
+
+__all__ = [
+    "DisbursementBatch",
+    "FiledLine",
+    "Objection",
+    "PaymentFile",
+    "PaymentLine",
+    "PublicityEvidence",
+    "PublicityLine",
+    "PublicityPeriod",
+    "ReturnLine",
+    "Roster",
+    "RosterLine",
+]

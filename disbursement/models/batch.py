@@ -1,0 +1,233 @@
+"""发放批次 and what it freezes: payment lines with payee, account and amount; the bank's file."""
+
+from typing import Any, ClassVar
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+
+from aid_admin.accounts.models import User
+from aid_admin.county.models import School, Semester
+from aid_admin.db.base import Row
+from aid_admin.db.fields import FenField, SealedField
+from aid_admin.db.scope import CountyQuerySet, ScopedQuerySet
+from aid_admin.files.models import StoredFile
+from aid_admin.lib.states import transitions
+from disbursement.models.roster import RosterLine
+from disbursement.rules.returns import ReturnCode
+from disbursement.rules.states import (
+    BATCH_MOVES,
+    LIVE_PAYMENTS,
+    PAYMENT_MOVES,
+    BatchMode,
+    BatchState,
+    PaymentState,
+)
+from eligibility.models import AidProgramme, AidStandard
+from students.models import BankAccount, Student
+
+_HANDS = ("built_by", "reviewed_by", "released_by")
+_FROZEN = ("LOCKED", "REVIEWED", "RELEASED", "SENT", "CLOSED")
+
+SUMS_AT_LOCK = """
+    IF NEW.state = 'LOCKED' AND OLD.state <> 'LOCKED' AND (NEW.line_count, NEW.total_fen) IS DISTINCT FROM (
+        SELECT count(*)::int, COALESCE(sum(amount_fen), 0)::bigint FROM disbursement_paymentline
+         WHERE batch_id = NEW.id) THEN
+        RAISE EXCEPTION 'count or total of the batch is not that of its lines';
+    END IF;
+    RETURN NEW;
+"""
+OTHER_HANDS_RELEASE = """
+    IF NEW.state = 'RELEASED' AND OLD.state <> 'RELEASED' AND EXISTS (
+        SELECT 1 FROM disbursement_paymentline p
+          JOIN disbursement_rosterline l ON l.id = p.roster_line_id
+          JOIN disbursement_roster r ON r.id = l.roster_id
+         WHERE p.batch_id = NEW.id
+           AND NEW.released_by_id IN (r.prepared_by_id, r.submitted_by_id, r.reviewed_by_id, r.approved_by_id)) THEN
+        RAISE EXCEPTION 'whoever had a hand in a roster does not release its money';
+    END IF;
+    RETURN NEW;
+"""
+ONLY_CONFIRMED = """
+    IF NOT EXISTS (
+        SELECT 1 FROM disbursement_rosterline l JOIN disbursement_roster r ON r.id = l.roster_id
+         WHERE l.id = NEW.roster_line_id AND l.state = 'ACCEPTED' AND r.state = 'CONFIRMED'
+           AND l.amount_fen = NEW.amount_fen AND l.student_id = NEW.student_id) THEN
+        RAISE EXCEPTION 'only accepted lines of confirmed rosters are paid, with their own amount';
+    END IF;
+    RETURN NEW;
+"""
+NO_LINES_ONCE_LOCKED = """
+    IF EXISTS (SELECT 1 FROM disbursement_disbursementbatch b
+                WHERE b.id = COALESCE(NEW.batch_id, OLD.batch_id) AND b.state <> 'DRAFTED') THEN
+        RAISE EXCEPTION 'a locked batch neither gains nor loses lines';
+    END IF;
+    RETURN COALESCE(NEW, OLD);
+"""
+
+
+def _differ() -> Q:
+    condition = Q()
+    for place, first in enumerate(_HANDS):
+        for second in _HANDS[place + 1 :]:
+            condition &= Q(**{f"{first}__isnull": True}) | Q(**{f"{second}__isnull": True}) | ~Q(**{first: F(second)})
+    return condition
+
+
+def _signed() -> Q:
+    return (
+        (~Q(state__in=_FROZEN) | Q(locked_by__isnull=False, line_count__isnull=False, total_fen__isnull=False))
+        & (~Q(state__in=_FROZEN[1:]) | Q(reviewed_by__isnull=False))
+        & (~Q(state__in=_FROZEN[2:]) | Q(released_by__isnull=False))
+    )
+
+
+class DisbursementBatch(Row):
+    """Payments of one semester through one bank, or the fee waivers of one semester."""
+
+    no = models.CharField("批次号", max_length=20, unique=True)
+    semester = models.ForeignKey(Semester, on_delete=models.PROTECT, verbose_name="学期")
+    mode = models.CharField("方式", max_length=10, choices=BatchMode.choices())
+    bank = models.CharField("银行", max_length=10, null=True)  # noqa: DJ001 - null = no bank at all (waivers)
+    reissue_of = models.ForeignKey("self", on_delete=models.PROTECT, null=True, verbose_name="补发自")
+    state = models.CharField("状态", max_length=10, default=BatchState.DRAFTED, choices=BatchState.choices())
+    built_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name="编制人")
+    locked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="锁定人")
+    reviewed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="审核人")
+    released_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="放行人")
+    line_count = models.IntegerField("笔数", null=True)
+    total_fen = FenField("金额（分）", null=True)
+    digest = models.CharField("校验值", max_length=64, blank=True)
+    made_on = models.DateField("编制日期")
+    abort_reason = models.TextField("中止原因", blank=True)
+
+    objects = CountyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "发放批次"
+        ordering = ("-id",)
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=_differ(), name="batch_persons_differ"),
+            models.CheckConstraint(condition=_signed(), name="batch_state_is_signed"),
+            models.CheckConstraint(
+                condition=Q(mode=BatchMode.WAIVER, bank=None) | Q(mode=BatchMode.ACCOUNT, bank__isnull=False),
+                name="waiver_has_no_bank",
+            ),
+        ]
+        triggers: ClassVar = [
+            pgtrigger.FSM(name="moves", field="state", transitions=transitions(BATCH_MOVES)),
+            pgtrigger.ReadOnly(name="facts", fields=["no", "semester", "mode", "bank", "reissue_of", "built_by", "made_on"]),
+            pgtrigger.Trigger(
+                name="sums_at_lock", when=pgtrigger.Before, operation=pgtrigger.Update, func=SUMS_AT_LOCK
+            ),
+            pgtrigger.Trigger(
+                name="other_hands_release", when=pgtrigger.Before, operation=pgtrigger.Update, func=OTHER_HANDS_RELEASE
+            ),
+            pgtrigger.Protect(
+                name="frozen_sums",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__line_count__isnull=False)
+                & (
+                    pgtrigger.Q(old__line_count__df=pgtrigger.F("new__line_count"))
+                    | pgtrigger.Q(old__total_fen__df=pgtrigger.F("new__total_fen"))
+                    | pgtrigger.Q(old__digest__df=pgtrigger.F("new__digest"))
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"批次{self.no}"
+
+
+class PaymentLineQuerySet(ScopedQuerySet):
+    """Payment lines by scope and state."""
+
+    def live(self) -> Any:
+        """Lines that may still bring, or brought, money."""
+        return self.filter(state__in=sorted(LIVE_PAYMENTS))
+
+
+class PaymentLine(Row):
+    """One payment; its facts are frozen and sealed, only its state moves."""
+
+    batch = models.ForeignKey(DisbursementBatch, on_delete=models.PROTECT, related_name="lines", verbose_name="批次")
+    line_no = models.IntegerField("序号")
+    roster_line = models.ForeignKey(RosterLine, on_delete=models.PROTECT, related_name="payments")
+    retry_of = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="retry")
+    student = models.ForeignKey(Student, on_delete=models.PROTECT, verbose_name="学生")
+    school = models.ForeignKey(School, on_delete=models.PROTECT, verbose_name="学校")
+    programme = models.ForeignKey(AidProgramme, on_delete=models.PROTECT, verbose_name="项目")
+    payee_name = models.CharField("收款户名", max_length=60)
+    payee_relation = models.CharField("关系", max_length=20, blank=True)
+    account = models.ForeignKey(BankAccount, on_delete=models.PROTECT, null=True)
+    account_no = SealedField("收款账号", kind="account_no", null=True)
+    amount_fen = FenField("金额（分）")
+    standard = models.ForeignKey(AidStandard, on_delete=models.PROTECT)
+    state = models.CharField("状态", max_length=16, default=PaymentState.WAITING, choices=PaymentState.choices())
+    code = models.CharField("银行结果", max_length=24, blank=True, choices=ReturnCode.choices())
+    seal = models.BinaryField()
+
+    objects = PaymentLineQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "发放明细"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["batch", "line_no"], name="payment_line_no"),
+            models.UniqueConstraint(
+                fields=["roster_line"], condition=Q(state__in=sorted(LIVE_PAYMENTS)), name="one_live_payment"
+            ),
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="payment_positive"),
+            models.CheckConstraint(
+                condition=Q(account=None, account_no=None) | Q(account__isnull=False, account_no__isnull=False),
+                name="payment_account_both_set",
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["batch", "state"], name="payment_states")]  # batch page
+        triggers: ClassVar = [
+            pgtrigger.FSM(name="moves", field="state", transitions=transitions(PAYMENT_MOVES)),
+            pgtrigger.ReadOnly(
+                name="facts",
+                fields=[
+                    "batch", "line_no", "roster_line", "retry_of", "student", "school", "programme", "payee_name",
+                    "payee_relation", "account", "account_no", "amount_fen", "standard", "seal",
+                ],
+            ),
+            pgtrigger.Trigger(
+                name="only_confirmed", when=pgtrigger.Before, operation=pgtrigger.Insert, func=ONLY_CONFIRMED
+            ),
+            pgtrigger.Trigger(
+                name="locked_is_complete",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Delete,
+                func=NO_LINES_ONCE_LOCKED,
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.batch_id}-{self.line_no}"
+
+    @property
+    def scope_code(self) -> str:
+        """The school's code for events."""
+        return self.school.code
+
+
+class PaymentFile(Row):
+    """The bank's file of a batch: stored once, the same bytes for ever."""
+
+    batch = models.OneToOneField(DisbursementBatch, on_delete=models.PROTECT, related_name="file")
+    profile = models.CharField("版式", max_length=40)
+    stored_file = models.ForeignKey(StoredFile, on_delete=models.PROTECT)
+    sha256 = models.CharField(max_length=64)
+    line_count = models.IntegerField("笔数")
+    total_fen = FenField("金额（分）")
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    objects = CountyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "代发文件"
+        triggers: ClassVar = [pgtrigger.Protect(name="kept", operation=pgtrigger.Update | pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.batch} 代发文件"

@@ -1,0 +1,172 @@
+"""公示: a frozen list per school, photos as evidence, objections that hold one pupil's line."""
+
+import secrets
+from typing import ClassVar
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+
+from aid_admin.accounts.models import User
+from aid_admin.county.models import School, Semester
+from aid_admin.db.base import Row
+from aid_admin.db.scope import ScopedQuerySet
+from aid_admin.files.models import StoredFile
+from aid_admin.lib.states import transitions
+from disbursement.models.roster import RosterLine
+from disbursement.rules.publicity import Moment
+from disbursement.rules.states import PERIOD_MOVES, PeriodState
+from students.models.roll import WRITTEN_ONCE
+
+
+def random_token() -> str:
+    """An unguessable part of an address."""
+    return secrets.token_urlsafe(24)
+
+
+class PublicityPeriodQuerySet(ScopedQuerySet):
+    """A school sees the periods that its rosters are in."""
+
+    school_path = "rosters__school__code"
+    township_path = "rosters__school__township__code"
+
+    def within(self, reach: object) -> "PublicityPeriodQuerySet":
+        return super().within(reach).distinct()  # type: ignore[arg-type]
+
+
+class PublicityPeriod(Row):
+    """One period of publicity over many rosters."""
+
+    semester = models.ForeignKey(Semester, on_delete=models.PROTECT, verbose_name="学期")
+    title = models.CharField("标题", max_length=100)
+    state = models.CharField("状态", max_length=10, default=PeriodState.PLANNED, choices=PeriodState.choices())
+    planned_on = models.DateField("计划日期")
+    started_on = models.DateField("开始日期", null=True)
+    ended_on = models.DateField("结束日期", null=True)
+    list_digest = models.CharField("名单校验值", max_length=64, blank=True)
+    token = models.CharField(max_length=40, default=random_token, editable=False)
+    planned_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name="制订人")
+    ended_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = PublicityPeriodQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "公示"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=~Q(state=PeriodState.ENDED) | (Q(started_on__isnull=False) & Q(ended_on__isnull=False)),
+                name="ended_period_has_dates",
+            )
+        ]
+        triggers: ClassVar = [pgtrigger.FSM(name="moves", field="state", transitions=transitions(PERIOD_MOVES))]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class PublicityLine(Row):
+    """One row of the frozen list: what may be shown and nothing else."""
+
+    period = models.ForeignKey(PublicityPeriod, on_delete=models.PROTECT, related_name="lines")
+    roster_line = models.ForeignKey(RosterLine, on_delete=models.PROTECT)
+    school = models.ForeignKey(School, on_delete=models.PROTECT)
+    position = models.IntegerField("序号")
+    name = models.CharField("姓名", max_length=60)
+    school_name = models.CharField("学校", max_length=60)
+    grade = models.CharField("年级", max_length=20, blank=True)
+    class_name = models.CharField("班级", max_length=30, blank=True)
+    programme_name = models.CharField("资助项目", max_length=60)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "公示名单"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["period", "roster_line"], name="publicised_once_per_period"),
+            models.UniqueConstraint(fields=["period", "school", "position"], name="publicity_position"),
+        ]
+        triggers: ClassVar = [WRITTEN_ONCE, pgtrigger.Protect(name="kept", operation=pgtrigger.Delete)]
+
+    def __str__(self) -> str:
+        return f"{self.position} {self.name}"
+
+
+class PublicityEvidence(Row):
+    """A photo of the posted list at the start or the end."""
+
+    period = models.ForeignKey(PublicityPeriod, on_delete=models.PROTECT, related_name="evidence")
+    school = models.ForeignKey(School, on_delete=models.PROTECT, verbose_name="学校")
+    moment = models.CharField("时点", max_length=6, choices=Moment.choices())
+    photo = models.ForeignKey(StoredFile, on_delete=models.PROTECT, verbose_name="照片")
+    taken_at = models.DateTimeField("拍摄时间", null=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name="上传人")
+    checked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="核查人")
+    ok = models.BooleanField("核查结果", null=True)
+    note = models.CharField("核查意见", max_length=200, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "公示照片"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(checked_by=None) | ~Q(checked_by=F("by")), name="photo_checked_by_another"
+            ),
+            models.CheckConstraint(
+                condition=Q(checked_by=None, ok=None) | Q(checked_by__isnull=False, ok__isnull=False),
+                name="photo_checked_both_set",
+            ),
+            models.UniqueConstraint(
+                fields=["period", "school", "moment"],
+                condition=Q(ok=True) | Q(ok=None),
+                name="one_live_photo",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.school} {self.moment}"
+
+
+class ObjectionQuerySet(ScopedQuerySet):
+    """Objections hang on the line's school."""
+
+    school_path = "roster_line__roster__school__code"
+    township_path = "roster_line__roster__school__township__code"
+
+
+class Objection(Row):
+    """Somebody objects to one pupil's line; while open it holds that line alone."""
+
+    roster_line = models.ForeignKey(RosterLine, on_delete=models.PROTECT, verbose_name="名册明细")
+    channel = models.CharField("渠道", max_length=20)
+    text = models.TextField("内容")
+    received_on = models.DateField("收到日期")
+    due_on = models.DateField("办理期限")
+    outcome = models.CharField(
+        "结论", max_length=10, blank=True, choices=[("SUSTAINED", "成立"), ("DISMISSED", "不成立")]
+    )
+    finding = models.TextField("调查情况", blank=True)
+    registered_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name="登记人")
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="决定人")
+
+    objects = ObjectionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "公示异议"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(outcome="", decided_by=None) | (~Q(outcome="") & Q(decided_by__isnull=False)),
+                name="objection_decided_both_set",
+            ),
+            models.CheckConstraint(
+                condition=Q(decided_by=None) | ~Q(decided_by=F("registered_by")), name="objection_decided_by_another"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.roster_line}的异议"
+
+    @property
+    def state(self) -> str:
+        """OPEN until decided."""
+        return self.outcome or "OPEN"

@@ -1,0 +1,215 @@
+"""资助发放名册: one per school, programme, semester and round; its accepted and held lines are the grants."""
+
+from typing import Any, ClassVar, Self
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+
+from aid_admin.accounts.models import User
+from aid_admin.county.models import School, Semester
+from aid_admin.db.base import Row
+from aid_admin.db.fields import FenField
+from aid_admin.db.scope import ScopedQuerySet
+from aid_admin.intake.models import Upload
+from aid_admin.lib.states import transitions
+from disbursement.models.filed import FiledLine
+from disbursement.rules.states import (
+    GRANTS,
+    LINE_MOVES,
+    ROSTER_MOVES,
+    DiffReason,
+    LineKind,
+    LineStatus,
+    RosterState,
+)
+from eligibility.models import AidProgramme, Entitlement, Run
+from eligibility.rules import Category
+from students.models import Student
+
+HANDS = ("prepared_by", "submitted_by", "reviewed_by", "approved_by")
+_AFTER_SUBMIT = [RosterState.SUBMITTED, RosterState.REVIEWED, RosterState.APPROVED, RosterState.CONFIRMED]
+
+
+def _differ() -> Q:
+    """No two hands of one roster are the same person's."""
+    condition = Q()
+    for place, first in enumerate(HANDS):
+        for second in HANDS[place + 1 :]:
+            condition &= Q(**{f"{first}__isnull": True}) | Q(**{f"{second}__isnull": True}) | ~Q(**{first: F(second)})
+    return condition
+
+
+def _signed() -> Q:
+    """A state names the person who brought the roster there."""
+    return (
+        (~Q(state__in=_AFTER_SUBMIT) | Q(submitted_by__isnull=False))
+        & (~Q(state__in=_AFTER_SUBMIT[1:]) | Q(reviewed_by__isnull=False))
+        & (~Q(state__in=_AFTER_SUBMIT[2:]) | Q(approved_by__isnull=False))
+        & (~Q(state=RosterState.CONFIRMED) | Q(confirmed_by__isnull=False))
+    )
+
+
+class RosterQuerySet(ScopedQuerySet):
+    """Rosters as the staff speak of them."""
+
+    def of(self, semester: Semester) -> Self:
+        """The semester's rosters that are not voided."""
+        return self.filter(semester=semester).exclude(state=RosterState.VOIDED)
+
+    def awaiting_review(self) -> Self:
+        """Submitted by the school, not yet reviewed."""
+        return self.filter(state=RosterState.SUBMITTED)
+
+    def awaiting_approval(self) -> Self:
+        """Reviewed, not yet approved."""
+        return self.filter(state=RosterState.REVIEWED)
+
+    def with_sums(self) -> Any:
+        """With `lines_count`, `lines_fen` and `open_differences` for lists."""
+        counted = ~Q(lines__kind=LineKind.TOO_MANY) & ~Q(
+            lines__status__in=[LineStatus.REFUSED, LineStatus.WITHDRAWN]
+        )
+        return self.annotate(
+            lines_count=models.Count("lines", filter=counted),
+            lines_fen=models.functions.Coalesce(models.Sum("lines__amount_fen", filter=counted), 0),
+            differences=models.Count("lines", filter=~Q(lines__kind=LineKind.RIGHT)),
+            open_differences=models.Count(
+                "lines", filter=~Q(lines__kind=LineKind.RIGHT) & Q(lines__answered_by=None)
+            ),
+        )
+
+
+class Roster(Row):
+    """A school's roster of one programme."""
+
+    semester = models.ForeignKey(Semester, on_delete=models.PROTECT, verbose_name="学期")
+    school = models.ForeignKey(School, on_delete=models.PROTECT, verbose_name="学校")
+    programme = models.ForeignKey(AidProgramme, on_delete=models.PROTECT, verbose_name="项目")
+    round = models.PositiveSmallIntegerField("批次轮", default=1)
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, verbose_name="认定运行")
+    filed = models.ForeignKey(Upload, on_delete=models.PROTECT, null=True, verbose_name="填报文件")
+    state = models.CharField(
+        "状态", max_length=12, default=RosterState.DRAFT, choices=RosterState.choices()
+    )
+    prepared_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name="拟稿人")
+    submitted_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="上报人"
+    )
+    reviewed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="初审人")
+    approved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="复审人")
+    confirmed_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="确认人"
+    )
+    return_reason = models.TextField("退回原因", blank=True)
+    period = models.ForeignKey(
+        "disbursement.PublicityPeriod", on_delete=models.PROTECT, null=True, related_name="rosters", verbose_name="公示"
+    )
+    line_count = models.IntegerField("人数", null=True)
+    total_fen = FenField("金额（分）", null=True)
+    digest = models.CharField(max_length=64, blank=True)
+
+    objects = RosterQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "资助发放名册"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["semester", "school", "programme", "round"],
+                condition=~Q(state=RosterState.VOIDED),
+                name="one_roster",
+            ),
+            models.CheckConstraint(condition=_differ(), name="roster_persons_differ"),
+            models.CheckConstraint(condition=_signed(), name="roster_state_is_signed"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["semester", "state"], name="roster_list")]  # list of rosters
+        triggers: ClassVar = [
+            pgtrigger.FSM(name="moves", field="state", transitions=transitions(ROSTER_MOVES)),
+            pgtrigger.ReadOnly(name="facts", fields=["semester", "school", "programme", "round", "prepared_by"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.school.name}{self.programme.name}名册"
+
+    @property
+    def scope_code(self) -> str:
+        """The school's code for events."""
+        return self.school.code
+
+
+class RosterLineQuerySet(ScopedQuerySet):
+    """Lines hang on their roster's school."""
+
+    school_path = "roster__school__code"
+    township_path = "roster__school__township__code"
+
+
+class RosterLine(Row):
+    """One pupil on a roster: the entitlement beside what the school filed."""
+
+    roster = models.ForeignKey(Roster, on_delete=models.PROTECT, related_name="lines", verbose_name="名册")
+    student = models.ForeignKey(Student, on_delete=models.PROTECT, verbose_name="学生")
+    semester = models.ForeignKey(Semester, on_delete=models.PROTECT)
+    programme = models.ForeignKey(AidProgramme, on_delete=models.PROTECT)
+    entitlement = models.ForeignKey(Entitlement, on_delete=models.PROTECT, null=True)
+    filed_line = models.ForeignKey(FiledLine, on_delete=models.PROTECT, null=True)
+    kind = models.CharField("比较", max_length=16, choices=LineKind.choices())
+    amount_fen = FenField("金额（分）")
+    category = models.CharField("困难类别", max_length=30, blank=True, choices=Category.choices())
+    grade = models.CharField("年级", max_length=20, blank=True)
+    class_name = models.CharField("班级", max_length=30, blank=True)
+    state = models.CharField("状态", max_length=12, default=LineStatus.PROPOSED, choices=LineStatus.choices())
+    reason_code = models.CharField("学校说明", max_length=24, blank=True, choices=DiffReason.choices())
+    explanation = models.TextField("说明", blank=True)
+    refusal = models.CharField("不通过原因", max_length=30, blank=True)
+    answered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = RosterLineQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "名册明细"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["roster", "student"], name="student_once_per_roster"),
+            models.UniqueConstraint(
+                fields=["semester", "programme", "student"],
+                condition=Q(state__in=sorted(GRANTS)),
+                name="one_grant",
+            ),
+            models.CheckConstraint(condition=Q(amount_fen__gt=0), name="line_amount_positive"),
+            models.CheckConstraint(
+                condition=~Q(state__in=sorted(GRANTS)) | Q(entitlement__isnull=False) & ~Q(kind=LineKind.TOO_MANY),
+                name="grant_rests_on_entitlement",
+            ),
+        ]
+        triggers: ClassVar = [
+            pgtrigger.FSM(name="moves", field="state", transitions=transitions(LINE_MOVES)),
+            pgtrigger.ReadOnly(
+                name="facts",
+                fields=["roster", "student", "semester", "programme", "entitlement", "amount_fen", "category"],
+            ),
+            pgtrigger.Protect(
+                name="kept", operation=pgtrigger.Delete, condition=pgtrigger.Q(old__state__df="PROPOSED")
+            ),
+            pgtrigger.Trigger(
+                name="entitled_amount",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func="""
+                    IF NEW.kind <> 'TOO_MANY' AND NOT EXISTS (
+                        SELECT 1 FROM eligibility_entitlement e WHERE e.id = NEW.entitlement_id AND e.granted
+                           AND e.amount_fen = NEW.amount_fen AND e.student_id = NEW.student_id
+                           AND e.programme_id = NEW.programme_id) THEN
+                        RAISE EXCEPTION 'a line carries the amount of its entitlement';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.student} {self.programme_id}"
+
+    @property
+    def scope_code(self) -> str:
+        """The school's code for events."""
+        return self.roster.school.code

@@ -1,0 +1,1 @@
+"""Papers: data in, (file name, media type, bytes) out. They ask the database for nothing and change nothing."""

@@ -1,0 +1,1 @@
+"""Rules of rosters, publicity, batches, payments and returns. Pure: no database, no clock."""

@@ -1,0 +1,42 @@
+"""App configuration: the departments' registries and the applications are registered here."""
+
+from django.apps import AppConfig
+
+from aid_admin.accounts.rules import Role
+from aid_admin.intake.registry import SheetKind, register
+
+REGISTRIES = {
+    "poverty": "建档立卡（扶贫办）",
+    "low_income": "低保（民政局）",
+    "extreme_poverty": "特困供养（民政局）",
+    "orphans": "孤儿（民政局）",
+    "unattended": "事实无人抚养儿童（民政局）",
+    "disability": "残疾人（残联）",
+    "martyrs": "烈士子女",
+}
+
+
+class EligibilityConfig(AppConfig):
+    """Registries, applications, comparison, entitlement."""
+
+    name = "eligibility"
+    verbose_name = "资格认定"
+
+    def ready(self) -> None:
+        """Register this app's sheets."""
+        for code, title in REGISTRIES.items():
+            register(
+                SheetKind(
+                    code, title, f"eligibility.imports.{code}", "eligibility.actions.registries.store_registry",
+                    frozenset({Role.REGISTRY_OFFICER}), second_person=True,
+                )
+            )  # fmt: skip
+        here = "eligibility.actions.applications"
+        register(
+            SheetKind(
+                "applications", "认定申请", "eligibility.imports.applications", f"{here}.store_applications",
+                frozenset({Role.SCHOOL_CLERK}), of_school=True, replaces=False,
+                check=f"{here}.check_applications", on_force=f"{here}.applications_in_force",
+                on_undo=f"{here}.undo_applications",
+            )
+        )  # fmt: skip

@@ -1,0 +1,163 @@
+"""Runs of the comparison: what was found for whom, and which registry children are on no roll."""
+
+from enum import StrEnum
+from typing import ClassVar
+
+import pgtrigger
+from django.db import models
+from django.db.models import F, Q
+
+from aid_admin.accounts.models import User
+from aid_admin.county.models import Semester
+from aid_admin.db.base import Row
+from aid_admin.db.scope import CountyQuerySet
+from aid_admin.files.models import StoredFile
+from eligibility.models.registry import RegistryRecord
+from eligibility.rules import CoverageOutcome, CoverageReason, Relation, Verdict
+from students.models import Student
+
+INSERT_ONLY = pgtrigger.Protect(name="insert_only", operation=pgtrigger.Update)
+
+
+class RunKind(StrEnum):
+    """Hops 2 and 3."""
+
+    COMPARE = "COMPARE"
+    ENTITLE = "ENTITLE"
+
+
+class RunState(StrEnum):
+    """A run is built in one transaction; BUILDING is never seen from outside."""
+
+    BUILDING = "BUILDING"
+    DONE = "DONE"
+
+
+class Run(Row):
+    """One comparison or entitlement; pins what it read and is never updated afterwards."""
+
+    kind = models.CharField("种类", max_length=10, choices=[(k.value, k.value) for k in RunKind])
+    semester = models.ForeignKey(Semester, on_delete=models.PROTECT, verbose_name="学期")
+    inputs = models.JSONField("所用数据", default=dict)
+    inputs_digest = models.CharField(max_length=64)
+    rules_version = models.CharField(max_length=20)
+    state = models.CharField(max_length=10, default=RunState.BUILDING, choices=[(s.value, s.value) for s in RunState])
+    counts = models.JSONField("统计", default=dict)
+    result_digest = models.CharField(max_length=64, blank=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, verbose_name="执行人")
+
+    objects = CountyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "比对与认定运行"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["kind", "semester", "inputs_digest", "rules_version"],
+                condition=Q(state=RunState.DONE),
+                name="same_inputs_one_run",
+            )
+        ]
+        triggers: ClassVar = [
+            pgtrigger.Protect(name="done_is_final", operation=pgtrigger.Update, condition=pgtrigger.Q(old__state="DONE"))
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.semester_id} #{self.pk}"
+
+
+class MatchDecision(Row):
+    """A person's word on a pair of pupil and registry row; it outlives snapshots."""
+
+    student_key = models.CharField(max_length=100)
+    record_key = models.CharField(max_length=100)
+    decision = models.CharField("决定", max_length=10, choices=[("SAME", "同一人"), ("NOT_SAME", "不是同一人"), ("ASK", "待核实")])
+    reason = models.TextField("理由")
+    by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    second_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    undone_at = models.DateTimeField(null=True)
+
+    objects = CountyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "比对决定"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["student_key", "record_key"], condition=Q(undone_at=None), name="one_live_match_decision"
+            ),
+            models.CheckConstraint(condition=Q(second_by=None) | ~Q(second_by=F("by")), name="match_second_differs"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.decision}"
+
+
+class ComparisonResult(Row):
+    """A pupil beside a registry row."""
+
+    run = models.ForeignKey(Run, on_delete=models.PROTECT)
+    student = models.ForeignKey(Student, on_delete=models.PROTECT, verbose_name="学生")
+    record = models.ForeignKey(RegistryRecord, on_delete=models.PROTECT, verbose_name="名单记录")
+    relation = models.CharField("关系", max_length=12, choices=Relation.choices())
+    verdict = models.CharField("结论", max_length=24, choices=Verdict.choices())
+    score = models.PositiveSmallIntegerField("把握", default=100)
+    agreed = models.JSONField("依据", default=list)
+    decision = models.ForeignKey(MatchDecision, on_delete=models.PROTECT, null=True)
+
+    objects = CountyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "比对结果"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["run", "student", "record", "relation"], name="one_result_per_pair")
+        ]
+        indexes: ClassVar = [models.Index(fields=["run", "verdict"], name="result_queue")]  # undecided matches
+        triggers: ClassVar = [INSERT_ONLY]
+
+    def __str__(self) -> str:
+        return f"{self.student_id} {self.verdict}"
+
+
+class CoverageGap(Row):
+    """A registry child of 3-20 who is on no roll of the county."""
+
+    run = models.ForeignKey(Run, on_delete=models.PROTECT)
+    record = models.ForeignKey(RegistryRecord, on_delete=models.PROTECT, verbose_name="名单记录")
+    record_key = models.CharField(max_length=100)
+    outcome = models.CharField("结果", max_length=16, choices=CoverageOutcome.choices())
+    reason_code = models.CharField("原因", max_length=40, choices=CoverageReason.choices())
+
+    objects = CountyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "名单在籍缺口"
+        constraints: ClassVar = [models.UniqueConstraint(fields=["run", "record"], name="one_gap_per_record")]
+        indexes: ClassVar = [models.Index(fields=["record_key"], name="gap_key")]  # settle by person
+        triggers: ClassVar = [INSERT_ONLY]
+
+    def __str__(self) -> str:
+        return f"{self.record_id} {self.outcome}"
+
+
+class CoverageDecision(Row):
+    """Where a registry child is who is on no roll, as a person found out."""
+
+    record_key = models.CharField(max_length=100)
+    semester = models.ForeignKey(Semester, on_delete=models.PROTECT)
+    reason_code = models.CharField("原因", max_length=40, choices=CoverageReason.choices())
+    note = models.TextField("说明", blank=True)
+    proof = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True)
+    by = models.ForeignKey(User, on_delete=models.PROTECT)
+    undone_at = models.DateTimeField(null=True)
+
+    objects = CountyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "去向核实"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["record_key", "semester"], condition=Q(undone_at=None), name="one_live_coverage_decision"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.reason_code

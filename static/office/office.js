@@ -1,0 +1,236 @@
+// The office's own behaviour, for pages that work without it too. No inline handlers (content security policy).
+(function () {
+  "use strict";
+
+  var body = document.body;
+
+  function closest(event, selector) {
+    return event.target instanceof Element ? event.target.closest(selector) : null;
+  }
+
+  function say(text, tone) {
+    var place = document.getElementById("messages");
+    if (!place) return;
+    var notice = document.createElement("div");
+    notice.className = "notice is-" + (tone || "bad");
+    notice.setAttribute("role", "alert");
+    notice.textContent = text;
+    place.appendChild(notice);
+    notice.scrollIntoView({ block: "nearest" });
+  }
+
+  // ---- keys: / searches, J and K walk the rows, Esc closes; can be switched off (WCAG 2.1.4) ----
+  function shortcutsOn() {
+    try { return localStorage.getItem("shortcuts") !== "off"; } catch (error) { return true; }
+  }
+
+  function typing(target) {
+    return target instanceof Element && target.matches("input, select, textarea, [contenteditable]");
+  }
+
+  function walk(step) {
+    var rows = Array.prototype.slice.call(document.querySelectorAll(".grid[data-rows] tbody tr"));
+    if (!rows.length) return;
+    var here = rows.findIndex(function (row) { return row.classList.contains("is-current"); });
+    var next = rows[Math.max(0, Math.min(rows.length - 1, here + step))];
+    rows.forEach(function (row) { row.classList.toggle("is-current", row === next); });
+    next.scrollIntoView({ block: "nearest" });
+    var first = next.querySelector("input[type=checkbox], a, button");
+    if (first) first.focus({ preventScroll: true });
+  }
+
+  function pickCurrent() {
+    var box = document.querySelector(".grid[data-rows] tr.is-current input[type=checkbox]");
+    if (!box) return false;
+    box.click();
+    return true;
+  }
+
+  function pressKey(selector) {
+    var target = document.querySelector("[data-key='" + selector + "']:not([disabled])");
+    if (target) target.click();
+    return Boolean(target);
+  }
+
+  document.addEventListener("keydown", function (event) {
+    if (event.key === "Escape") return closeThings();
+    if (event.ctrlKey || event.altKey || event.metaKey || typing(event.target) || !shortcutsOn()) return;
+    if (document.querySelector("dialog[open]")) return;
+    var key = event.key.toLowerCase();
+    var box = document.getElementById("search");
+    if (key === "/" && box) { box.focus(); box.select(); }
+    else if (key === "j") walk(1);
+    else if (key === "k") walk(-1);
+    else if (key === "x") { if (!pickCurrent()) return; }
+    else if (!/^[a-z]$/.test(key) || !pressKey(key)) return;
+    event.preventDefault();
+  });
+
+  function closeThings() {
+    document.querySelectorAll(".side.is-open").forEach(function (side) { side.classList.remove("is-open"); });
+    document.querySelectorAll("details[data-menu][open]").forEach(function (menu) { menu.open = false; });
+    if (document.activeElement && document.activeElement.id === "search") document.activeElement.blur();
+  }
+
+  // ---- dialogs: <button data-dialog="id">, closed by [data-close]; the browser keeps focus and Esc ----
+  document.addEventListener("click", function (event) {
+    var opener = closest(event, "[data-dialog]");
+    if (opener) {
+      var dialog = document.getElementById(opener.getAttribute("data-dialog"));
+      if (dialog && !dialog.open) dialog.showModal();
+      event.preventDefault();
+    }
+    var closer = closest(event, "[data-close]");
+    if (closer) {
+      var around = closer.closest("dialog, .notice");
+      if (around && around.tagName === "DIALOG") around.close();
+      else if (around) around.remove();
+    }
+    if (closest(event, "[data-side]")) document.querySelector(".side").classList.toggle("is-open");
+    if (closest(event, "[data-print]")) window.print();
+    var shortcuts = closest(event, "[data-shortcuts]");
+    if (shortcuts) {
+      try { localStorage.setItem("shortcuts", shortcutsOn() ? "off" : "on"); } catch (error) { /* private window */ }
+      showShortcuts();
+    }
+  });
+
+  function showShortcuts() {
+    document.querySelectorAll("[data-shortcuts]").forEach(function (button) {
+      button.textContent = shortcutsOn() ? "关闭快捷键" : "开启快捷键";
+      button.setAttribute("aria-pressed", String(shortcutsOn()));
+    });
+  }
+
+  // ---- forms: send on change, never send twice, warn before leaving what was typed ----
+  document.addEventListener("change", function (event) {
+    var field = closest(event, "[data-send]");
+    if (field && field.form) field.form.requestSubmit ? field.form.requestSubmit() : field.form.submit();
+  });
+
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (event.defaultPrevented || form.hasAttribute("data-repeatable") || form.method === "get") return;
+    if (form.getAttribute("data-sent")) { event.preventDefault(); return; }
+    if (form.hasAttribute("hx-post")) return;
+    form.setAttribute("data-sent", "1");
+    form.querySelectorAll("button:not([type=button])").forEach(function (button) { button.setAttribute("aria-busy", "true"); });
+  });
+
+  window.addEventListener("pageshow", function () {
+    document.querySelectorAll("form[data-sent]").forEach(function (form) {
+      form.removeAttribute("data-sent");
+      form.querySelectorAll("[aria-busy]").forEach(function (button) { button.removeAttribute("aria-busy"); });
+    });
+  });
+
+  // ---- picking rows: a head box, a count, buttons that need a pick ----
+  function showPicked(table) {
+    var boxes = table.querySelectorAll("tbody .pick input");
+    var picked = table.querySelectorAll("tbody .pick input:checked").length;
+    var head = table.querySelector("[data-pick-all]");
+    if (head) {
+      head.checked = boxes.length > 0 && picked === boxes.length;
+      head.indeterminate = picked > 0 && picked < boxes.length;
+    }
+    document.querySelectorAll("[data-picked]").forEach(function (place) { place.textContent = picked; });
+    document.querySelectorAll("[data-needs-pick]").forEach(function (button) { button.disabled = picked === 0; });
+  }
+
+  document.addEventListener("change", function (event) {
+    var head = closest(event, "[data-pick-all]");
+    var table = closest(event, ".grid");
+    if (!table || !closest(event, ".pick")) return;
+    if (head) table.querySelectorAll("tbody .pick input").forEach(function (box) { box.checked = head.checked; });
+    showPicked(table);
+  });
+
+  // ---- a file to send: drop area, name and size, progress of the sending ----
+  function showChosen(area) {
+    var input = area.querySelector("input[type=file]");
+    var place = area.querySelector(".chosen");
+    var file = input.files[0];
+    if (!place) return;
+    if (!file) { place.textContent = ""; return; }
+    var size = file.size / 1048576;
+    var limit = Number(area.getAttribute("data-limit-mb") || 64);
+    var text = "已选择：" + file.name + "（" + (size < 0.1 ? Math.ceil(file.size / 1024) + " KB" : size.toFixed(1) + " MB") + "）";
+    var bad = file.size === 0 ? "文件是空的，请重新选择。" : size > limit ? "文件超过 " + limit + " MB，请拆分后再上传。" : "";
+    input.setCustomValidity(bad);
+    place.textContent = bad ? text + " " + bad : text;
+  }
+
+  document.addEventListener("change", function (event) {
+    var area = closest(event, "[data-drop]");
+    if (area && event.target.type === "file") showChosen(area);
+  });
+
+  ["dragover", "dragleave", "drop"].forEach(function (name) {
+    document.addEventListener(name, function (event) {
+      var area = closest(event, "[data-drop]");
+      if (!area) return;
+      event.preventDefault();
+      area.classList.toggle("is-over", name === "dragover");
+      if (name === "drop" && event.dataTransfer.files.length) {
+        area.querySelector("input[type=file]").files = event.dataTransfer.files;
+        showChosen(area);
+      }
+    });
+  });
+
+  body.addEventListener("htmx:xhr:progress", function (event) {
+    var form = event.target.closest("form[data-sending]");
+    var box = form && form.querySelector("[data-progress]");
+    if (!box || !event.detail.total) return;
+    var percent = Math.round((100 * event.detail.loaded) / event.detail.total);
+    box.hidden = false;
+    box.querySelector("progress").value = percent;
+    box.querySelector("[data-percent]").textContent = percent < 100 ? "正在上传 " + percent + "%" : "已上传，正在登记…";
+  });
+
+  body.addEventListener("htmx:beforeRequest", function (event) { setBusy(event.target, true); });
+  body.addEventListener("htmx:afterRequest", function (event) { setBusy(event.target, false); });
+
+  function setBusy(form, busy) {
+    if (form.tagName !== "FORM") return;
+    form.querySelectorAll("button:not([type=button])").forEach(function (button) {
+      if (busy) button.setAttribute("aria-busy", "true"); else button.removeAttribute("aria-busy");
+    });
+    var box = form.querySelector("[data-progress]");
+    if (box && !busy) box.hidden = true;
+  }
+
+  // ---- answers that did not come ----
+  body.addEventListener("htmx:sendError", function () { say("没有连上服务器，刚才的操作没有完成。请检查网络后再试。"); });
+  body.addEventListener("htmx:timeout", function () { say("服务器很久没有答复。请稍候刷新页面，查看操作是否完成。"); });
+  body.addEventListener("htmx:responseError", function (event) {
+    var status = event.detail.xhr.status;
+    if (status >= 500) say("系统出现故障，操作没有完成。请稍后再试；仍不行时请联系系统管理员。");
+    if (status === 403 && !event.detail.xhr.getResponseHeader("HX-Retarget")) say("页面停留过久，请刷新后再试。");
+  });
+
+  // ---- a number shown in clear goes back behind its mask ----
+  body.addEventListener("htmx:afterSwap", function () {
+    document.querySelectorAll("[data-hide-after]:not([data-timed])").forEach(function (shown) {
+      shown.setAttribute("data-timed", "1");
+      window.setTimeout(function () {
+        shown.textContent = shown.getAttribute("data-masked");
+        shown.classList.remove("shown");
+      }, 1000 * Number(shown.getAttribute("data-hide-after")));
+    });
+    document.querySelectorAll("dialog[data-open]:not([open])").forEach(function (dialog) { dialog.showModal(); });
+  });
+
+  // ---- closer or looser rows, remembered on this machine ----
+  document.addEventListener("click", function (event) {
+    if (!closest(event, "[data-density]")) return;
+    var dense = body.classList.toggle("dense");
+    try { localStorage.setItem("dense", dense ? "1" : ""); } catch (error) { /* private window */ }
+  });
+  try { body.classList.toggle("dense", localStorage.getItem("dense") === "1"); } catch (error) { /* private window */ }
+
+  showShortcuts();
+  document.querySelectorAll(".grid").forEach(function (table) {
+    if (table.querySelector(".pick")) showPicked(table);
+  });
+})();

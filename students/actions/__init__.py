@@ -1,0 +1,5 @@
+"""Writes of students: rolls, attendance, accounts."""
+
+from students.actions import accounts, rolls
+
+__all__ = ["accounts","" "rolls"]

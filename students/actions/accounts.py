@@ -1,0 +1,133 @@
+"""Bank accounts: proposed by a school's list, verified by the school's head, ended by a newer verified version."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Max
+from django.utils import timezone
+
+from aid_admin.accounts.acting import Moved, action, record, scoped
+from aid_admin.accounts.models import User
+from aid_admin.county import calendar
+from aid_admin.db import bulk
+from aid_admin.db.fields import keyring
+from aid_admin.intake.models import Upload
+from aid_admin.lib.refusals import Refused
+from aid_admin.lib.sheets.issues import Issue, Level
+from aid_admin.lib.sheets.table import Status, TableRow
+from students.actions.rolls import school_ids
+from students.models import AccountRow, BankAccount, Student
+from students.permissions import ALLOWED
+
+_ROW = (
+    "upload_id", "sheet", "row", "school_id", "student_id", "holder_name", "holder_relation", "holder_id",
+    "account_no", "kind", "bank", "branch",
+)  # fmt: skip
+
+
+def students_by_id(rows: Iterable[TableRow]) -> dict[str, tuple[int, str]]:
+    """Known students among the rows: ID number → (id, name key); one query."""
+    numbers = {row.values["id_number"] for row in rows if row.values.get("id_number")}
+    found = Student.objects.filter(id_number__in=numbers).values_list("id_number", "id", "name_key")
+    return {number: (pk, key) for number, pk, key in found}
+
+
+def refuse_unknown(upload: Upload, rows: list[TableRow], column: str) -> None:
+    """Refuse rows whose person is on no roll of the county: money never goes to someone unknown."""
+    known = students_by_id(rows)
+    for row in rows:
+        if row.status in (Status.REFUSED, Status.IGNORED) or row.values.get("id_number") in known:
+            continue
+        message = f"第 {row.row} 行：{row.values.get('name', '')}的身份证号不在本县学籍中。请核对号码，或先由数据专员导入学籍。"
+        row.issues.append(Issue(row.sheet, row.row, column, Level.ERROR, "UNKNOWN_STUDENT", message, ""))
+        row.status = Status.REFUSED
+
+
+def check_accounts(upload: Upload, rows: list[TableRow]) -> None:
+    """Accounts are taken only for students on a roll."""
+    refuse_unknown(upload, rows, "学生身份证号")
+
+
+def store_accounts(upload: Upload, rows: list[TableRow]) -> None:
+    """Write a chunk of a list of accounts."""
+    schools, known = school_ids(), students_by_id(rows)
+    bulk.copy(
+        AccountRow,
+        _ROW,
+        (
+            (
+                upload.pk, row.sheet, row.row, schools[row.values["school"]], known[row.values["id_number"]][0],
+                row.values["holder_name"], row.values.get("holder_relation") or "", row.values.get("holder_id"),
+                row.values["account_no"], row.values["kind"], row.values.get("bank") or "",
+                row.values.get("bank_name") or "",
+            )
+            for row in rows
+        ),
+    )  # fmt: skip
+
+
+def seal_of(account: BankAccount) -> bytes:
+    """HMAC over the facts that money is paid on."""
+    return keyring().mac([account.student_id, account.version, account.holder_name, account.account_no, account.bank])
+
+
+def accounts_in_force(upload: Upload) -> None:
+    """Propose a new version for every row that differs from the newest one; same facts propose nothing."""
+    rows = list(AccountRow.objects.filter(upload=upload).order_by("row"))
+    students = [row.student_id for row in rows]
+    newest = dict(
+        BankAccount.objects.filter(student__in=students).values_list("student").annotate(Max("version"))
+    )
+    latest = {
+        account.student_id: account
+        for account in BankAccount.objects.filter(student__in=students).order_by("version")
+    }
+    proposed = [
+        _proposal(row, newest.get(row.student_id, 0) + 1, upload)
+        for row in rows
+        if not _same(latest.get(row.student_id), row)
+    ]
+    BankAccount.objects.bulk_create(proposed)
+
+
+def _same(account: BankAccount | None, row: AccountRow) -> bool:
+    return account is not None and account.ended_at is None and (
+        account.account_no, account.holder_name, account.bank
+    ) == (row.account_no, row.holder_name, row.bank)  # fmt: skip
+
+
+def _proposal(row: AccountRow, version: int, upload: Upload) -> BankAccount:
+    account = BankAccount(
+        student_id=row.student_id, version=version, holder_name=row.holder_name, holder_relation=row.holder_relation,
+        holder_id=row.holder_id, account_no=row.account_no, kind=row.kind, bank=row.bank, branch=row.branch,
+        source_row=row, proposed_by_id=upload.committed_by_id,
+    )  # fmt: skip
+    account.seal = seal_of(account)
+    return account
+
+
+def undo_accounts(upload: Upload) -> None:
+    """An upload whose accounts were verified stays: a wrong one is mended by a newer list."""
+    if BankAccount.objects.filter(source_row__upload=upload, verified_by__isnull=False).exists():
+        raise Refused("其中已有账户经学校负责人核对，不能整批撤销。请上传更正后的账号表，由负责人重新核对。")
+    BankAccount.objects.filter(source_row__upload=upload, ended_at=None).update(ended_at=timezone.now())
+
+
+@action("account.verify", ALLOWED)
+def verify_accounts(*, by: User, account: list[int]) -> list[Moved]:
+    """The school's head confirms accounts seen on card or passbook; the version in use until now ends.
+
+    Raises Refused for an account that was verified or ended already, or proposed by the same person.
+    """
+    found: list[Any] = scoped(BankAccount.objects, "account.verify", by, account)
+    for item in found:
+        if item.verified_by_id or item.ended_at:
+            raise Refused(f"{item}已经核对过或已停用，请刷新后再试。")
+        if item.proposed_by_id == by.pk:
+            raise Refused("账户由提出人以外的人核对，您不能核对自己提出的账户。")
+    now, today = timezone.now(), calendar.business_date()
+    ids, students = [item.pk for item in found], [item.student_id for item in found]
+    BankAccount.objects.filter(student__in=students).usable().update(ended_at=now)
+    BankAccount.objects.filter(pk__in=ids).update(verified_by=by, verified_at=now, usable_from=today)
+    record("bankaccount", ids[0] if len(ids) == 1 else f"{ids[0]}…", to_state="VERIFIED", count=len(ids))
+    return [Moved("bankaccount", pk, "PROPOSED", "VERIFIED") for pk in ids]

@@ -1,0 +1,15 @@
+"""Students, their rolls, attendance, placements and bank accounts."""
+
+from students.models.account import AccountRow, BankAccount
+from students.models.roll import AttendanceRecord, EnrolmentRecord, FamilyMember
+from students.models.student import Placement, Student
+
+__all__ = [
+    "AccountRow",
+    "AttendanceRecord",
+    "BankAccount",
+    "EnrolmentRecord",
+    "FamilyMember",
+    "Placement",
+    "Student",
+]

@@ -1,0 +1,66 @@
+import pytest
+
+from disbursement.imports import roster
+from tests.aid_admin.lib.people import id_number
+from tests.aid_admin.lib.sheets.county import CARD, codes, data, parse
+
+OWN = id_number(103)
+LINE = {
+    "学校名称": "淇县第一小学",
+    "学段": "小学",
+    "年级": "三年级",
+    "班级": "1班",
+    "学生姓名": "张梓涵",
+    "身份证号": OWN,
+    "是否寄宿": "是",
+    "困难类别": "建档立卡",
+    "账户户名": "张父",
+    "银行账号": CARD,
+    "资助项目": "营养改善计划",
+    "资助金额": 400,
+}
+
+
+def test_roster_line():
+    row = data(parse(roster, LINE))[0]
+    assert (row.status, codes(row)) == ("accepted", [])
+    expected = {
+        "school": "3141000001",
+        "stage": "PRIMARY",
+        "boarding": "BOARDER",
+        "programme": "NUTRITION",
+        "amount_fen": 40000,
+    }
+    assert {field: row.values[field] for field in expected} == expected
+
+
+def test_programme_from_the_title_and_from_the_code():
+    rows = parse(
+        roster, LINE | {"资助项目": None}, title="淇县2020年春季学期家庭经济困难学生生活补助发放名册"
+    )
+    assert data(rows)[0].values["programme"] == "LIVING_ALLOWANCE"
+    assert data(parse(roster, LINE | {"资助项目": "NUTRITION"}))[0].values["programme"] == "NUTRITION"
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"资助金额": "四百"}, "AMOUNT_INVALID"),
+        ({"资助金额": None}, "MISSING_VALUE"),
+        ({"资助金额": -400}, "AMOUNT_INVALID"),
+        ({"资助项目": "别的"}, "WORD_UNKNOWN"),
+        ({"资助项目": None}, "MISSING_VALUE"),
+        ({"身份证号": OWN[:17]}, "ID_INVALID"),
+        ({"银行账号": CARD[:-1]}, "ACCOUNT_INVALID"),
+        ({"学校名称": "别校"}, "UNKNOWN_SCHOOL"),
+    ],
+)
+def test_roster_faults_refuse_the_line(change, code):
+    row = data(parse(roster, LINE | change))[0]
+    assert code in codes(row)
+    assert row.status == "refused"
+
+
+def test_pupil_may_stand_once_for_each_programme():
+    rows = data(parse(roster, LINE, LINE | {"资助项目": "一补"}, LINE))
+    assert [row.status for row in rows] == ["accepted", "accepted", "refused"]

@@ -1,0 +1,60 @@
+from datetime import date
+
+import pytest
+
+from disbursement.rules.findings import blocks
+from disbursement.rules.publicity import PeriodLength, PhotoState, SchoolPhotos, may_end_on, obstacles_to_end
+
+GOOD = SchoolPhotos("3141000001", "淇县第一小学", PhotoState.GOOD, PhotoState.GOOD)
+# May 2020: 1 to 5 off, 9 worked (days off are True)
+HOLIDAYS = {
+    date(2020, 5, 1): True,
+    date(2020, 5, 4): True,
+    date(2020, 5, 5): True,
+    date(2020, 5, 9): False,
+}
+
+
+def _codes(started_on: date, today: date, *photos: SchoolPhotos) -> list[str]:
+    found = obstacles_to_end(
+        started_on=started_on, today=today, length=PeriodLength(), holidays=HOLIDAYS, photos=photos
+    )
+    assert blocks(found) == bool(found)
+    return [one.code for one in found]
+
+
+@pytest.mark.parametrize(
+    ("started_on", "first_day"),
+    [
+        (date(2020, 6, 15), date(2020, 6, 22)),  # seven days are longer
+        (date(2020, 4, 29), date(2020, 5, 9)),  # working days 30, 6, 7, 8, 9: they are longer
+    ],
+)
+def test_both_counts_must_be_full(started_on: date, first_day: date) -> None:
+    assert may_end_on(started_on, PeriodLength(), HOLIDAYS) == first_day
+    assert _codes(started_on, first_day, GOOD) == []
+    assert _codes(started_on, date.fromordinal(first_day.toordinal() - 1), GOOD) == ["TOO_EARLY"]
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (PhotoState.ABSENT, "还没有上传"),
+        (PhotoState.UNCHECKED, "还没有核查"),
+        (PhotoState.REFUSED, "核查不通过"),
+    ],
+)
+def test_each_school_needs_both_photos_checked(state: PhotoState, words: str) -> None:
+    lacking = SchoolPhotos("3141000002", "淇县第二小学", PhotoState.GOOD, state)
+
+    (found,) = obstacles_to_end(
+        started_on=date(2020, 6, 15),
+        today=date(2020, 6, 30),
+        length=PeriodLength(),
+        holidays={},
+        photos=[GOOD, lacking],
+    )
+
+    assert (found.code, found.subjects) == (f"PHOTO_{state}", ("3141000002",))
+    assert "淇县第二小学的公示结束照片" in found.message
+    assert words in found.message
