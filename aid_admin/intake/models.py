@@ -4,7 +4,7 @@ from typing import Any, ClassVar, Self
 
 import pgtrigger
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 
 from aid_admin.accounts.models import User
 from aid_admin.accounts.rules import Role
@@ -15,7 +15,7 @@ from aid_admin.db.fields import FenField
 from aid_admin.db.scope import ScopedQuerySet
 from aid_admin.files.models import StoredFile
 from aid_admin.intake.registry import KINDS
-from aid_admin.intake.rules import REGISTRY_KINDS, STATE_NAMES, UploadState
+from aid_admin.intake.rules import REGISTRY_KINDS, STANDING_NAMES, STATE_NAMES, Standing, UploadState
 
 
 class UploadQuerySet(ScopedQuerySet):
@@ -25,6 +25,21 @@ class UploadQuerySet(ScopedQuerySet):
         if Role.SYSTEM_ADMIN in user.roles and not user.reach():
             return self.filter(kind__in=["schools", "fees"])
         return super().visible_to(user)
+
+    def with_standing(self) -> Any:
+        """With `standing`, the one word that pages show (rules.Standing)."""
+        terms = InForce.objects.filter(upload=OuterRef("pk"))
+        return self.annotate(
+            standing=Case(
+                When(state=UploadState.REFUSED, then=Value(Standing.REFUSED)),
+                When(read_at=None, then=Value(Standing.READING)),
+                When(state=UploadState.READ, then=Value(Standing.READ)),
+                When(Exists(terms.filter(until=None)), then=Value(Standing.IN_FORCE)),
+                When(Exists(terms), then=Value(Standing.ENDED)),
+                default=Value(Standing.PROPOSED),
+                output_field=models.CharField(),
+            )
+        )
 
 
 class Upload(Row):
@@ -80,6 +95,11 @@ class Upload(Row):
     def kind_title(self) -> str:
         """The kind's Chinese name."""
         return KINDS[self.kind].title if self.kind in KINDS else self.kind
+
+    @property
+    def standing_name(self) -> str:
+        """The Chinese word for `standing` (rows of with_standing)."""
+        return STANDING_NAMES[Standing(self.standing)]  # type: ignore[attr-defined]
 
     @property
     def scope_code(self) -> str:

@@ -9,5 +9,7 @@ ALLOWED = {
     "upload.stage": SENDERS,
     "upload.commit": SENDERS,
     "upload.undo": SENDERS,
+    "upload.mark": SENDERS,
+    "upload.download": SENDERS,
     "upload.activate": frozenset({Role.REGISTRY_OFFICER}),
 }

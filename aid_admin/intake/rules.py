@@ -14,6 +14,27 @@ class UploadState(StrEnum):
 
 
 STATE_NAMES = {UploadState.READ: "待提交", UploadState.COMMITTED: "已提交", UploadState.REFUSED: "未接收"}
+
+
+class Standing(StrEnum):
+    """How an upload stands, as pages show it: its state and whether it is in force, in one word."""
+
+    READING = "READING"
+    READ = "READ"
+    REFUSED = "REFUSED"
+    PROPOSED = "PROPOSED"
+    IN_FORCE = "IN_FORCE"
+    ENDED = "ENDED"
+
+
+STANDING_NAMES = {
+    Standing.READING: "读取中",
+    Standing.READ: "待提交",
+    Standing.REFUSED: "未接收",
+    Standing.PROPOSED: "待复核",
+    Standing.IN_FORCE: "生效中",
+    Standing.ENDED: "已停用",
+}
 MOVES = {
     "commit": Move(frozenset({UploadState.READ}), UploadState.COMMITTED),
     "refuse": Move(frozenset({UploadState.READ}), UploadState.REFUSED),

@@ -47,7 +47,7 @@ class OfficeGate:
         status = next((code for kind, code in _STATUS.items() if isinstance(problem, kind)), 409)
         if request.headers.get("HX-Request"):
             response = render(request, "components/_refusal.html", {"message": problem.message}, status=status)
-            response.headers |= {"HX-Retarget": "#messages", "HX-Reswap": "innerHTML"}
+            response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#messages", "innerHTML"
             return response
         shown = {"message": problem.message, "status": status, "back": _back(request)}
         return render(request, "office/refusal.html", shown, status=status)

@@ -71,14 +71,14 @@ def _judged(c: _Counts) -> list[tuple[bool, str]]:
     """Per step: whether it is over, and how far it is."""
     registries = len(REGISTRY_KINDS)
     return [
-        (c.rolls > 0 and c.registries == registries, f"学籍 {c.rolls}，名单 {c.registries}/{registries}"),
+        (c.rolls > 0 and c.registries == registries, f"名单 {c.registries}/{registries}" if c.rolls else "缺学籍"),
         (0 < c.schools <= c.confirmed_schools, _of(c.confirmed_schools, c.schools, "校")),
         (c.compared is not None and not c.undecided, f"待确认 {c.undecided}" if c.compared else "未比对"),
         (c.entitled is not None, "已核定" if c.entitled else "未核定"),
         (0 < c.rosters == c.submitted, _of(c.submitted, c.rosters, "册")),
         (0 < c.rosters == c.approved, _of(c.approved, c.rosters, "册")),
         (0 < c.rosters == c.confirmed, _of(c.confirmed, c.rosters, "册")),
-        (0 < c.payments <= c.paid, _of(c.paid, c.payments, "笔")),
+        (0 < c.payments <= c.paid, f"{100 * c.paid // c.payments}%" if c.payments else ""),
     ]
 
 

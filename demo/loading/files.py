@@ -67,12 +67,12 @@ def _has_staff(school: str) -> bool:
 
 
 def _make_staff() -> None:
-    """A clerk and a head for every school; those of a primary and a junior school are printed."""
+    """A clerk and a head for every school; those of two schools, compulsory ones if there are, are printed."""
     schools = dict(School.objects.order_by("code").values_list("code", "name"))
     with_stages = School.objects.filter(stages__stage__in=["PRIMARY", "JUNIOR"]).order_by("code").distinct()
     primary = [s.code for s in with_stages.filter(stages__stage="PRIMARY")][:1]
-    junior = [s.code for s in with_stages.filter(stages__stage="JUNIOR") if s.code not in primary][:1]
-    make_school_staff(schools, primary + junior)
+    others = [s.code for s in with_stages if s.code not in primary] + [code for code in schools if code not in primary]
+    make_school_staff(schools, primary + others[:1])
 
 
 def _sender(kind: str, school: str | None, staff: Staff) -> User:

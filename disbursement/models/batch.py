@@ -30,9 +30,9 @@ _HANDS = ("built_by", "reviewed_by", "released_by")
 _FROZEN = ("LOCKED", "REVIEWED", "RELEASED", "SENT", "CLOSED")
 
 SUMS_AT_LOCK = """
-    IF NEW.state = 'LOCKED' AND OLD.state <> 'LOCKED' AND (NEW.line_count, NEW.total_fen) IS DISTINCT FROM (
-        SELECT count(*)::int, COALESCE(sum(amount_fen), 0)::bigint FROM disbursement_paymentline
-         WHERE batch_id = NEW.id) THEN
+    IF NEW.state = 'LOCKED' AND OLD.state <> 'LOCKED' AND NOT EXISTS (
+        SELECT 1 FROM disbursement_paymentline WHERE batch_id = NEW.id
+        HAVING count(*) = NEW.line_count AND COALESCE(sum(amount_fen), 0) = NEW.total_fen) THEN
         RAISE EXCEPTION 'count or total of the batch is not that of its lines';
     END IF;
     RETURN NEW;

@@ -1,7 +1,7 @@
 """公示: a frozen list per school, photos as evidence, objections that hold one pupil's line."""
 
 import secrets
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pgtrigger
 from django.db import models
@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from aid_admin.accounts.models import User
 from aid_admin.county.models import School, Semester
 from aid_admin.db.base import Row
-from aid_admin.db.scope import ScopedQuerySet
+from aid_admin.db.scope import Reach, ScopedQuerySet
 from aid_admin.files.models import StoredFile
 from aid_admin.lib.states import transitions
 from disbursement.models.roster import RosterLine
@@ -30,8 +30,14 @@ class PublicityPeriodQuerySet(ScopedQuerySet):
     school_path = "rosters__school__code"
     township_path = "rosters__school__township__code"
 
-    def within(self, reach: object) -> "PublicityPeriodQuerySet":
-        return super().within(reach).distinct()  # type: ignore[arg-type]
+    def within(self, reach: Reach) -> "PublicityPeriodQuerySet":
+        if reach.county:
+            return self.all()
+        return self.filter(pk__in=PublicityPeriod.objects.joined(reach))
+
+    def joined(self, reach: Reach) -> Any:
+        """Ids of the periods, found through their rosters' schools."""
+        return super().within(reach).values("pk")
 
 
 class PublicityPeriod(Row):

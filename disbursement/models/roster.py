@@ -68,7 +68,7 @@ class RosterQuerySet(ScopedQuerySet):
     def with_sums(self) -> Any:
         """With `lines_count`, `lines_fen` and `open_differences` for lists."""
         counted = ~Q(lines__kind=LineKind.TOO_MANY) & ~Q(
-            lines__status__in=[LineStatus.REFUSED, LineStatus.WITHDRAWN]
+            lines__state__in=[LineStatus.REFUSED, LineStatus.WITHDRAWN]
         )
         return self.annotate(
             lines_count=models.Count("lines", filter=counted),

@@ -97,7 +97,10 @@ def _account(line: PayeeLine, bank: str) -> Iterable[Finding]:
 
 
 def _holder(line: PayeeLine) -> Iterable[Finding]:
-    """The holder must be the pupil or a recorded guardian, by name and, where known, by ID number."""
+    """The holder should be the pupil or a recorded guardian, by name and, where known, by ID number.
+
+    A sign of fraud, not a proof: an aunt may have opened the account. Whoever releases sees it and decides.
+    """
     if not line.account_no:
         return
     likeness = {_likeness(line.holder, person) for person in (line.pupil, *line.guardians)}
@@ -107,8 +110,8 @@ def _holder(line: PayeeLine) -> Iterable[Finding]:
         message = f"{_who(line)}的账户户名与登记的姓名写法不同，请核对银行登记的户名。"
         yield _warning(line, "HOLDER_NAME_VARIANT", message)
         return
-    message = f"{_who(line)}的账户户名既不是学生本人，也不是登记的监护人，请核实后更换账户。"
-    yield _error(line, "HOLDER_UNKNOWN", message)
+    message = f"{_who(line)}的账户户名既不是学生本人，也不是登记的监护人，请核实。"
+    yield _warning(line, "HOLDER_UNKNOWN", message)
 
 
 def _likeness(holder: Person, person: Person) -> Likeness:
@@ -127,7 +130,7 @@ def _amount(line: PayeeLine) -> Iterable[Finding]:
 
 
 def _shared_accounts(lines: Sequence[PayeeLine]) -> Iterable[Finding]:
-    """One account for pupils of different households may be a teacher's or a broker's."""
+    """One account for pupils of different households may be a teacher's or a broker's: a sign for the releaser."""
     by_account: dict[str, list[PayeeLine]] = defaultdict(list)
     for line in lines:
         if line.account_no:
@@ -139,7 +142,7 @@ def _shared_accounts(lines: Sequence[PayeeLine]) -> Iterable[Finding]:
         named = "、".join(names[:_NAMED_AT_MOST]) + ("等" if len(names) > _NAMED_AT_MOST else "")
         message = f"账户{mask(account_no)}被不同家庭的学生共用：{named}。请学校核实，各自更换账户。"
         subjects = tuple(line.line_no for line in sharers)
-        yield Finding(Gravity.ERROR, "ACCOUNT_SHARED", message, subjects)
+        yield Finding(Gravity.WARNING, "ACCOUNT_SHARED", message, subjects)
 
 
 def _live_together(sharers: Sequence[PayeeLine]) -> bool:

@@ -218,8 +218,15 @@
         shown.classList.remove("shown");
       }, 1000 * Number(shown.getAttribute("data-hide-after")));
     });
-    document.querySelectorAll("dialog[data-open]:not([open])").forEach(function (dialog) { dialog.showModal(); });
+    openDialogs();
   });
+
+  function openDialogs() {
+    document.querySelectorAll("dialog[data-open]:not([open])").forEach(function (dialog) {
+      dialog.removeAttribute("data-open");
+      dialog.showModal();
+    });
+  }
 
   // ---- closer or looser rows, remembered on this machine ----
   document.addEventListener("click", function (event) {
@@ -230,6 +237,7 @@
   try { body.classList.toggle("dense", localStorage.getItem("dense") === "1"); } catch (error) { /* private window */ }
 
   showShortcuts();
+  openDialogs();
   document.querySelectorAll(".grid").forEach(function (table) {
     if (table.querySelector(".pick")) showPicked(table);
   });

@@ -10,7 +10,7 @@ from aid_admin.accounts.models import User
 from aid_admin.county.models import School
 from aid_admin.db.base import Row
 from aid_admin.db.fields import SealedField
-from aid_admin.db.scope import Reach, ScopedQuerySet
+from aid_admin.db.scope import ScopedQuerySet
 from aid_admin.files.models import StoredFile
 from aid_admin.intake.models import UploadedRow
 from students.models.student import Student
@@ -38,12 +38,10 @@ class AccountRow(UploadedRow):
 
 
 class BankAccountQuerySet(ScopedQuerySet):
-    """Accounts are seen where their student is."""
+    """Accounts belong to the school whose list proposed them."""
 
-    def within(self, reach: Reach) -> "BankAccountQuerySet":
-        if reach.county:
-            return self.all()
-        return self.filter(student__in=Student.objects.within(reach))
+    school_path = "source_row__school__code"
+    township_path = "source_row__school__township__code"
 
     def usable(self) -> "BankAccountQuerySet":
         """Verified and not ended: what money may be paid to."""

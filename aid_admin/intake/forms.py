@@ -1,0 +1,96 @@
+"""Forms of the import wizard."""
+
+from typing import Any, Final
+
+from django import forms
+
+from aid_admin.accounts.models import User
+from aid_admin.county.models import School
+from aid_admin.intake.registry import KINDS, SheetKind
+from aid_admin.intake.rules import STANDING_NAMES
+
+MOST_BYTES: Final = 64 * 1024 * 1024
+
+
+def _choices(names: dict[Any, str], first: str) -> list[tuple[str, str]]:
+    return [("", first), *((str(code), name) for code, name in names.items())]
+
+
+class UploadFilter(forms.Form):
+    """Filters of the list of uploads."""
+
+    kind = forms.ChoiceField(label="类别", required=False)
+    state = forms.ChoiceField(label="状态", required=False, choices=_choices(STANDING_NAMES, "全部状态"))
+    q = forms.CharField(
+        label="学校或文件名", required=False, max_length=60, widget=forms.TextInput(attrs={"type": "search"})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        titles = {code: kind.title for code, kind in KINDS.items()}
+        self.fields["kind"].choices = _choices(titles, "全部类别")  # type: ignore[attr-defined]
+
+
+class UploadForm(forms.Form):
+    """A file of one kind, and for which school."""
+
+    school = forms.ModelChoiceField(label="学校", queryset=School.objects.none(), empty_label=None, to_field_name="code")
+    as_of = forms.DateField(
+        label="数据日期",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="部门导出这份数据的日期，不填按学期开始日期。",
+    )
+    file = forms.FileField(
+        label="文件",
+        widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv"}),
+        error_messages={"required": "请选择要上传的文件。", "empty": "文件是空的，请重新选择。"},
+    )
+    password = forms.CharField(
+        label="打开密码",
+        required=False,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
+        help_text="文件没有加密就不用填。",
+    )
+
+    def __init__(self, *args: Any, kind: SheetKind, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if kind.of_school:
+            self.fields["school"].queryset = School.objects.visible_to(user)  # type: ignore[attr-defined]
+        else:
+            del self.fields["school"]
+        if kind.of_school or not kind.of_semester:
+            del self.fields["as_of"]
+
+    def clean_file(self) -> Any:
+        """Not larger than the reader takes."""
+        file = self.cleaned_data["file"]
+        if file.size > MOST_BYTES:
+            raise forms.ValidationError("文件超过 64 MB，请拆分后分别上传。")
+        return file
+
+
+class CommitForm(forms.Form):
+    """Committing: with refused rows only by explicit choice."""
+
+    partial = forms.BooleanField(label="只导入没有错误的行，有错误的行不导入", required=False)
+
+
+class ReasonForm(forms.Form):
+    """A reason that goes into the audit trail."""
+
+    reason = forms.CharField(
+        label="原因",
+        max_length=200,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "请写明原因，系统会留下记录。"},
+    )
+
+
+class OpinionForm(forms.Form):
+    """The second person's word."""
+
+    reason = forms.CharField(
+        label="复核意见", required=False, max_length=200, widget=forms.Textarea(attrs={"rows": 2})
+    )

@@ -1,0 +1,52 @@
+"""Background jobs: the list, and the progress of one."""
+
+from typing import Any, Final
+
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from aid_admin.db.pages import page_of
+from aid_admin.jobs import registry
+from aid_admin.jobs.models import Job
+from aid_admin.jobs.rules import STATE_NAMES
+
+STOP_POLLING: Final = 286
+
+
+class JobFilter(forms.Form):
+    """Filter of the list."""
+
+    state = forms.ChoiceField(
+        label="状态",
+        required=False,
+        choices=[("", "全部状态"), *((state.value, name) for state, name in STATE_NAMES.items())],
+    )
+
+
+def jobs(request: HttpRequest) -> HttpResponse:
+    """The jobs that the person may see, newest first."""
+    rows = Job.objects.visible_to(request.user).select_related("by").order_by("-pk")
+    form = JobFilter(request.GET or None)
+    if form.is_valid() and form.cleaned_data["state"]:
+        rows = rows.filter(state=form.cleaned_data["state"])
+    page = page_of(rows, request.GET.get("page"))
+    shown = [(job, registry.title(job.kind)) for job in page]
+    return render(request, "jobs/job_list.html", {"form": form, "page": page, "jobs": shown})
+
+
+def _job(request: HttpRequest, pk: int) -> Any:
+    return get_object_or_404(Job.objects.visible_to(request.user).select_related("by"), pk=pk)
+
+
+def detail(request: HttpRequest, pk: int) -> HttpResponse:
+    """One job."""
+    job = _job(request, pk)
+    return render(request, "jobs/job_detail.html", {"job": job, "title": registry.title(job.kind)})
+
+
+def progress(request: HttpRequest, pk: int) -> HttpResponse:
+    """The job's progress, asked for every second; 286 ends the asking."""
+    job = _job(request, pk)
+    status = 200 if job.is_live else STOP_POLLING
+    return render(request, "components/_progress.html", {"job": job, "poll": request.path}, status=status)

@@ -1,0 +1,47 @@
+"""A student's page over all apps: roll, family, place, categories, entitlements, rosters, payments, accounts."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+
+from aid_admin.accounts.gate import needs_role
+from aid_admin.accounts.rules import BUSINESS_ROLES
+from aid_admin.county import calendar
+from aid_admin.county.models import Semester
+from disbursement.models import PaymentLine, RosterLine
+from eligibility.actions.entitle import newest_run
+from eligibility.models import Entitlement
+from students.models import BankAccount, Placement, Student
+
+
+@needs_role(*sorted(BUSINESS_ROLES))
+def student(request: HttpRequest, pk: int) -> HttpResponse:
+    """Everything of this semester about one student, identity data masked."""
+    term = calendar.chosen(request.session)
+    found = get_object_or_404(Student.objects.visible_to(request.user).select_related("village__township"), pk=pk)
+    places = Placement.objects.visible_to(request.user).filter(student=found)
+    place = places.of(term).select_related("school", "enrolment__school", "attendance__school").first()
+    shown = {
+        "student": found,
+        "place": place,
+        "roll": place.enrolment if place else None,
+        "family": list(place.enrolment.family.all()) if place and place.enrolment else [],
+        "accounts": list(BankAccount.objects.visible_to(request.user).filter(student=found).order_by("-version")),
+        **_aid(request, found, term),
+    }
+    return render(request, "office/student.html", shown)
+
+
+def _aid(request: HttpRequest, found: Student, term: Semester) -> dict[str, Any]:
+    """Categories and entitlements of the newest run, roster lines and payments of the semester."""
+    run = newest_run(term)
+    rights = Entitlement.objects.visible_to(request.user).filter(run=run, student=found)
+    lines = RosterLine.objects.visible_to(request.user).filter(student=found, semester=term)
+    payments = PaymentLine.objects.visible_to(request.user).filter(student=found, batch__semester=term)
+    return {
+        "categories": list(found.categories.filter(run=run)) if run else [],
+        "entitlements": list(rights.select_related("programme", "standard").order_by("programme__position")),
+        "lines": list(lines.select_related("programme", "roster__school").order_by("programme__position")),
+        "payments": list(payments.select_related("programme", "batch").order_by("-pk")),
+    }
