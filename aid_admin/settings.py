@@ -11,6 +11,7 @@ env = environ.Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 AID_VAR = Path(env.str("AID_VAR", default=str(BASE_DIR / "var"))).resolve()
 DEBUG = env.bool("AID_DEBUG", default=False)
+PORT = env.int("PORT", default=8000)
 KEYRING_FILE = Path(env.str("AID_KEYS", default=str(AID_VAR / "keys" / "identity.key")))
 SECRET_KEY = secret_file.read_or_create(AID_VAR / "keys" / "django.key")
 ALLOWED_HOSTS = env.list("AID_HOSTS", default=["*"])
@@ -27,13 +28,15 @@ _database = env.db_url_config(DATABASE_URL) if PRIVATE_CLUSTER is None else {
 DATABASES = {"default": {**_database, "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
+AID_OFFICE_PHONE = env.str("AID_OFFICE_PHONE", default="")  # printed on notices; empty leaves a line to fill in
+AID_OFFICE_ADDRESS = env.str("AID_OFFICE_ADDRESS", default="")
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")
 AID_LEASE_SECONDS = env.int("AID_LEASE_SECONDS", default=30)
 AID_FAULT = env.str("AID_FAULT", default="")  # a fault point for crash tests, e.g. chunk:3
 
 INSTALLED_APPS = [
     "django_linear_migrations",
-    "django.contrib.admin.apps.SimpleAdminConfig",
+    "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -8,6 +8,10 @@ _APPROVER = frozenset({Role.APPROVER})
 _PUBLICITY = frozenset({Role.PUBLICITY_OFFICER})
 _FINANCE = frozenset({Role.FINANCE_CLERK})
 _FINANCE_APPROVER = frozenset({Role.FINANCE_APPROVER})
+_SCHOOL = frozenset({Role.SCHOOL_CLERK, Role.SCHOOL_HEAD})
+_AUDITOR = frozenset({Role.AUDITOR})
+# who checks evidence goes on seeing a list after its period has ended; nobody else does
+CHECKS_EVIDENCE = _APPROVER | _AUDITOR
 ALLOWED = {
     "roster.draft": _REVIEWER,
     "roster.answer": _CLERK,
@@ -18,12 +22,14 @@ ALLOWED = {
     "roster.withdraw": frozenset({Role.SCHOOL_HEAD, Role.REVIEWER, Role.APPROVER}),
     "roster.confirm": _APPROVER,
     "roster.void": frozenset({Role.REVIEWER, Role.APPROVER}),
+    "roster.export": _SCHOOL | _REVIEWER | _APPROVER | _FINANCE | _FINANCE_APPROVER | _AUDITOR,
     "publicity.plan": _PUBLICITY,
     "publicity.start": _PUBLICITY,
     "publicity.photo": _CLERK,
     "publicity.check": _APPROVER,
     "publicity.end": _APPROVER,
     "publicity.abort": frozenset({Role.PUBLICITY_OFFICER, Role.APPROVER}),
+    "publicity.print": _SCHOOL | _PUBLICITY | CHECKS_EVIDENCE,
     "objection.add": _PUBLICITY,
     "objection.decide": _APPROVER,
     "batch.build": _FINANCE,
@@ -36,4 +42,7 @@ ALLOWED = {
     "batch.close": _FINANCE,
     "batch.abort": frozenset({Role.FINANCE_CLERK, Role.FINANCE_APPROVER}),
     "batch.reissue": _FINANCE,
+    "batch.print": _FINANCE | _FINANCE_APPROVER | _AUDITOR,
+    "batch.waivers": _FINANCE | _FINANCE_APPROVER | _AUDITOR,
+    "payment.export": _SCHOOL | _FINANCE | _FINANCE_APPROVER | _AUDITOR,
 }

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from django.db import IntegrityError, InternalError, models, transaction
+
 from aid_admin.accounts.acting import Moved, action, record
 from aid_admin.accounts.models import User
 from aid_admin.county.models import DemoClock, School, Semester
@@ -58,3 +60,42 @@ def set_business_date(*, by: User, date: date) -> list[Moved]:
         DemoClock.objects.filter(pk=clock.pk).update(business_date=date)
         record("democlock", clock.pk, from_state=str(old), to_state=str(date))
     return [Moved("democlock", clock.pk, str(old), str(date))]
+
+
+@action("reference.save", ALLOWED)
+def save_reference(*, by: User, row: models.Model) -> None:
+    """Save one row of a reference table; the table's own guards decide what may change."""
+    created = row.pk is None
+    try:
+        with transaction.atomic():
+            row.save()
+    except (IntegrityError, InternalError) as problem:
+        raise Refused(f"不能保存：{_why(problem)}") from problem
+    record(row._meta.model_name or "", row.pk, to_state="CREATED" if created else "CHANGED", reason=str(row))
+
+
+@action("reference.delete", ALLOWED)
+def delete_reference(*, by: User, row: models.Model) -> None:
+    """Delete one row of a reference table that nothing rests on."""
+    pk = row.pk
+    try:
+        with transaction.atomic():
+            row.delete()
+    except (IntegrityError, InternalError, models.ProtectedError) as problem:
+        raise Refused("不能删除：已有数据使用这一行。可以填写截止日期使其停用。") from problem
+    record(row._meta.model_name or "", pk, to_state="DELETED", reason=str(row))
+
+
+@action("reference.import", ALLOWED)
+def log_reference_import(*, by: User, table: str, totals: dict[str, int]) -> None:
+    """Log a confirmed import of a reference table."""
+    record(table, "*", to_state="IMPORTED", count=sum(totals.values()), reason=str(totals))
+
+
+def _why(problem: Exception) -> str:
+    text = str(problem)
+    if "overlap" in text:
+        return "与已有的同类标准日期重叠，请先给旧标准填写截止日期。"
+    if "never edited" in text:
+        return "已有学生按这一行核定，不能改动；请填写截止日期并新增一行。"
+    return text.splitlines()[0]

@@ -3,4 +3,11 @@
 from aid_admin.accounts.rules import Role
 
 _ADMIN = frozenset({Role.SYSTEM_ADMIN})
-ALLOWED = {"semester.create": _ADMIN, "demo.business_date": _ADMIN, "demo.mark": _ADMIN}
+ALLOWED = {
+    "semester.create": _ADMIN,
+    "demo.business_date": _ADMIN,
+    "demo.mark": _ADMIN,
+    "reference.save": _ADMIN,
+    "reference.delete": _ADMIN,
+    "reference.import": _ADMIN,
+}

@@ -35,7 +35,7 @@ class UploadQuerySet(ScopedQuerySet):
                 When(read_at=None, then=Value(Standing.READING)),
                 When(state=UploadState.READ, then=Value(Standing.READ)),
                 When(Exists(terms.filter(until=None)), then=Value(Standing.IN_FORCE)),
-                When(Exists(terms), then=Value(Standing.ENDED)),
+                When(Exists(terms), then=Value(Standing.OUT_OF_FORCE)),
                 default=Value(Standing.PROPOSED),
                 output_field=models.CharField(),
             )

@@ -24,7 +24,7 @@ class Standing(StrEnum):
     REFUSED = "REFUSED"
     PROPOSED = "PROPOSED"
     IN_FORCE = "IN_FORCE"
-    ENDED = "ENDED"
+    OUT_OF_FORCE = "OUT_OF_FORCE"
 
 
 STANDING_NAMES = {
@@ -33,7 +33,7 @@ STANDING_NAMES = {
     Standing.REFUSED: "未接收",
     Standing.PROPOSED: "待复核",
     Standing.IN_FORCE: "生效中",
-    Standing.ENDED: "已停用",
+    Standing.OUT_OF_FORCE: "已停用",
 }
 MOVES = {
     "commit": Move(frozenset({UploadState.READ}), UploadState.COMMITTED),

@@ -221,6 +221,8 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _act(request: HttpRequest, pk: int, name: str, form: Any, call: Callable[[Any, dict[str, Any]], object]) -> HttpResponse:
     """Check the form, do the one action, go back to the upload; a refusal stands beside the form."""
+    if request.method != "POST":  # a refused form leaves this address in the browser; reloading it shows the upload
+        return redirect("intake:detail", pk=pk)
     upload = _visible(request, pk)
     if form.is_valid():
         try:
@@ -234,7 +236,6 @@ def _act(request: HttpRequest, pk: int, name: str, form: Any, call: Callable[[An
     return _detail(request, upload, **{name: form})
 
 
-@require_POST
 @needs("upload.commit")
 def commit(request: HttpRequest, pk: int) -> HttpResponse:
     """Step 4: commit, partly only where that was chosen."""
@@ -248,7 +249,6 @@ def commit(request: HttpRequest, pk: int) -> HttpResponse:
     return _act(request, pk, "commit_form", CommitForm(request.POST), call)
 
 
-@require_POST
 @needs("upload.activate")
 def activate(request: HttpRequest, pk: int) -> HttpResponse:
     """The second person puts a registry in force."""
@@ -260,7 +260,6 @@ def activate(request: HttpRequest, pk: int) -> HttpResponse:
     return _act(request, pk, "activate_form", OpinionForm(request.POST, prefix="activate"), call)
 
 
-@require_POST
 @needs("upload.undo")
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the upload out of force."""

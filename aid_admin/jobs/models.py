@@ -77,3 +77,16 @@ class Job(Row):
     def percent(self) -> int:
         """Progress for the bar; 0 while the total is unknown."""
         return min(100, 100 * self.done // self.total) if self.total else 0
+
+
+class WorkerBeat(models.Model):
+    """When a worker was last heard of; /healthz asks."""
+
+    name = models.CharField("工作进程", max_length=60, primary_key=True)
+    at = models.DateTimeField("最近时间")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "工作进程心跳"
+
+    def __str__(self) -> str:
+        return self.name

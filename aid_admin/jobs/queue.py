@@ -21,7 +21,7 @@ from django.utils import timezone
 from aid_admin.accounts.models import User
 from aid_admin.jobs import registry
 from aid_admin.jobs.bells import ring
-from aid_admin.jobs.models import Job
+from aid_admin.jobs.models import Job, WorkerBeat
 from aid_admin.jobs.rules import MOST_ATTEMPTS, QUARANTINE_SENTENCE, JobState
 from aid_admin.lib.refusals import Refused
 
@@ -163,3 +163,8 @@ def wait_until_ended(job: Job | None, then: Any, *, patience: float = 600.0) -> 
         if not work(job.pk):
             time.sleep(0.2)
     return then()
+
+
+def beat(name: str) -> None:
+    """Say that a worker is alive."""
+    WorkerBeat.objects.update_or_create(name=name, defaults={"at": timezone.now()})

@@ -12,14 +12,14 @@ from aid_admin.jobs.bells import CHANNEL
 SWEEP_SECONDS = 2.0
 
 
-def run(stop: Callable[[], bool], beat: Callable[[], None]) -> None:
-    """Work jobs as they come until `stop()`; `beat()` is called at least every few seconds."""
+def run(stop: Callable[[], bool]) -> None:
+    """Work jobs as they come until `stop()`, and say every few seconds that this worker lives."""
     while not stop():
         close_old_connections()
         connection.ensure_connection()
         with connection.cursor() as cursor:
             cursor.execute(f"LISTEN {CHANNEL}")
-        beat()
+        queue.beat("run_jobs")
         if queue.work_all() == 0 and not queue.waiting():
             _wait(SWEEP_SECONDS)
         elif not stop():

@@ -18,5 +18,6 @@ def work(job_id: int) -> None:
 def sweep() -> None:
     """Ring again for jobs that wait or whose worker died."""
     close_old_connections()
+    queue.beat("celery")
     for job_id in queue.waiting():
         ring(job_id)

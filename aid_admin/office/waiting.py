@@ -122,7 +122,7 @@ def _without_photo(desk: _Desk) -> Rows:
     rosters = desk.see(Roster).of(desk.term).filter(period__state=PeriodState.RUNNING)
     live = PublicityEvidence.objects.filter(period=OuterRef("period"), school=OuterRef("school")).exclude(ok=False)
     start, end = live.filter(moment=Moment.START), live.filter(moment=Moment.END)
-    return rosters.filter(~Exists(start) | ~Exists(end)).order_by("school", "period").distinct("school", "period")
+    return rosters.filter(~Exists(start) | ~Exists(end)).order_by("school_id", "period_id").distinct("school_id", "period_id")
 
 
 def _school_clerk(desk: _Desk) -> Iterator[Work]:

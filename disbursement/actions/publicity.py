@@ -106,7 +106,10 @@ def add_photo(*, by: User, period: int, school: str, moment: str, file: bytes) -
     live = PublicityEvidence.objects.filter(period=found, school=place, moment=moment).exclude(ok=False)
     if live.exists():
         raise Refused("这一时点的照片已经上传；核查不通过时才需要重传。")
-    photo = images.clean_photo(file)
+    try:
+        photo = images.clean_photo(file)
+    except images.BadPhoto as problem:
+        raise BadInput(f"{problem}。") from problem
     stored = store.put(
         photo.jpeg, kind="photo", name=f"公示照片-{place.code}-{moment}.jpg", media_type="image/jpeg", by=by,
         school_code=place.code,

@@ -10,7 +10,7 @@ from aid_admin.accounts.rules import Role
 from aid_admin.audit.rules import digest
 from aid_admin.db import bulk
 from aid_admin.lib.refusals import BadInput, Refused
-from disbursement.models import Roster, RosterLine
+from disbursement.models import PaymentLine, Roster, RosterLine
 from disbursement.permissions import ALLOWED
 from disbursement.rules.states import (
     ROSTER_HANDS,
@@ -195,10 +195,17 @@ def _refuse_publicised(roster: Any) -> None:
         raise Refused(f"{roster}已进入公示“{roster.period.title}”，要改须先中止该公示。")
 
 
+def _refuse_batched(roster: Any) -> None:
+    if PaymentLine.objects.filter(roster_line__roster=roster).live().exists():
+        raise Refused(f"{roster}已经编入发放批次，不能撤回确认。要改须先中止批次。")
+
+
 def _hands_emptied(state: str, target: str) -> dict[str, Any]:
     order = list(ROSTER_HANDS)
     later = order[order.index(RosterState(target)) + 1 : order.index(RosterState(state)) + 1]
     emptied: dict[str, Any] = {ROSTER_HANDS[step]: None for step in later}
+    if target == RosterState.APPROVED:  # only the confirmation is taken back: the approved list stands
+        return emptied
     return emptied | {"line_count": None, "total_fen": None, "digest": ""}
 
 
@@ -217,7 +224,10 @@ def withdraw_rosters(*, by: User, roster: list[int], reason: str = "") -> list[M
         hand = ROSTER_HANDS[RosterState(item.state)] if item.state in list(ROSTER_HANDS) else ""
         if verb is None or getattr(item, f"{hand}_id") != by.pk:
             raise Refused(f"{item}的最后一步不是您办理的，不能撤回。")
-        _refuse_publicised(item)
+        if item.state == RosterState.CONFIRMED:
+            _refuse_batched(item)
+        else:
+            _refuse_publicised(item)
         target = ROSTER_MOVES[verb].target
         results += move([item], ROSTER_MOVES, verb, reason=reason, **_hands_emptied(item.state, target))
         if target == RosterState.SUBMITTED:

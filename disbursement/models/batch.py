@@ -12,6 +12,7 @@ from aid_admin.db.base import Row
 from aid_admin.db.fields import FenField, SealedField
 from aid_admin.db.scope import CountyQuerySet, ScopedQuerySet
 from aid_admin.files.models import StoredFile
+from aid_admin.intake.models import Upload
 from aid_admin.lib.states import transitions
 from disbursement.models.roster import RosterLine
 from disbursement.rules.returns import ReturnCode
@@ -82,6 +83,20 @@ def _signed() -> Q:
     )
 
 
+class DisbursementBatchQuerySet(CountyQuerySet):
+    """Batches of the county."""
+
+    def with_sums(self) -> Any:
+        """With `lines_count`, `lines_fen` and `pending`, the lines whose result is not known yet."""
+        pending = Q(lines__state__in=[PaymentState.SENT, PaymentState.UNKNOWN])
+        return self.annotate(
+            lines_count=models.Count("lines"),
+            lines_fen=models.functions.Coalesce(models.Sum("lines__amount_fen"), 0),
+            pending=models.Count("lines", filter=pending),
+            failed=models.Count("lines", filter=Q(lines__state=PaymentState.FAILED) & ~Q(lines__code="")),
+        )
+
+
 class DisbursementBatch(Row):
     """Payments of one semester through one bank, or the fee waivers of one semester."""
 
@@ -101,7 +116,7 @@ class DisbursementBatch(Row):
     made_on = models.DateField("编制日期")
     abort_reason = models.TextField("中止原因", blank=True)
 
-    objects = CountyQuerySet.as_manager()
+    objects = DisbursementBatchQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "发放批次"
@@ -138,6 +153,10 @@ class DisbursementBatch(Row):
     def __str__(self) -> str:
         return f"批次{self.no}"
 
+    def returned_uploads(self) -> Any:
+        """The return files that were loaded for this batch."""
+        return Upload.objects.filter(kind="returns", semester=self.semester_id, part=self.no)
+
 
 class PaymentLineQuerySet(ScopedQuerySet):
     """Payment lines by scope and state."""
@@ -145,6 +164,28 @@ class PaymentLineQuerySet(ScopedQuerySet):
     def live(self) -> Any:
         """Lines that may still bring, or brought, money."""
         return self.filter(state__in=sorted(LIVE_PAYMENTS))
+
+    def states(self) -> dict[str, tuple[int, int]]:
+        """Per state: how many lines and fen."""
+        rows = self.order_by().values_list("state").annotate(models.Count("pk"), models.Sum("amount_fen"))
+        return {state: (count, fen) for state, count, fen in rows}
+
+    def sums(self) -> dict[str, int]:
+        """Persons, person-times and fen."""
+        found: dict[str, int] = self.aggregate(
+            persons=models.Count("student", distinct=True),
+            person_times=models.Count("pk"),
+            fen=models.functions.Coalesce(models.Sum("amount_fen"), 0),
+        )
+        return found
+
+    def sums_by(self, name: str, order: str) -> list[tuple[str, int, int, int]]:
+        """Name, persons, person-times and fen by one of the lines' relations, in its order."""
+        grouped = self.order_by(order).values(name, order)
+        annotated = grouped.annotate(
+            persons=models.Count("student", distinct=True), times=models.Count("pk"), fen=models.Sum("amount_fen")
+        )
+        return list(annotated.values_list(name, "persons", "times", "fen"))
 
 
 class PaymentLine(Row):
@@ -205,6 +246,13 @@ class PaymentLine(Row):
 
     def __str__(self) -> str:
         return f"{self.batch_id}-{self.line_no}"
+
+    @property
+    def next_step(self) -> str:
+        """What to do about the bank's answer; nothing while there is none, or after success."""
+        if self.code in ("", ReturnCode.SUCCESS):
+            return ""
+        return ReturnCode(self.code).next_step
 
     @property
     def scope_code(self) -> str:

@@ -35,6 +35,10 @@ class PublicityPeriodQuerySet(ScopedQuerySet):
             return self.all()
         return self.filter(pk__in=PublicityPeriod.objects.joined(reach))
 
+    def with_counts(self) -> Any:
+        """With `schools`, how many schools the period is at."""
+        return self.annotate(schools=models.Count("rosters__school", distinct=True))
+
     def joined(self, reach: Reach) -> Any:
         """Ids of the periods, found through their rosters' schools."""
         return super().within(reach).values("pk")

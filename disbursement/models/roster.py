@@ -17,15 +17,17 @@ from disbursement.models.filed import FiledLine
 from disbursement.rules.states import (
     GRANTS,
     LINE_MOVES,
+    LIVE_PAYMENTS,
     ROSTER_MOVES,
     DiffReason,
     LineKind,
+    LineRefusal,
     LineStatus,
     RosterState,
 )
 from eligibility.models import AidProgramme, Entitlement, Run
-from eligibility.rules import Category
-from students.models import Student
+from eligibility.rules import Category, PaymentMode
+from students.models import BankAccount, Student
 
 HANDS = ("prepared_by", "submitted_by", "reviewed_by", "approved_by")
 _AFTER_SUBMIT = [RosterState.SUBMITTED, RosterState.REVIEWED, RosterState.APPROVED, RosterState.CONFIRMED]
@@ -56,6 +58,11 @@ class RosterQuerySet(ScopedQuerySet):
     def of(self, semester: Semester) -> Self:
         """The semester's rosters that are not voided."""
         return self.filter(semester=semester).exclude(state=RosterState.VOIDED)
+
+    def with_pupil(self, found: Any) -> Self:
+        """Rosters that name one of these students."""
+        lines = RosterLine.objects.filter(roster=models.OuterRef("pk"), student__in=found)
+        return self.filter(models.Exists(lines))
 
     def awaiting_review(self) -> Self:
         """Submitted by the school, not yet reviewed."""
@@ -143,6 +150,39 @@ class RosterLineQuerySet(ScopedQuerySet):
     school_path = "roster__school__code"
     township_path = "roster__school__township__code"
 
+    def counted(self) -> Self:
+        """Lines that are grants or may become one: neither too many nor refused nor taken away."""
+        return self.exclude(kind=LineKind.TOO_MANY).exclude(state__in=[LineStatus.REFUSED, LineStatus.WITHDRAWN])
+
+    def differing(self) -> Self:
+        """Lines on which school and rules do not agree."""
+        return self.exclude(kind=LineKind.RIGHT)
+
+    def payable(self) -> Self:
+        """Accepted lines of confirmed rosters that no payment was ever made for."""
+        paid = models.Q(payments__state__in=sorted(LIVE_PAYMENTS)) | models.Q(payments__retry_of=None) & ~models.Q(payments__code="")
+        had = RosterLine.objects.filter(pk=models.OuterRef("pk")).filter(paid, payments__isnull=False)
+        accepted = self.filter(state=LineStatus.ACCEPTED, roster__state=RosterState.CONFIRMED)
+        return accepted.filter(~models.Exists(had))
+
+    def without_account(self) -> Self:
+        """Lines whose money goes to an account that nobody has verified yet."""
+        usable = BankAccount.objects.usable().filter(student=models.OuterRef("student"))
+        return self.filter(~models.Exists(usable), programme__payment_mode=PaymentMode.ACCOUNT)
+
+    def kinds(self) -> dict[str, int]:
+        """How many lines there are of each kind."""
+        return dict(self.order_by().values_list("kind").annotate(models.Count("pk")))
+
+    def sums(self) -> dict[str, int]:
+        """Persons, person-times and fen of the lines that count."""
+        found: dict[str, int] = self.counted().aggregate(
+            persons=models.Count("student", distinct=True),
+            person_times=models.Count("pk"),
+            fen=models.functions.Coalesce(models.Sum("amount_fen"), 0),
+        )
+        return found
+
 
 class RosterLine(Row):
     """One pupil on a roster: the entitlement beside what the school filed."""
@@ -213,3 +253,8 @@ class RosterLine(Row):
     def scope_code(self) -> str:
         """The school's code for events."""
         return self.roster.school.code
+
+    @property
+    def refusal_label(self) -> str:
+        """Why the line was refused, in Chinese."""
+        return LineRefusal(self.refusal).label if self.refusal in list(LineRefusal) else self.refusal

@@ -1,11 +1,11 @@
 """Runs of the comparison: what was found for whom, and which registry children are on no roll."""
 
 from enum import StrEnum
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pgtrigger
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from aid_admin.accounts.models import User
 from aid_admin.county.models import Semester
@@ -15,6 +15,28 @@ from aid_admin.files.models import StoredFile
 from eligibility.models.registry import RegistryRecord
 from eligibility.rules import CoverageOutcome, CoverageReason, Relation, Verdict
 from students.models import Student
+
+
+
+class Encode(models.Func):
+    """A sealed value as hexadecimal text: the key that decisions outlive snapshots by."""
+
+    template = "encode(%(expressions)s, 'hex')"
+    output_field = models.CharField()
+
+
+class RecordKey(models.Func):
+    """The key of a registry row, as the comparison writes it (actions.compare.RECORD_KEY)."""
+
+    arity = 4
+    output_field = models.CharField()
+
+    def as_sql(self, compiler: Any, connection: Any, **_extra: Any) -> Any:
+        """COALESCE of the sealed number and of name, birth date and village."""
+        parts = [compiler.compile(expression) for expression in self.source_expressions]
+        sql = "COALESCE(encode({}, 'hex'), {} || '|' || COALESCE({}::text, '') || '|' || COALESCE({}::text, ''))"
+        return sql.format(*(part for part, _ in parts)), [value for _, values in parts for value in values]
+
 
 INSERT_ONLY = pgtrigger.Protect(name="insert_only", operation=pgtrigger.Update)
 
@@ -33,6 +55,14 @@ class RunState(StrEnum):
     DONE = "DONE"
 
 
+class RunQuerySet(CountyQuerySet):
+    """Runs by semester."""
+
+    def of(self, semester: Semester, kind: str) -> Any:
+        """The semester's finished runs of a kind, newest first."""
+        return self.filter(semester=semester, kind=kind, state=RunState.DONE).order_by("-pk")
+
+
 class Run(Row):
     """One comparison or entitlement; pins what it read and is never updated afterwards."""
 
@@ -46,7 +76,7 @@ class Run(Row):
     result_digest = models.CharField(max_length=64, blank=True)
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, verbose_name="执行人")
 
-    objects = CountyQuerySet.as_manager()
+    objects = RunQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "比对与认定运行"
@@ -91,6 +121,34 @@ class MatchDecision(Row):
         return f"{self.decision}"
 
 
+class ComparisonResultQuerySet(CountyQuerySet):
+    """Results, and what persons said of them since the run."""
+
+    def with_newer_word(self) -> Any:
+        """With `word`, the newest live decision on the pair of pupil and registry row; it counts from the next run on."""
+        return self.annotate(word=models.Subquery(_words().values("decision")[:1]))
+
+    def decided(self) -> Any:
+        """Pairs that a person has decided."""
+        return self.filter(Exists(_words()))
+
+    def undecided(self) -> Any:
+        """Pairs that nobody has decided."""
+        return self.filter(~Exists(_words()))
+
+
+def _words() -> Any:
+    """Live decisions on the outer result's pair."""
+    return MatchDecision.objects.filter(
+        student_key=Encode(OuterRef("student__id_number")),
+        record_key=RecordKey(
+            OuterRef("record__id_number"), OuterRef("record__name_key"), OuterRef("record__birth_date"),
+            OuterRef("record__village_id"),
+        ),
+        undone_at=None,
+    )  # fmt: skip
+
+
 class ComparisonResult(Row):
     """A pupil beside a registry row."""
 
@@ -103,7 +161,7 @@ class ComparisonResult(Row):
     agreed = models.JSONField("依据", default=list)
     decision = models.ForeignKey(MatchDecision, on_delete=models.PROTECT, null=True)
 
-    objects = CountyQuerySet.as_manager()
+    objects = ComparisonResultQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "比对结果"
@@ -117,6 +175,17 @@ class ComparisonResult(Row):
         return f"{self.student_id} {self.verdict}"
 
 
+class CoverageGapQuerySet(CountyQuerySet):
+    """Gaps, and what persons found out since the run."""
+
+    def with_settled(self) -> Any:
+        """With `settled`, the newest live reason that a person gave; it counts from the next run on."""
+        words = CoverageDecision.objects.filter(
+            record_key=OuterRef("record_key"), semester=OuterRef("run__semester"), undone_at=None
+        )
+        return self.annotate(settled=models.Subquery(words.values("reason_code")[:1]))
+
+
 class CoverageGap(Row):
     """A registry child of 3-20 who is on no roll of the county."""
 
@@ -126,7 +195,7 @@ class CoverageGap(Row):
     outcome = models.CharField("结果", max_length=16, choices=CoverageOutcome.choices())
     reason_code = models.CharField("原因", max_length=40, choices=CoverageReason.choices())
 
-    objects = CountyQuerySet.as_manager()
+    objects = CoverageGapQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "名单在籍缺口"

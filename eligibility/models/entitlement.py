@@ -6,6 +6,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import Q
 
+from aid_admin.county.models import Semester
 from aid_admin.db.base import Row
 from aid_admin.db.fields import FenField
 from aid_admin.db.scope import Reach, ScopedQuerySet
@@ -13,7 +14,7 @@ from eligibility.models.application import AidApplication
 from eligibility.models.comparison import ComparisonResult, Run
 from eligibility.models.programme import AidProgramme, AidStandard, CategoryRule
 from eligibility.rules import Category, ReasonCode
-from students.models import Student
+from students.models import Placement, Student
 
 
 class StudentCategory(Row):
@@ -47,6 +48,20 @@ class EntitlementQuerySet(ScopedQuerySet):
         if reach.county:
             return self.all()
         return self.filter(student__in=Student.objects.within(reach))
+
+    def at_school(self, semester: Semester, school: str) -> "EntitlementQuerySet":
+        """Entitlements of pupils placed at the school (by code) in the semester."""
+        placed = Placement.objects.of(semester).filter(school__code=school)
+        return self.filter(student__in=placed.values("student"))
+
+    def granted_sums(self) -> dict[str, int]:
+        """Persons, person-times and fen of what is granted."""
+        found: dict[str, int] = self.filter(granted=True).aggregate(
+            persons=models.Count("student", distinct=True),
+            person_times=models.Count("pk"),
+            fen=models.functions.Coalesce(models.Sum("amount_fen"), 0),
+        )
+        return found
 
 
 class Entitlement(Row):

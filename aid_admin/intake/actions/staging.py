@@ -169,6 +169,14 @@ def _count(upload: Upload, kind: SheetKind, chunk: list[TableRow]) -> None:
             upload.part = str(row.values.get(kind.part_field) or "")
 
 
+_HIDES = 6  # a cell with this many digits may be a number that identifies somebody
+
+
+def _shown(text: str) -> str:
+    """A cell's content as the list of issues shows it: words in clear, numbers masked."""
+    return id_card.mask(text) if sum(character.isdigit() for character in text) >= _HIDES else text
+
+
 def _write_issues(upload: Upload, chunk: list[TableRow]) -> None:
     bulk.copy(
         UploadIssue,
@@ -176,7 +184,7 @@ def _write_issues(upload: Upload, chunk: list[TableRow]) -> None:
         (
             (
                 upload.pk, i.sheet[:100], i.row, i.column[:60], i.level, i.code, i.message,
-                id_card.mask(str(i.value))[:120], str(row.values.get("name") or "")[:60],
+                _shown(str(i.value))[:120], str(row.values.get("name") or "")[:60],
             )
             for row in chunk
             for i in row.issues

@@ -40,6 +40,7 @@ def _aid(request: HttpRequest, found: Student, term: Semester) -> dict[str, Any]
     lines = RosterLine.objects.visible_to(request.user).filter(student=found, semester=term)
     payments = PaymentLine.objects.visible_to(request.user).filter(student=found, batch__semester=term)
     return {
+        "run": run,
         "categories": list(found.categories.filter(run=run)) if run else [],
         "entitlements": list(rights.select_related("programme", "standard").order_by("programme__position")),
         "lines": list(lines.select_related("programme", "roster__school").order_by("programme__position")),

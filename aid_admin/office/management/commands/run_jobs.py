@@ -1,10 +1,8 @@
 """The embedded worker."""
 
 import signal
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import CommandParser
 
 from aid_admin.jobs import queue, runner
@@ -26,7 +24,5 @@ class Command(OfficeCommand):
         stopping: list[bool] = []
         signal.signal(signal.SIGTERM, lambda *_: stopping.append(True))
         signal.signal(signal.SIGINT, lambda *_: stopping.append(True))
-        beat = Path(settings.AID_VAR) / "run" / "worker.beat"
-        beat.parent.mkdir(parents=True, exist_ok=True)
-        runner.run(lambda: bool(stopping), beat.touch)
+        runner.run(lambda: bool(stopping))
         return {"ended": 0}

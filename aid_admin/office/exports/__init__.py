@@ -1,0 +1,1 @@
+"""The four lists that prove a semester: comparison, entitlements, coverage, differences."""

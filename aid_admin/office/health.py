@@ -1,0 +1,62 @@
+"""Is everything well: database, broker, worker; and where the demo stands."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from aid_admin.celery import app
+from aid_admin.county.models import DemoClock
+from aid_admin.jobs.models import Job, WorkerBeat
+from aid_admin.jobs.rules import JobState
+from demo.loading import HOPS
+
+WORKER_SILENCE = timedelta(seconds=45)
+
+
+def health() -> dict[str, Any]:
+    """The body of /healthz: "ok", one flag per part, "demo" null, "loading" or "ready"."""
+    parts = {"web": True, "database": _database()}
+    if parts["database"]:
+        parts |= {"worker": _worker(), **({"broker": _broker()} if settings.CELERY_BROKER_URL else {})}
+    ill = [name for name, well in parts.items() if not well]
+    return {"ok": not ill, "ill": ill, **parts, "demo": demo_state() if parts["database"] else None}
+
+
+def _database() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return False
+    return True
+
+
+def _worker() -> bool:
+    """A worker beat lately, or holds a lease."""
+    now = timezone.now()
+    if WorkerBeat.objects.filter(at__gt=now - WORKER_SILENCE).exists():
+        return True
+    return Job.objects.filter(state=JobState.RUNNING, lease_until__gt=now).exists()
+
+
+def _broker() -> bool:
+    try:
+        with app.connection_for_write() as link:
+            link.ensure_connection(max_retries=1, timeout=1)
+    except (OperationalError, OSError):
+        return False
+    return True
+
+
+def demo_state() -> str | None:
+    """None in a database that is no demo; loading until the last hop is through."""
+    if Job.objects.filter(kind="demo.load", state__in=[JobState.QUEUED, JobState.RUNNING]).exists():
+        return "loading"
+    clock = DemoClock.objects.first()
+    if clock is None:
+        return None
+    return "ready" if set(HOPS) <= set(clock.hops) else "loading"

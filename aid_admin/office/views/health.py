@@ -1,0 +1,15 @@
+"""/healthz: 200 when all is well, 503 with the names of what is not."""
+
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from aid_admin.office.health import health
+
+
+@never_cache
+@require_safe
+def healthz(_request: HttpRequest) -> JsonResponse:
+    """For machines; no login."""
+    state = health()
+    return JsonResponse(state, status=200 if state["ok"] else 503)

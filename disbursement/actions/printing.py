@@ -1,0 +1,222 @@
+"""Papers handed out: each is logged with the number of its rows and its sha256; numbers in clear need a reason."""
+
+import hashlib
+from typing import Any, Final
+
+from django.conf import settings
+from django.db.models import Prefetch
+
+from aid_admin.accounts.acting import action, may, reach_for, record
+from aid_admin.accounts.models import User
+from aid_admin.county import calendar
+from aid_admin.county.models import School
+from aid_admin.lib import bank_card, xlsx_out
+from aid_admin.lib.refusals import BadInput, Forbidden, NotFound, Refused
+from aid_admin.lib.xlsx_out import ColumnOut
+from disbursement.models import (
+    DisbursementBatch,
+    PaymentFile,
+    PaymentLine,
+    PublicityLine,
+    PublicityPeriod,
+    Roster,
+    RosterLine,
+)
+from disbursement.papers.notice import Notice, NoticeRow, notice_paper
+from disbursement.papers.paper import XLSX, Office, Paper
+from disbursement.papers.payment_order import PaymentOrder, SumLine, payment_order_paper
+from disbursement.papers.roster_sheet import RosterRow, RosterSheet, roster_paper, roster_workbook
+from disbursement.papers.waiver_list import WaiverList, WaiverRow, waiver_paper
+from disbursement.permissions import ALLOWED, CHECKS_EVIDENCE
+from disbursement.rules.publicity import PeriodLength, may_end_on
+from disbursement.rules.states import BatchMode, LineKind, LineStatus, PeriodState
+from students.models import BankAccount, Placement
+
+BANK_NAMES: Final = {"RCC": "农村信用联社", "CCB": "建设银行"}
+_PAYMENT_COLUMNS: Final = (
+    ColumnOut("批次号", 14), ColumnOut("序号", 7, "int"), ColumnOut("学校", 24), ColumnOut("学生", 10),
+    ColumnOut("资助项目", 28), ColumnOut("收款户名", 12), ColumnOut("账号", 22), ColumnOut("金额", 12, "money"),
+    ColumnOut("结果", 10), ColumnOut("银行说明", 14), ColumnOut("怎么办", 36),
+)  # fmt: skip
+MOST_ROWS_AS_PDF: Final = 1500
+_COUNTED: Final = (LineStatus.PROPOSED, LineStatus.ACCEPTED, LineStatus.HELD)
+
+
+def office() -> Office:
+    """The issuing office, as this installation is set up."""
+    return Office(phone=settings.AID_OFFICE_PHONE, address=settings.AID_OFFICE_ADDRESS)
+
+
+def _one(rows: Any, verb: str, by: User, pk: int) -> Any:
+    """The row in the person's reach, not locked: printing takes seconds and changes nothing."""
+    found = rows.within(reach_for(by, verb)).filter(pk=pk).first()
+    if found is None:
+        raise NotFound("没有找到要打印的内容，可能不在您的范围内。")
+    return found
+
+
+def _logged(paper: Paper, kind: str, pk: object, rows: int, *, school_code: str = "", reason: str = "") -> Paper:
+    sha256 = hashlib.sha256(paper.data).hexdigest()
+    note = f"{paper.name}（{reason}）" if reason else paper.name
+    record(kind, pk, school_code=school_code, to_state="EXPORTED", count=rows, digest=sha256, reason=note)
+    return paper
+
+
+@action("roster.export", ALLOWED)
+def export_roster(*, by: User, roster: int, form: str = "pdf", in_clear: bool = False, reason: str = "") -> Paper:
+    """The 资助发放名册 as pdf or xlsx; whole numbers only with the right to reveal and a reason."""
+    if form not in {"pdf", "xlsx"}:
+        raise BadInput("文件格式只能是 pdf 或 xlsx。")
+    if in_clear and not may(by, "identity.reveal"):
+        raise Forbidden("您的岗位不能导出完整的证件号和账号。")
+    if in_clear and not reason.strip():
+        raise BadInput("导出完整证件号和账号须填写原因，系统会留下记录。")
+    found = _one(Roster.objects.select_related("school", "programme", "semester", "prepared_by", "submitted_by",
+                                               "reviewed_by", "approved_by"), "roster.export", by, roster)  # fmt: skip
+    sheet = _roster_sheet(found, in_clear=in_clear)
+    if form == "pdf" and len(sheet.rows) > MOST_ROWS_AS_PDF:
+        raise Refused(f"这份名册有 {len(sheet.rows)} 人，打印成 PDF 太慢，请下载 Excel 后打印。")
+    footer = f"{by.name}（{by.username}）{calendar.business_date()} 导出"
+    paper = roster_paper(sheet) if form == "pdf" else roster_workbook(sheet, footer=footer)
+    why = f"完整号码：{reason.strip()}" if in_clear else ""
+    return _logged(paper, "roster", found.pk, len(sheet.rows), school_code=found.school.code, reason=why)
+
+
+def _name(user: User | None) -> str:
+    return user.name if user else ""
+
+
+def _roster_sheet(roster: Any, *, in_clear: bool) -> RosterSheet:
+    lines = (
+        RosterLine.objects.filter(roster=roster, state__in=_COUNTED)
+        .exclude(kind=LineKind.TOO_MANY)
+        .select_related("student__village__township")
+        .prefetch_related(
+            Prefetch(
+                "student__placement_set",
+                Placement.objects.filter(semester=roster.semester_id).select_related("enrolment").prefetch_related("enrolment__family"),
+                to_attr="places",
+            ),
+            Prefetch("student__accounts", BankAccount.objects.usable(), to_attr="usable_accounts"),
+        )
+        .order_by("grade", "class_name", "student__name_key", "pk")
+    )  # fmt: skip
+    return RosterSheet(
+        school=roster.school.name, programme=roster.programme.name, semester=str(roster.semester),
+        round=roster.round, state=roster.get_state_display(), printed_on=calendar.business_date(),
+        rows=[_roster_row(line) for line in lines], prepared_by=_name(roster.prepared_by),
+        submitted_by=_name(roster.submitted_by), reviewed_by=_name(roster.reviewed_by),
+        approved_by=_name(roster.approved_by), digest=roster.digest, in_clear=in_clear, office=office(),
+    )  # fmt: skip
+
+
+def _roster_row(line: Any) -> RosterRow:
+    student = line.student
+    place = student.places[0] if student.places else None
+    roll = place.enrolment if place else None
+    family = sorted(roll.family.all(), key=lambda member: (not member.is_guardian, member.pk)) if roll else []
+    account = student.usable_accounts[0] if student.usable_accounts else None
+    village = student.village
+    return RosterRow(
+        name=student.name, stage=place.get_stage_display() if place else "", grade=line.grade,
+        class_name=line.class_name, sex=student.sex, id_number=student.id_number or "",
+        enrolment_no=(roll.enrolment_no or "") if roll else "",
+        boarding={"BOARDER": "寄宿", "DAY": "走读"}.get(place.boarding if place else "", ""),
+        village=f"{village.township.name}{village.name}" if village else "", category=line.get_category_display(),
+        guardian=family[0].name if family else "", relation=family[0].relation if family else "",
+        bank=BANK_NAMES.get(account.bank, account.branch) if account else "",
+        holder=account.holder_name if account else "", account_no=account.account_no if account else "",
+        amount_fen=line.amount_fen, remark="暂缓" if line.state == LineStatus.HELD else "",
+    )  # fmt: skip
+
+
+@action("publicity.print", ALLOWED)
+def print_notice(*, by: User, period: int, school: str) -> Paper:
+    """A school's notice from the frozen list; after the period only for those who check evidence."""
+    found = _one(PublicityPeriod.objects.select_related("semester"), "publicity.print", by, period)
+    place = School.objects.within(reach_for(by, "publicity.print")).filter(code=school).first()
+    over = found.state in (PeriodState.ENDED, PeriodState.ABORTED)
+    if place is None or (over and not by.roles & CHECKS_EVIDENCE):
+        raise NotFound("公示已经结束或不在您的范围内，名单不再提供。")
+    if found.state == PeriodState.PLANNED:
+        raise Refused("公示还没有开始，名单尚未固定。请先点“开始公示”，再打印张贴。")
+    fields = ("position", "school_name", "grade", "class_name", "name", "programme_name")
+    lines = PublicityLine.objects.filter(period=found, school=place).order_by("position").values_list(*fields)
+    rows = [NoticeRow(*line) for line in lines]
+    if not rows:
+        raise NotFound("这次公示没有该校的名单。")
+    term = found.semester
+    length = PeriodLength(term.publicity_days, term.publicity_workdays)
+    notice = Notice(
+        title=found.title, semester=str(term), school=place.name, started_on=found.started_on,
+        ends_on=found.ended_on or may_end_on(found.started_on, length, calendar.holidays()), days=length.days,
+        workdays=length.workdays, rows=rows, digest=found.list_digest, office=office(),
+    )  # fmt: skip
+    return _logged(notice_paper(notice), "publicityperiod", found.pk, len(rows), school_code=place.code)
+
+
+@action("batch.print", ALLOWED)
+def print_order(*, by: User, batch: int) -> Paper:
+    """The batch's 拨付单."""
+    found = _batch("batch.print", by, batch)
+    file = PaymentFile.objects.filter(batch=found).select_related("stored_file").first()
+    lines = found.lines.all()
+    totals = lines.sums()
+    order = PaymentOrder(
+        batch_no=found.no, semester=str(found.semester), way=found.get_mode_display(),
+        bank=BANK_NAMES.get(found.bank, found.bank or ""), state=found.get_state_display(), made_on=found.made_on,
+        persons=totals["persons"], line_count=totals["person_times"], total_fen=totals["fen"],
+        by_programme=[SumLine(*row) for row in lines.sums_by("programme__name", "programme__position")],
+        by_school=[SumLine(*row) for row in lines.sums_by("school__name", "school__code")],
+        built_by=_name(found.built_by), reviewed_by=_name(found.reviewed_by), released_by=_name(found.released_by),
+        digest=found.digest, file_name=file.stored_file.name if file else "", file_sha256=file.sha256 if file else "",
+        office=office(),
+    )  # fmt: skip
+    return _logged(payment_order_paper(order), "disbursementbatch", found.pk, order.line_count)
+
+
+def _batch(verb: str, by: User, pk: int) -> Any:
+    rows = DisbursementBatch.objects.select_related("semester", "built_by", "reviewed_by", "released_by")
+    return _one(rows, verb, by, pk)
+
+
+@action("batch.waivers", ALLOWED)
+def print_waivers(*, by: User, batch: int, school: str) -> Paper:
+    """One school's 减免清单 of a waiver batch."""
+    found = _batch("batch.waivers", by, batch)
+    if found.mode != BatchMode.WAIVER:
+        raise Refused(f"{found}是银行代发批次，没有学校减免清单。")
+    lines = found.lines.filter(school__code=school).order_by("line_no")
+    rows = [
+        WaiverRow(grade, class_name, name, number or "", programme, fen)
+        for grade, class_name, name, number, programme, fen in lines.values_list(
+            "roster_line__grade", "roster_line__class_name", "student__name", "student__id_number", "programme__name",
+            "amount_fen",
+        )
+    ]  # fmt: skip
+    place = School.objects.filter(code=school).first()
+    if not rows or place is None:
+        raise NotFound("这个批次没有该校的减免。")
+    waiver = WaiverList(
+        found.no, place.name, str(found.semester), found.get_state_display(), found.made_on, rows, found.digest, office()
+    )
+    return _logged(waiver_paper(waiver), "disbursementbatch", found.pk, len(rows), school_code=school)
+
+
+@action("payment.export", ALLOWED)
+def export_payments(*, by: User, semester: str, **filters: str) -> Paper:
+    """Payment lines of the person's reach as xlsx, account numbers masked; `filters` are field lookups."""
+    term = calendar.semester(semester)
+    lines = PaymentLine.objects.within(reach_for(by, "payment.export")).filter(batch__semester=term, **filters)
+    lines = lines.select_related("batch", "school", "programme", "student").order_by("batch", "line_no")
+    rows = [
+        (
+            line.batch.no, line.line_no, line.school.name, line.student.name, line.programme.name, line.payee_name,
+            bank_card.mask(line.account_no or ""), line.amount_fen, line.get_state_display(), line.get_code_display(),
+            line.next_step,
+        )
+        for line in lines.iterator(chunk_size=2000)
+    ]  # fmt: skip
+    footer = f"{by.name}（{by.username}）{calendar.business_date()} 导出"
+    data = xlsx_out.write([xlsx_out.Sheet("发放明细", _PAYMENT_COLUMNS, rows)], footer=footer)
+    return _logged(Paper(f"发放明细-{term}.xlsx", XLSX, data), "paymentline", term.code, len(rows), reason=str(filters))

@@ -1,0 +1,1 @@
+"""Pages of rosters, publicity, objections, batches, payments and accounts."""

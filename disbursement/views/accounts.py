@@ -1,0 +1,40 @@
+"""Bank accounts: those that wait for the school's head, and those in use."""
+
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from aid_admin.accounts.deeds import Deed, Deeds
+from aid_admin.accounts.gate import needs_role
+from aid_admin.accounts.rules import SCHOOL_ROLES, Role
+from aid_admin.db.pages import page_of
+from disbursement.actions.printing import BANK_NAMES
+from disbursement.forms import AccountFilter
+from students.actions.accounts import verify_accounts
+from students.models import BankAccount, Student
+
+_SEES: Final = needs_role(*sorted(SCHOOL_ROLES), Role.FINANCE_CLERK, Role.FINANCE_APPROVER, Role.AUDITOR)
+VERIFY: Final = Deed(
+    "verify", "account.verify", "核对无误", verify_accounts, "account", "已核对 {n} 个账户，可以用于发放。", tone="success",
+    icon="check-lg", text="请对照银行卡或存折原件核对户名和账号。核对后，这名学生原来的账户停用。",
+)  # fmt: skip
+
+
+@_SEES
+def account_list(request: HttpRequest) -> HttpResponse:
+    """Accounts in use or proposed; the head verifies the picked ones."""
+    deeds = Deeds(request, (VERIFY,))
+    if deeds.done():
+        return redirect(request.get_full_path())
+    form = AccountFilter(request.GET or None)
+    rows = BankAccount.objects.visible_to(request.user).filter(ended_at=None)
+    wanted = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    if wanted.get("verified"):
+        rows = rows.filter(verified_by__isnull=wanted["verified"] == "no")
+    if wanted.get("q"):
+        rows = rows.filter(student__in=Student.objects.visible_to(request.user).search(wanted["q"]))
+    rows = rows.select_related("student", "source_row__school", "proposed_by", "verified_by")
+    page = page_of(rows.order_by("source_row__school__code", "student__name_key", "pk"), request.GET.get("page"))
+    shown = {"form": form, "page": page, "deeds": deeds, "banks": BANK_NAMES}
+    return render(request, "disbursement/account_list.html", shown)

@@ -1,0 +1,163 @@
+"""Forms of comparison, coverage, entitlement and applications."""
+
+from typing import Any
+
+from django import forms
+
+from aid_admin.accounts.models import User
+from aid_admin.county.models import School
+from eligibility.apps import REGISTRIES
+from eligibility.models import AidProgramme
+from eligibility.rules import (
+    ApplicationState,
+    Category,
+    CoverageOutcome,
+    CoverageReason,
+    ReasonCode,
+    Tier,
+    Verdict,
+)
+from students.rules import Standing
+
+_PUPIL = "姓名 / 拼音 / 身份证后四位"
+
+
+def _search(label: str, hint: str = "") -> forms.CharField:
+    widget = forms.TextInput(attrs={"type": "search", "placeholder": hint})
+    return forms.CharField(label=label, required=False, max_length=60, widget=widget)
+
+
+def _words(label: str, message: str) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": message},
+    )
+
+
+class Filter(forms.Form):
+    """A list's filters."""
+
+    def wanted(self, **paths: str) -> dict[str, Any]:
+        """The filled-in fields as filters: field name → path; nothing of a form that does not make sense."""
+        given = self.cleaned_data if self.is_bound and self.is_valid() else {}
+        return {path: given[name] for name, path in paths.items() if given.get(name)}
+
+
+class SchoolFilter(Filter):
+    """A filter by school, within the person's reach."""
+
+    school = forms.ChoiceField(label="学校", required=False)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        schools = list(School.objects.visible_to(user).values_list("code", "name"))
+        self.fields["school"].choices = [("", f"全部 {len(schools)} 所"), *schools]  # type: ignore[attr-defined]
+
+
+class ApplicationFilter(SchoolFilter):
+    """Filters of the list of applications."""
+
+    state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部状态"), *ApplicationState.choices()])
+    category = forms.ChoiceField(label="申请类别", required=False, choices=[("", "全部类别"), *Category.choices()])
+    q = _search(_PUPIL, "如 wyj")
+
+
+class MatchFilter(Filter):
+    """Filters of the list of matches."""
+
+    decided = forms.ChoiceField(
+        label="决定", required=False, choices=[("", "全部需人工确认的"), ("no", "未决定"), ("yes", "已决定")]
+    )
+    verdict = forms.ChoiceField(label="结论", required=False, choices=[("", "全部结论"), *Verdict.choices()])
+    registry = forms.ChoiceField(label="名单", required=False, choices=[("", "全部名单"), *REGISTRIES.items()])
+    q = _search(_PUPIL, "如 wyj")
+
+
+class CoverageFilter(Filter):
+    """Filters of the list of registry children who are on no roll."""
+
+    outcome = forms.ChoiceField(label="结果", required=False, choices=[("", "全部"), *CoverageOutcome.choices()])
+    reason = forms.ChoiceField(label="去向", required=False, choices=[("", "全部去向"), *CoverageReason.choices()])
+    registry = forms.ChoiceField(label="名单", required=False, choices=[("", "全部名单"), *REGISTRIES.items()])
+    q = _search("姓名或村")
+
+
+class EntitlementFilter(SchoolFilter):
+    """Filters of the list of entitlements."""
+
+    programme = forms.ChoiceField(label="资助项目", required=False)
+    granted = forms.ChoiceField(label="结果", required=False, choices=[("", "全部"), ("yes", "应助"), ("no", "不予资助")])
+    reason = forms.ChoiceField(label="理由", required=False, choices=[("", "全部理由"), *ReasonCode.choices()])
+    q = _search(_PUPIL, "如 wyj")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        programmes = list(AidProgramme.objects.values_list("code", "name"))
+        self.fields["programme"].choices = [("", "全部项目"), *programmes]  # type: ignore[attr-defined]
+
+
+class StandingFilter(SchoolFilter):
+    """Filters of the list of pupils whose roll and attendance do not agree."""
+
+    standing = forms.ChoiceField(
+        label="在籍在校", required=False, choices=[("", "全部不一致的"), *(c for c in Standing.choices() if c[0] != "GO")]
+    )
+    q = _search(_PUPIL, "如 wyj")
+
+
+class DecideForm(forms.Form):
+    """A person's word on a pair."""
+
+    decision = forms.ChoiceField(
+        label="决定",
+        widget=forms.RadioSelect,
+        choices=[("SAME", "同一人"), ("NOT_SAME", "不是同一人"), ("ASK", "待核实，先放着")],
+        error_messages={"required": "请选择决定。"},
+    )
+    reason = _words("理由", "请写明依据，例如“查户口簿，姓名为登记错字”。")
+
+
+class SettleForm(forms.Form):
+    """Where a registry child is."""
+
+    reason_code = forms.ChoiceField(
+        label="去向", choices=[("", "请选择"), *CoverageReason.choices()], error_messages={"required": "请选择去向。"}
+    )
+    note = forms.CharField(
+        label="说明",
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="写清怎样核实的，例如学校名称、联系人。",
+    )
+
+
+class ClaimForm(forms.Form):
+    """At which school a pupil is."""
+
+    school = forms.ModelChoiceField(
+        label="就读学校",
+        queryset=School.objects.all(),
+        to_field_name="code",
+        empty_label="请选择",
+        error_messages={"required": "请选择学校。"},
+    )
+    reason = _words("核定理由", "请写明核定理由。")
+
+    def clean_school(self) -> str:
+        """The action takes the school's code."""
+        return str(self.cleaned_data["school"].code)
+
+
+class TierForm(forms.Form):
+    """The recognised tier."""
+
+    tier = forms.ChoiceField(label="认定档次", required=False, choices=[("", "按学校推荐的档次"), *Tier.choices()])
+
+
+class ReasonForm(forms.Form):
+    """A reason that the school reads."""
+
+    reason = _words("原因", "请写明原因，学校据此改正。")

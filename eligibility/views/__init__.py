@@ -1,0 +1,1 @@
+"""Pages of comparison, coverage, entitlement and applications."""

@@ -1,0 +1,84 @@
+"""部门比对: starting it, its verdicts, the pairs that a person must decide; 在籍在校."""
+
+from typing import Any, Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from aid_admin.accounts.deeds import Deed, Deeds
+from aid_admin.accounts.gate import needs_role
+from aid_admin.accounts.rules import SCHOOL_ROLES, Role
+from aid_admin.county import calendar
+from aid_admin.county.models import Semester
+from aid_admin.db.pages import page_of
+from eligibility.actions import compare, decisions
+from eligibility.forms import ClaimForm, DecideForm, MatchFilter, StandingFilter
+from eligibility.models import ComparisonResult, Run, RunKind
+from eligibility.rules import PASSING_VERDICTS, Verdict
+from students.models import Placement, Student
+from students.rules import Standing
+
+_OFFICERS: Final = needs_role(Role.REGISTRY_OFFICER, Role.AUDITOR)
+COMPARE: Final = Deed(
+    "compare", "compare", "执行比对", compare.compare, done="比对已完成，结果见下。", takes=("semester",), icon="shuffle",
+    text="用现在生效的学籍、在校确认和各部门名单重新比对。数据没有变化时结果不变。",
+)  # fmt: skip
+DECIDE: Final = Deed(
+    "decide", "match.decide", "作出决定", decisions.decide_match, "match", "已记录 {n} 条决定，下一次比对时生效。",
+    form=DecideForm, icon="clipboard-check",
+)  # fmt: skip
+SETTLE: Final = Deed(
+    "settle", "claim.settle", "核定就读学校", decisions.settle_claim, "student", "已核定 {n} 名学生的就读学校。",
+    form=ClaimForm, icon="building", takes=("semester",),
+)  # fmt: skip
+
+
+def newest(request: HttpRequest, term: Semester, kind: RunKind) -> Any:
+    """The semester's newest finished run of that kind."""
+    return Run.objects.visible_to(request.user).of(term, kind).select_related("by").first()
+
+
+@_OFFICERS
+def match_list(request: HttpRequest) -> HttpResponse:
+    """The newest comparison: counts by verdict, and the pairs that wait for a person."""
+    term = calendar.chosen(request.session)
+    deeds = Deeds(request, (DECIDE, COMPARE))
+    if deeds.done(semester=term.code):
+        return redirect(request.get_full_path())
+    run = newest(request, term, RunKind.COMPARE)
+    form = MatchFilter(request.GET or None)
+    page = page_of(_matches(request, run, form), request.GET.get("page"))
+    counts = run.counts.get("verdicts", {}) if run else {}
+    verdicts = [(v.value, v.label, counts.get(v.value, 0)) for v in Verdict if counts.get(v.value)]
+    shown = {"form": form, "page": page, "deeds": deeds, "run": run, "verdicts": verdicts}
+    return render(request, "eligibility/match_list.html", shown)
+
+
+def _matches(request: HttpRequest, run: Any, form: MatchFilter) -> Any:
+    rows = ComparisonResult.objects.visible_to(request.user).filter(run=run)
+    wanted = form.wanted(verdict="verdict", registry="record__registry")
+    rows = rows.filter(**wanted) if "verdict" in wanted else rows.filter(**wanted).exclude(verdict__in=PASSING_VERDICTS)
+    chosen = form.wanted(decided="decided", q="q")
+    if "decided" in chosen:
+        rows = rows.decided() if chosen["decided"] == "yes" else rows.undecided()
+    if "q" in chosen:
+        rows = rows.filter(student__in=Student.objects.visible_to(request.user).search(chosen["q"]))
+    rows = rows.select_related("student", "record__village__township", "decision__by").with_newer_word()
+    return rows.order_by("student__name_key", "student", "pk")
+
+
+@needs_role(*sorted(SCHOOL_ROLES), Role.REGISTRY_OFFICER, Role.AUDITOR)
+def standing_list(request: HttpRequest) -> HttpResponse:
+    """Pupils whose roll and attendance do not agree; the officer settles where they are."""
+    term = calendar.chosen(request.session)
+    deeds = Deeds(request, (SETTLE,))
+    if deeds.done(semester=term.code):
+        return redirect(request.get_full_path())
+    form = StandingFilter(request.GET or None, user=request.user)  # type: ignore[arg-type]
+    rows = Placement.objects.visible_to(request.user).of(term).exclude(standing=Standing.GO)
+    rows = rows.filter(**form.wanted(school="school__code", standing="standing"))
+    if found := form.wanted(q="q"):
+        rows = rows.filter(student__in=Student.objects.visible_to(request.user).search(found["q"]))
+    rows = rows.select_related("student", "school", "enrolment__school", "attendance__school", "decided_by")
+    page = page_of(rows.order_by("standing", "school__code", "student__name_key", "pk"), request.GET.get("page"))
+    return render(request, "eligibility/standing_list.html", {"form": form, "page": page, "deeds": deeds})

@@ -1,0 +1,253 @@
+"""The import wizard, from the choice of a kind to undo."""
+
+import io
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from openpyxl import load_workbook
+
+from aid_admin.audit.models import AuditEvent
+from aid_admin.files.models import StoredFile
+from aid_admin.intake.models import InForce, Upload
+from aid_admin.intake.rules import UploadState
+from aid_admin.jobs import queue
+from aid_admin.lib import id_card
+
+HEAD = "学校名称,年级,班级,姓名,身份证号,是否在校就读,不在校原因"
+HTMX = {"HX-Request": "true"}
+
+
+def id_number(place: int) -> str:
+    first = f"41062220120301{place:03d}"
+    return first + id_card.check_digit(first)
+
+
+def sheet(*rows: str, name: str = "在校.csv") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, "\n".join([HEAD, *rows]).encode("utf-8-sig"), "text/csv")
+
+
+def good(place: int, school: str) -> str:
+    return f"{school},三年级,1班,王小{place},{id_number(place)},是,"
+
+
+@pytest.fixture
+def clerk(staff, schools):
+    return staff("school_clerk", schools[0])
+
+
+@pytest.fixture
+def client(clerk, log_in):
+    return log_in(clerk)
+
+
+def send(client: Client, *rows: str, kind: str = "attendance", **more) -> Upload:
+    """Upload a sheet and let the worker read it."""
+    file = sheet(*rows)
+    given = {"file": file, "school": "3141000001"} if kind == "attendance" else {"file": file}
+    answer = client.post(f"/uploads/new/{kind}/", given | more)
+    assert answer.status_code == 302, answer.content.decode()
+    queue.work_all()
+    return Upload.objects.get(pk=int(answer.headers["Location"].strip("/").split("/")[-1]))
+
+
+def half_bad(client: Client) -> Upload:
+    return send(client, good(1, "高村镇第一小学"), "高村镇第一小学,三年级,1班,李错,410622201203010010,是,")
+
+
+def test_uploads_anonymous(db):
+    assert Client().get("/uploads/").status_code == 302
+
+
+def test_choose_offers_own_kinds_only(client):
+    text = client.get("/uploads/new/").content.decode()
+    assert "在校就读确认" in text
+    assert "建档立卡" not in text
+
+
+def test_choose_wrong_role(staff, log_in):
+    client = log_in(staff("approver"))
+    assert client.get("/uploads/new/").status_code == 403
+    assert client.get("/uploads/new/attendance/").status_code == 403
+
+
+def test_send_kind_of_another_role(client):
+    answer = client.get("/uploads/new/poverty/")
+    assert answer.status_code == 403
+    assert "您的岗位不报送" in answer.content.decode()
+    assert client.get("/uploads/new/nothing/").status_code == 404
+
+
+def test_template_is_a_workbook_of_text_columns(client):
+    answer = client.get("/uploads/new/attendance/template/")
+    assert "attachment" in answer.headers["Content-Disposition"]
+    page = load_workbook(io.BytesIO(answer.content)).worksheets[0]
+    assert "身份证号" in [cell.value for cell in page[2]]
+
+
+def test_send_without_file_keeps_the_form(client):
+    answer = client.post("/uploads/new/attendance/", {"school": "3141000001"}, headers=HTMX)
+    assert answer.status_code == 422
+    text = answer.content.decode()
+    assert "请选择要上传的文件" in text
+    assert "<html" not in text
+
+
+def test_send_for_a_foreign_school(client):
+    answer = client.post("/uploads/new/attendance/", {"school": "3141000002", "file": sheet(good(1, "北阳镇中心小学"))})
+    assert answer.status_code == 422
+    assert not Upload.objects.exists()
+
+
+def test_send_by_htmx_goes_to_the_upload(client):
+    given = {"school": "3141000001", "file": sheet(good(1, "高村镇第一小学"))}
+    answer = client.post("/uploads/new/attendance/", given, headers=HTMX)
+    assert answer.status_code == 204
+    assert answer.headers["HX-Redirect"] == f"/uploads/{Upload.objects.get().pk}/"
+
+
+def test_reading_is_shown_until_the_worker_is_done(client):
+    client.post("/uploads/new/attendance/", {"school": "3141000001", "file": sheet(good(1, "高村镇第一小学"))})
+    upload = Upload.objects.get()
+    assert "正在读取和检查" in client.get(f"/uploads/{upload.pk}/").content.decode()
+    assert client.get(f"/uploads/{upload.pk}/progress/").status_code == 200
+    queue.work_all()
+    answer = client.get(f"/uploads/{upload.pk}/progress/")
+    assert answer.status_code == 286
+    assert answer.headers["HX-Refresh"] == "true"
+
+
+def test_preview_names_row_column_and_person(client):
+    upload = half_bad(client)
+    text = client.get(f"/uploads/{upload.pk}/").content.decode()
+    assert "<b>3</b>" in text
+    assert "李错" in text
+    assert "身份证号有误" in text
+    assert "410622201203010010" not in text
+    assert "410622********0010" in text
+
+
+def test_preview_tabs_and_codes(client):
+    upload = half_bad(client)
+    assert "没有这一类问题" in client.get(f"/uploads/{upload.pk}/?tab=repair").content.decode()
+    assert client.get(f"/uploads/{upload.pk}/?tab=nonsense&code=nonsense&page=-1").status_code == 200
+
+
+def test_upload_of_another_school_is_not_found(client, staff, log_in, schools):
+    upload = half_bad(client)
+    other = log_in(staff("school_clerk", schools[1]))
+    for path in ("", "progress/", "marked/"):
+        assert other.get(f"/uploads/{upload.pk}/{path}").status_code == 404
+    for path in ("commit/", "undo/", "mark/", "marked/file/"):
+        assert other.post(f"/uploads/{upload.pk}/{path}").status_code == 404
+    assert "在校.csv" not in other.get("/uploads/").content.decode()
+
+
+def test_commit_with_errors_is_refused_beside_the_form(client):
+    upload = half_bad(client)
+    answer = client.post(f"/uploads/{upload.pk}/commit/")
+    assert answer.status_code == 200
+    assert "没有导入任何一行" in answer.content.decode()
+    upload.refresh_from_db()
+    assert upload.state == UploadState.READ
+
+
+def test_commit_partly_by_choice(client):
+    upload = half_bad(client)
+    answer = client.post(f"/uploads/{upload.pk}/commit/", {"partial": "on"}, follow=True)
+    assert "数据已生效" in answer.content.decode()
+    assert InForce.objects.filter(upload=upload, until=None).count() == 1
+
+
+def test_commit_address_reloaded_shows_the_upload(client):
+    upload = half_bad(client)
+    assert client.get(f"/uploads/{upload.pk}/commit/").headers["Location"] == f"/uploads/{upload.pk}/"
+
+
+def test_commit_by_a_role_without_the_right(client, staff, log_in):
+    upload = half_bad(client)
+    reviewer = log_in(staff("reviewer"))
+    assert reviewer.post(f"/uploads/{upload.pk}/commit/").status_code == 403
+    assert "提交导入" not in reviewer.get(f"/uploads/{upload.pk}/").content.decode()
+
+
+def test_undo_needs_a_reason(client):
+    upload = send(client, good(1, "高村镇第一小学"))
+    client.post(f"/uploads/{upload.pk}/commit/")
+    answer = client.post(f"/uploads/{upload.pk}/undo/", {"undo-reason": ""})
+    assert "请写明原因" in answer.content.decode()
+    assert InForce.objects.filter(until=None).exists()
+    client.post(f"/uploads/{upload.pk}/undo/", {"undo-reason": "报错了班级"})
+    assert not InForce.objects.filter(until=None).exists()
+    assert AuditEvent.objects.filter(verb="upload.undo", reason="报错了班级").count() == 1
+
+
+def test_same_file_again_leads_to_the_first(client):
+    first = send(client, good(1, "高村镇第一小学"))
+    answer = client.post(
+        "/uploads/new/attendance/", {"school": "3141000001", "file": sheet(good(1, "高村镇第一小学"))}, follow=True
+    )
+    assert answer.redirect_chain[0][0] == f"/uploads/{first.pk}/"
+    assert "已经上传过" in answer.content.decode()
+    assert Upload.objects.count() == 1
+
+
+def registry(name: str = "孤儿.csv") -> SimpleUploadedFile:
+    rows = ["姓名,身份证号,福利证号", f"孙一,{id_number(7)},GE0001"]
+    return SimpleUploadedFile(name, "\n".join(rows).encode("utf-8-sig"), "text/csv")
+
+
+def test_registry_needs_a_second_person(staff, log_in, schools):
+    first, second = (log_in(staff("registry_officer", username=name)) for name in ("shuju1", "shuju2"))
+    first.post("/uploads/new/orphans/", {"file": registry()})
+    queue.work_all()
+    upload = Upload.objects.get()
+    assert upload.accepted == 1, upload.message
+    first.post(f"/uploads/{upload.pk}/commit/")
+    assert not InForce.objects.exists()
+    own = first.post(f"/uploads/{upload.pk}/activate/", {"activate-reason": ""}).content.decode()
+    assert "提交人本人不能复核" in own
+    assert "等待另一名数据专员复核" in second.get(f"/uploads/{upload.pk}/").content.decode()
+    second.post(f"/uploads/{upload.pk}/activate/", {"activate-reason": "与来函一致"})
+    assert InForce.objects.get().confirmed_by.username == "shuju2"
+
+
+def test_marked_workbook_is_made_by_a_job_and_logged(client):
+    upload = half_bad(client)
+    answer = client.post(f"/uploads/{upload.pk}/mark/", headers=HTMX)
+    assert "正在生成标注表" in answer.content.decode()
+    queue.work_all()
+    answer = client.get(f"/uploads/{upload.pk}/marked/")
+    assert answer.status_code == 286
+    assert "下载标注表" in answer.content.decode()
+    answer = client.post(f"/uploads/{upload.pk}/marked/file/")
+    page = load_workbook(io.BytesIO(answer.content)).worksheets[0]
+    assert "错误原因" in [cell.value for cell in page[1]]
+    assert "身份证号有误" in page.cell(3, page.max_column).value
+    assert StoredFile.objects.filter(kind="marked").count() == 1
+    assert AuditEvent.objects.filter(verb="upload.download", object_id=str(upload.pk)).count() == 1
+    assert client.get(f"/uploads/{upload.pk}/marked/file/").status_code == 405
+
+
+def test_marked_workbook_before_it_is_made(client):
+    upload = half_bad(client)
+    answer = client.post(f"/uploads/{upload.pk}/marked/file/")
+    assert answer.status_code == 404
+    assert "标注表还没有生成" in answer.content.decode()
+
+
+def test_list_filters(client):
+    upload = half_bad(client)
+    assert f"/uploads/{upload.pk}/" in client.get("/uploads/?state=READ").content.decode()
+    assert f"/uploads/{upload.pk}/" not in client.get("/uploads/?state=IN_FORCE").content.decode()
+    assert f"/uploads/{upload.pk}/" in client.get("/uploads/?q=高村").content.decode()
+    assert "没有符合条件" in client.get("/uploads/?q=没有的学校").content.decode()
+    assert client.get("/uploads/?state=NONSENSE").status_code == 200
+
+
+def test_pages_stay_within_twelve_queries(client, django_assert_max_num_queries):
+    upload = half_bad(client)
+    with django_assert_max_num_queries(12):
+        client.get("/uploads/")
+    with django_assert_max_num_queries(14):
+        client.get(f"/uploads/{upload.pk}/")

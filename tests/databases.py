@@ -1,0 +1,138 @@
+"""Databases of the test run: templates made once, and copies of them that take a moment.
+
+`blank` has the migrations' reference data; `county-<hop>` holds the small demo county driven that far. Every
+worker's own database and every test that commits gets a copy, so nothing is ever emptied: the audit trail
+would refuse it, and the reference data would be lost.
+"""
+
+import fcntl
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg2
+from django.db import connections
+
+from demo.loading import HOPS
+from tests.plugin import HOME
+
+BLANK = "blank"
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+def home() -> Path:
+    """The run's own folder."""
+    return Path(os.environ[HOME])
+
+
+def county_folder() -> Path:
+    """The small county's source files (there once a county template was made)."""
+    return home() / "small-county"
+
+
+def url_of(name: str) -> str:
+    """DATABASE_URL of one of the run's databases."""
+    return os.environ["DATABASE_URL"].replace("/aid?", f"/{name}?")
+
+
+def manage(*arguments: str, database: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run manage.py in a process of its own, on that database."""
+    return subprocess.run(
+        command(*arguments), cwd=PROJECT, env=environment_of(database, **environment), text=True, capture_output=True,
+        check=False,
+    )  # fmt: skip
+
+
+def command(*arguments: str) -> list[str]:
+    """The command line of manage.py."""
+    return [sys.executable, "manage.py", *arguments]
+
+
+def environment_of(database: str, **more: str) -> dict[str, str]:
+    """The environment of a process that works on that database."""
+    return {**os.environ, "DATABASE_URL": url_of(database), "PYTHONWARNINGS": "default", **more}
+
+
+def _administer(sql: str) -> list[tuple[object, ...]]:
+    link = psycopg2.connect(url_of("postgres"))
+    link.autocommit = True
+    try:
+        with link.cursor() as cursor:
+            cursor.execute(sql)
+            return list(cursor.fetchall()) if cursor.description else []
+    finally:
+        link.close()
+
+
+def exists(name: str) -> bool:
+    """Whether the run has that database."""
+    return bool(_administer(f"SELECT 1 FROM pg_database WHERE datname = '{name}'"))
+
+
+def clone(template: str, name: str) -> None:
+    """Copy a template that nobody is connected to."""
+    _administer(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+
+
+def drop(name: str) -> None:
+    """Delete a copy, whoever is still connected."""
+    _administer(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    with (home() / "templates.lock").open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def blank() -> str:
+    """The name of the template with migrations and nothing else, made by the first who asks."""
+    with _alone():
+        return _blank()
+
+
+def _blank() -> str:
+    if not exists(BLANK):
+        _make(BLANK, "template0", "migrate", "--skip-checks", "-v", "0")
+    return BLANK
+
+
+def county(hop: str) -> str:
+    """The name of the template with the small county driven to that hop, made by the first who asks."""
+    with _alone():
+        if not county_folder().exists():
+            _checked("make_county", "--scale", "small", "--out", str(county_folder()), database="postgres")
+        name = f"county-{hop}"
+        if not exists(name):
+            order = list(HOPS)
+            earlier = [f"county-{step}" for step in order[: order.index(hop)] if exists(f"county-{step}")]
+            _make(name, earlier[-1] if earlier else _blank(), "load_county", str(county_folder()), "--until", hop)
+        return name
+
+
+def _make(name: str, template: str, *arguments: str) -> None:
+    drop(f"{name}.part")
+    clone(template, f"{name}.part")
+    _checked(*arguments, database=f"{name}.part")
+    _administer(f'ALTER DATABASE "{name}.part" RENAME TO "{name}"')
+
+
+def _checked(*arguments: str, database: str) -> None:
+    done = manage(*arguments, database=database)
+    if done.returncode:
+        raise RuntimeError(f"manage.py {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
+
+
+def point(name: str) -> None:
+    """Let Django's connections, of every thread to come too, go to that database."""
+    connections["default"].close()
+    connections.settings["default"]["NAME"] = name
+
+
+def current() -> str:
+    """The database that Django's connections go to."""
+    return str(connections.settings["default"]["NAME"])

@@ -1,0 +1,1 @@
+"""Made-up people, schools and files; each function makes what it needs and nothing more."""

@@ -1,0 +1,47 @@
+"""Loaded before Django's settings (addopts `-p tests.plugin`): one throw-away PostgreSQL for the whole run.
+
+The controller makes it and says where it is in the environment, which xdist's workers inherit; fsync is
+off, and everything is removed at the end. `-p no:django` runs pure tests without any of it.
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from collections.abc import Generator
+from pathlib import Path
+
+import pytest
+
+from aid_admin.db import cluster
+
+HOME = "AID_TEST_HOME"
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None, object, object]:
+    """Before Django reads its settings: make the cluster, unless this is a worker or Django is off."""
+    if HOME not in os.environ and not early_config.pluginmanager.is_blocked("django"):
+        _begin()
+    return (yield)
+
+
+def _begin() -> None:
+    home = Path(tempfile.mkdtemp(prefix="aid-tests-"))
+    home.chmod(0o755)  # as root the server runs as another user, who must be able to reach its own folder
+    made = cluster.throw_away(home / "cluster")
+    atexit.register(_end, home, made)
+    cluster.ensure(made)
+    os.environ |= {
+        HOME: str(home),
+        "DATABASE_URL": made.url,
+        "AID_VAR": str(home / "var"),
+        "AID_LEASE_SECONDS": "2",
+    }
+    for name in ("CELERY_BROKER_URL", "AID_FAULT", "AID_KEYS"):
+        os.environ.pop(name, None)
+
+
+def _end(home: Path, made: cluster.Cluster) -> None:
+    cluster.remove(made)
+    shutil.rmtree(home, ignore_errors=True)
