@@ -31,12 +31,12 @@ class Login(LoginView):
 
 
 login = Login.as_view()
-logout = LogoutView.as_view()
+logout = LogoutView.as_view(next_page="accounts:login")
 
 
 def password(request: HttpRequest) -> HttpResponse:
     """Change the own password."""
-    form = PasswordForm(request.POST or None)
+    form = PasswordForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         old, new = form.cleaned_data["old"], form.cleaned_data["new"]
         try:

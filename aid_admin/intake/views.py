@@ -95,7 +95,8 @@ def _file(name: str, media: str, data: bytes) -> HttpResponse:
 def send(request: HttpRequest, code: str) -> HttpResponse:
     """Step 2: the file itself."""
     kind = _kind(request, code)
-    form = UploadForm(request.POST or None, request.FILES or None, kind=kind, user=request.user)  # type: ignore[arg-type]
+    given = (request.POST, request.FILES) if request.method == "POST" else (None, None)
+    form = UploadForm(*given, kind=kind, user=request.user)  # type: ignore[arg-type]
     upload = _stage(request, kind, form) if request.method == "POST" and form.is_valid() else None
     if upload is not None:
         return _go(request, upload)
@@ -233,7 +234,7 @@ def _act(request: HttpRequest, pk: int, name: str, form: Any, call: Callable[[An
             form.add_error(None, refusal.message)
         else:
             return redirect("intake:detail", pk=pk)
-    return _detail(request, upload, **{name: form})
+    return _detail(request, upload, refusals=form.non_field_errors(), **{name: form})
 
 
 @needs("upload.commit")

@@ -56,7 +56,7 @@ def reveal(request: HttpRequest, what: str, object_id: int) -> HttpResponse:
         raise Http404
     number = NUMBERS[what]
     owner = number.find(request.user, object_id)  # type: ignore[arg-type]
-    form = RevealForm(request.POST or None)
+    form = RevealForm(request.POST if request.method == "POST" else None)
     value = None
     if request.method == "POST" and form.is_valid():
         log_reveal(

@@ -52,7 +52,8 @@ def send(client: Client, *rows: str, kind: str = "attendance", **more) -> Upload
 
 
 def half_bad(client: Client) -> Upload:
-    return send(client, good(1, "高村镇第一小学"), "高村镇第一小学,三年级,1班,李错,410622201203010010,是,")
+    """One good row; one of an unknown school (error) with a false number (warning)."""
+    return send(client, good(1, "高村镇第一小学"), "没有的学校,三年级,1班,李错,410622201203010010,是,")
 
 
 def test_uploads_anonymous(db):
@@ -122,6 +123,9 @@ def test_preview_names_row_column_and_person(client):
     text = client.get(f"/uploads/{upload.pk}/").content.decode()
     assert "<b>3</b>" in text
     assert "李错" in text
+    assert "没有找到学校“没有的学校”" in text
+    assert "身份证号有误" not in text
+    text = client.get(f"/uploads/{upload.pk}/?tab=all").content.decode()
     assert "身份证号有误" in text
     assert "410622201203010010" not in text
     assert "410622********0010" in text
@@ -168,7 +172,7 @@ def test_commit_by_a_role_without_the_right(client, staff, log_in):
     upload = half_bad(client)
     reviewer = log_in(staff("reviewer"))
     assert reviewer.post(f"/uploads/{upload.pk}/commit/").status_code == 403
-    assert "提交导入" not in reviewer.get(f"/uploads/{upload.pk}/").content.decode()
+    assert 'data-dialog="commit"' not in reviewer.get(f"/uploads/{upload.pk}/").content.decode()
 
 
 def test_undo_needs_a_reason(client):
@@ -223,7 +227,7 @@ def test_marked_workbook_is_made_by_a_job_and_logged(client):
     answer = client.post(f"/uploads/{upload.pk}/marked/file/")
     page = load_workbook(io.BytesIO(answer.content)).worksheets[0]
     assert "错误原因" in [cell.value for cell in page[1]]
-    assert "身份证号有误" in page.cell(3, page.max_column).value
+    assert "没有找到学校" in page.cell(3, page.max_column).value
     assert StoredFile.objects.filter(kind="marked").count() == 1
     assert AuditEvent.objects.filter(verb="upload.download", object_id=str(upload.pk)).count() == 1
     assert client.get(f"/uploads/{upload.pk}/marked/file/").status_code == 405
