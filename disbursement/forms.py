@@ -15,7 +15,7 @@ from disbursement.rules.states import (
     ReturnReason,
     RosterState,
 )
-from eligibility.models import AidProgramme
+from eligibility.rules import Programme
 
 _MOST_RETURN_BYTES = 20 * 1024 * 1024
 _PUPIL = "姓名 / 拼音 / 身份证后四位"
@@ -41,14 +41,12 @@ class SchoolFilter(forms.Form):
     """A list's filter by school and programme, within the person's reach."""
 
     school = forms.ChoiceField(label="学校", required=False)
-    programme = forms.ChoiceField(label="资助项目", required=False)
+    programme = forms.ChoiceField(label="资助项目", required=False, choices=[("", "全部项目"), *Programme.choices()])
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         schools = list(School.objects.visible_to(user).values_list("code", "name"))
         self.fields["school"].choices = [("", f"全部 {len(schools)} 所"), *schools]  # type: ignore[attr-defined]
-        programmes = list(AidProgramme.objects.values_list("code", "name"))
-        self.fields["programme"].choices = [("", "全部项目"), *programmes]  # type: ignore[attr-defined]
 
     def wanted(self, **paths: str) -> dict[str, Any]:
         """The filled-in fields as filters: field name → path; nothing of a form that does not make sense."""

@@ -6,13 +6,14 @@ from django import forms
 
 from aid_admin.accounts.models import User
 from aid_admin.county.models import School
-from eligibility.apps import REGISTRIES
-from eligibility.models import AidProgramme
+from aid_admin.intake.registry import KINDS
+from aid_admin.intake.rules import REGISTRY_KINDS
 from eligibility.rules import (
     ApplicationState,
     Category,
     CoverageOutcome,
     CoverageReason,
+    Programme,
     ReasonCode,
     Tier,
     Verdict,
@@ -25,6 +26,11 @@ _PUPIL = "姓名 / 拼音 / 身份证后四位"
 def _search(label: str, hint: str = "") -> forms.CharField:
     widget = forms.TextInput(attrs={"type": "search", "placeholder": hint})
     return forms.CharField(label=label, required=False, max_length=60, widget=widget)
+
+
+def registries() -> list[tuple[str, str]]:
+    """The departments' registries, as the import wizard names them."""
+    return [("", "全部名单"), *((code, kind.title) for code, kind in KINDS.items() if code in REGISTRY_KINDS)]
 
 
 def _words(label: str, message: str) -> forms.CharField:
@@ -71,7 +77,7 @@ class MatchFilter(Filter):
         label="决定", required=False, choices=[("", "全部需人工确认的"), ("no", "未决定"), ("yes", "已决定")]
     )
     verdict = forms.ChoiceField(label="结论", required=False, choices=[("", "全部结论"), *Verdict.choices()])
-    registry = forms.ChoiceField(label="名单", required=False, choices=[("", "全部名单"), *REGISTRIES.items()])
+    registry = forms.ChoiceField(label="名单", required=False, choices=registries)
     q = _search(_PUPIL, "如 wyj")
 
 
@@ -80,22 +86,17 @@ class CoverageFilter(Filter):
 
     outcome = forms.ChoiceField(label="结果", required=False, choices=[("", "全部"), *CoverageOutcome.choices()])
     reason = forms.ChoiceField(label="去向", required=False, choices=[("", "全部去向"), *CoverageReason.choices()])
-    registry = forms.ChoiceField(label="名单", required=False, choices=[("", "全部名单"), *REGISTRIES.items()])
+    registry = forms.ChoiceField(label="名单", required=False, choices=registries)
     q = _search("姓名或村")
 
 
 class EntitlementFilter(SchoolFilter):
     """Filters of the list of entitlements."""
 
-    programme = forms.ChoiceField(label="资助项目", required=False)
+    programme = forms.ChoiceField(label="资助项目", required=False, choices=[("", "全部项目"), *Programme.choices()])
     granted = forms.ChoiceField(label="结果", required=False, choices=[("", "全部"), ("yes", "应助"), ("no", "不予资助")])
     reason = forms.ChoiceField(label="理由", required=False, choices=[("", "全部理由"), *ReasonCode.choices()])
     q = _search(_PUPIL, "如 wyj")
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        programmes = list(AidProgramme.objects.values_list("code", "name"))
-        self.fields["programme"].choices = [("", "全部项目"), *programmes]  # type: ignore[attr-defined]
 
 
 class StandingFilter(SchoolFilter):

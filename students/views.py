@@ -1,10 +1,10 @@
 """The list of students: search, filters, where each of them is this semester."""
 
 from django.db.models import Exists, OuterRef, Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
-from aid_admin.accounts.gate import needs_role
+from aid_admin.accounts.gate import StaffRequest, needs_role
 from aid_admin.accounts.rules import BUSINESS_ROLES
 from aid_admin.county import calendar
 from aid_admin.db.pages import page_of
@@ -13,12 +13,12 @@ from students.models import Placement, Student
 
 
 @needs_role(*sorted(BUSINESS_ROLES))
-def students(request: HttpRequest) -> HttpResponse:
+def students(request: StaffRequest) -> HttpResponse:
     """Students by name, pinyin initials or the last four of the ID number; filters on this semester's place."""
     term = calendar.chosen(request.session)
     places = Placement.objects.visible_to(request.user).of(term)
     rows = Student.objects.visible_to(request.user)
-    form = StudentFilter(request.GET or None, user=request.user)  # type: ignore[arg-type]
+    form = StudentFilter(request.GET or None, user=request.user)
     if form.is_valid():
         wanted = form.cleaned_data
         paths = {"school": "school__code", "stage": "stage", "standing": "standing"}

@@ -7,8 +7,16 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase
 
 from aid_admin.accounts.acting import may
+from aid_admin.accounts.models import User
 from aid_admin.accounts.rules import ROLE_NAMES, Role
 from aid_admin.lib.refusals import Forbidden
+
+
+class StaffRequest(HttpRequest):
+    """A request behind LoginRequiredMiddleware: somebody is logged in."""
+
+    user: User  # type: ignore[assignment]
+
 
 View = Callable[..., HttpResponseBase]
 
@@ -18,8 +26,8 @@ def needs(*verbs: str) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
-        def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if not any(may(request.user, verb) for verb in verbs):  # type: ignore[arg-type]
+        def run(request: StaffRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not any(may(request.user, verb) for verb in verbs):
                 raise Forbidden("您没有这个页面的权限。需要时请联系系统管理员调整岗位。")
             return view(request, *args, **kwargs)
 
@@ -33,8 +41,8 @@ def needs_role(*roles: Role) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @functools.wraps(view)
-        def run(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-            if not request.user.roles & frozenset(roles):  # type: ignore[union-attr]
+        def run(request: StaffRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.roles & frozenset(roles):
                 names = "、".join(ROLE_NAMES[role] for role in roles)
                 raise Forbidden(f"您没有这个页面的权限（需要岗位：{names}）。")
             return view(request, *args, **kwargs)

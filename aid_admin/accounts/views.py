@@ -12,6 +12,7 @@ from django.utils.decorators import method_decorator
 
 from aid_admin.accounts.actions import change_own_password
 from aid_admin.accounts.forms import LoginForm, PasswordForm
+from aid_admin.accounts.gate import StaffRequest
 from aid_admin.lib.refusals import Refused
 
 
@@ -34,17 +35,17 @@ login = Login.as_view()
 logout = LogoutView.as_view(next_page="accounts:login")
 
 
-def password(request: HttpRequest) -> HttpResponse:
+def password(request: StaffRequest) -> HttpResponse:
     """Change the own password."""
     form = PasswordForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         old, new = form.cleaned_data["old"], form.cleaned_data["new"]
         try:
-            change_own_password(by=request.user, old=old, new=new)  # type: ignore[arg-type]
+            change_own_password(by=request.user, old=old, new=new)
         except Refused as refusal:
             form.add_error(None, refusal.message)
         else:
-            update_session_auth_hash(request, request.user)  # type: ignore[arg-type]
+            update_session_auth_hash(request, request.user)
             messages.success(request, "密码已修改，下次请用新密码登录。")
             return redirect("office:home")
     return render(request, "registration/password.html", {"form": form})

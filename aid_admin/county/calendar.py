@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
+from django.db.models import Subquery
 from django.utils import timezone
 
 from aid_admin.county.models import DemoClock, Holiday, Semester
@@ -45,9 +46,18 @@ def pick(semesters: Sequence[Semester], code: str, today: date) -> Semester | No
     return named or begun or (semesters[-1] if semesters else None)
 
 
+def at_a_glance() -> tuple[list[Semester], date, bool]:
+    """All semesters, newest first, the business date, and whether this is a demo; one query."""
+    clock = Subquery(DemoClock.objects.values("business_date")[:1])
+    terms: list[Any] = list(Semester.objects.annotate(demo_date=clock))
+    demo_date = terms[0].demo_date if terms else None
+    return terms, demo_date or timezone.localdate(), demo_date is not None
+
+
 def chosen(session: Mapping[str, Any]) -> Semester:
     """The semester that the person has chosen for the pages (kept in the session), else the current one."""
-    found = pick(list(Semester.objects.all()), str(session.get("semester", "")), business_date())
+    terms, today, _ = at_a_glance()
+    found = pick(terms, str(session.get("semester", "")), today)
     if found is None:
         raise BadInput("还没有学期，请先由系统管理员建立。")
     return found

@@ -34,7 +34,9 @@ class UploadFilter(forms.Form):
 class UploadForm(forms.Form):
     """A file of one kind, and for which school."""
 
-    school = forms.ModelChoiceField(label="学校", queryset=School.objects.none(), empty_label=None, to_field_name="code")
+    school = forms.ModelChoiceField(
+        label="学校", queryset=School.objects.none(), empty_label=None, to_field_name="code"
+    )
     as_of = forms.DateField(
         label="数据日期",
         required=False,
@@ -91,6 +93,4 @@ class ReasonForm(forms.Form):
 class OpinionForm(forms.Form):
     """The second person's word."""
 
-    reason = forms.CharField(
-        label="复核意见", required=False, max_length=200, widget=forms.Textarea(attrs={"rows": 2})
-    )
+    reason = forms.CharField(label="复核意见", required=False, max_length=200, widget=forms.Textarea(attrs={"rows": 2}))

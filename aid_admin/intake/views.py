@@ -5,14 +5,14 @@ from typing import Any, Final
 
 from django.contrib import messages
 from django.db.models import Count, Q
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
 
 from aid_admin.accounts.acting import may
-from aid_admin.accounts.gate import needs
+from aid_admin.accounts.gate import StaffRequest, needs
 from aid_admin.audit.history import history_of
 from aid_admin.county import calendar
 from aid_admin.db.pages import page_of
@@ -31,7 +31,7 @@ TABS: Final = {Level.ERROR: "错误", Level.WARNING: "提醒", Level.REPAIR: "�
 STOP_POLLING: Final = 286
 
 
-def uploads(request: HttpRequest) -> HttpResponse:
+def uploads(request: StaffRequest) -> HttpResponse:
     """The uploads of the semester, newest first."""
     term = calendar.chosen(request.session)
     rows = Upload.objects.visible_to(request.user).filter(Q(semester=term) | Q(semester=None)).with_standing()
@@ -46,18 +46,18 @@ def uploads(request: HttpRequest) -> HttpResponse:
     shown = {
         "form": form if form.is_bound else UploadFilter(),
         "page": page_of(rows, request.GET.get("page")),
-        "may_send": may(request.user, "upload.stage"),  # type: ignore[arg-type]
+        "may_send": may(request.user, "upload.stage"),
     }
     return render(request, "intake/upload_list.html", shown)
 
 
-def _kinds_of(request: HttpRequest) -> list[SheetKind]:
+def _kinds_of(request: StaffRequest) -> list[SheetKind]:
     """The kinds that the person may send through this wizard."""
-    roles = request.user.roles  # type: ignore[union-attr]
+    roles = request.user.roles
     return [kind for kind in KINDS.values() if kind.roles & roles and not kind.own_page]
 
 
-def _kind(request: HttpRequest, code: str) -> SheetKind:
+def _kind(request: StaffRequest, code: str) -> SheetKind:
     found = next((kind for kind in _kinds_of(request) if kind.code == code), None)
     if found is None and code in KINDS:
         raise Forbidden(f"您的岗位不报送“{KINDS[code].title}”。")
@@ -67,7 +67,7 @@ def _kind(request: HttpRequest, code: str) -> SheetKind:
 
 
 @needs("upload.stage")
-def choose(request: HttpRequest) -> HttpResponse:
+def choose(request: StaffRequest) -> HttpResponse:
     """Step 1: which kind of file; each with its template."""
     term = calendar.chosen(request.session)
     mine = Upload.objects.visible_to(request.user).filter(Q(semester=term) | Q(semester=None))
@@ -77,7 +77,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 
 
 @needs("upload.stage")
-def blank(request: HttpRequest, code: str) -> HttpResponse:
+def blank(request: StaffRequest, code: str) -> HttpResponse:
     """The template of a kind."""
     kind = _kind(request, code)
     parser = kind.parser()
@@ -92,11 +92,11 @@ def _file(name: str, media: str, data: bytes) -> HttpResponse:
 
 
 @needs("upload.stage")
-def send(request: HttpRequest, code: str) -> HttpResponse:
+def send(request: StaffRequest, code: str) -> HttpResponse:
     """Step 2: the file itself."""
     kind = _kind(request, code)
     given = (request.POST, request.FILES) if request.method == "POST" else (None, None)
-    form = UploadForm(*given, kind=kind, user=request.user)  # type: ignore[arg-type]
+    form = UploadForm(*given, kind=kind, user=request.user)
     upload = _stage(request, kind, form) if request.method == "POST" and form.is_valid() else None
     if upload is not None:
         return _go(request, upload)
@@ -106,7 +106,7 @@ def send(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, page, shown, status=422 if wrong else 200)
 
 
-def _stage(request: HttpRequest, kind: SheetKind, form: UploadForm) -> Upload | None:
+def _stage(request: StaffRequest, kind: SheetKind, form: UploadForm) -> Upload | None:
     """Stage the file; a refusal goes into the form."""
     given = form.cleaned_data
     school = given.get("school")
@@ -127,47 +127,49 @@ def _stage(request: HttpRequest, kind: SheetKind, form: UploadForm) -> Upload | 
         form.add_error(None, refusal.message)
         return None
     if already:
-        messages.warning(request, f"这个文件在 {upload.created_at:%Y-%m-%d} 已经上传过，下面是当时的那一次，没有重复登记。")
+        messages.warning(
+            request, f"这个文件在 {upload.created_at:%Y-%m-%d} 已经上传过，下面是当时的那一次，没有重复登记。"
+        )
     return upload
 
 
-def _go(request: HttpRequest, upload: Upload) -> HttpResponse:
+def _go(request: StaffRequest, upload: Upload) -> HttpResponse:
     target = reverse("intake:detail", args=[upload.pk])
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": target})
     return redirect(target)
 
 
-def _visible(request: HttpRequest, pk: int) -> Any:
+def _visible(request: StaffRequest, pk: int) -> Any:
     rows = Upload.objects.visible_to(request.user).with_standing()
     return get_object_or_404(rows.select_related("stored_file", "school", "semester", "by", "committed_by"), pk=pk)
 
 
-def _job(request: HttpRequest, pk: int, kind: str) -> Job | None:
+def _job(request: StaffRequest, pk: int, kind: str) -> Job | None:
     jobs = Job.objects.visible_to(request.user).filter(kind=kind, subject_type="upload", subject_id=str(pk))
     found: Job | None = jobs.order_by("-pk").first()
     return found
 
 
-def detail(request: HttpRequest, pk: int) -> HttpResponse:
+def detail(request: StaffRequest, pk: int) -> HttpResponse:
     """Steps 3 and 4: the reading's progress, then what was found, then what may be done."""
     return _detail(request, _visible(request, pk))
 
 
-def _detail(request: HttpRequest, upload: Any, **forms: Any) -> HttpResponse:
+def _detail(request: StaffRequest, upload: Any, **forms: Any) -> HttpResponse:
     if upload.standing == Standing.READING:
         job = _job(request, upload.pk, "intake.read")
         return render(request, "intake/upload_reading.html", {"upload": upload, "job": job, "step": 3})
     kind = KINDS[upload.kind]
-    mine = bool(kind.roles & request.user.roles)  # type: ignore[union-attr]
+    mine = bool(kind.roles & request.user.roles)
     shown = {
         "upload": upload,
         "kind": kind,
         "step": 3 if upload.standing == Standing.READ else 4,
         "job": _job(request, upload.pk, marking.JOB),
         "events": history_of("upload", upload.pk),
-        "may_act": mine and may(request.user, "upload.commit"),  # type: ignore[arg-type]
-        "may_activate": mine and may(request.user, "upload.activate"),  # type: ignore[arg-type]
+        "may_act": mine and may(request.user, "upload.commit"),
+        "may_activate": mine and may(request.user, "upload.activate"),
         "is_proposer": upload.committed_by_id == request.user.pk,
         "commit_form": CommitForm(),
         "undo_form": ReasonForm(prefix="undo"),
@@ -178,7 +180,7 @@ def _detail(request: HttpRequest, upload: Any, **forms: Any) -> HttpResponse:
     return render(request, "intake/upload_detail.html", shown)
 
 
-def _issues(request: HttpRequest, upload: Upload) -> dict[str, Any]:
+def _issues(request: StaffRequest, upload: Upload) -> dict[str, Any]:
     """The issues of the chosen tab and code, page by page, with the sums over all of them."""
     issues = UploadIssue.objects.filter(upload=upload)
     sums = list(issues.order_by().values("level", "code").annotate(n=Count("pk")).order_by("-n"))
@@ -207,7 +209,7 @@ def _title(code: str) -> str:
     return text.replace("{first}", "前面某").split("；", 1)[0].split("，", 1)[0].strip("：，") or code
 
 
-def progress(request: HttpRequest, pk: int) -> HttpResponse:
+def progress(request: StaffRequest, pk: int) -> HttpResponse:
     """The reading's progress, asked for every second; when it is over the page is loaded anew."""
     upload = _visible(request, pk)
     job = _job(request, pk, "intake.read")
@@ -220,7 +222,9 @@ def progress(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
-def _act(request: HttpRequest, pk: int, name: str, form: Any, call: Callable[[Any, dict[str, Any]], object]) -> HttpResponse:
+def _act(
+    request: StaffRequest, pk: int, name: str, form: Any, call: Callable[[Any, dict[str, Any]], object]
+) -> HttpResponse:
     """Check the form, do the one action, go back to the upload; a refusal stands beside the form."""
     if request.method != "POST":  # a refused form leaves this address in the browser; reloading it shows the upload
         return redirect("intake:detail", pk=pk)
@@ -238,7 +242,7 @@ def _act(request: HttpRequest, pk: int, name: str, form: Any, call: Callable[[An
 
 
 @needs("upload.commit")
-def commit(request: HttpRequest, pk: int) -> HttpResponse:
+def commit(request: StaffRequest, pk: int) -> HttpResponse:
     """Step 4: commit, partly only where that was chosen."""
 
     def call(upload: Any, given: dict[str, Any]) -> None:
@@ -251,7 +255,7 @@ def commit(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs("upload.activate")
-def activate(request: HttpRequest, pk: int) -> HttpResponse:
+def activate(request: StaffRequest, pk: int) -> HttpResponse:
     """The second person puts a registry in force."""
 
     def call(upload: Any, given: dict[str, Any]) -> None:
@@ -262,7 +266,7 @@ def activate(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @needs("upload.undo")
-def undo(request: HttpRequest, pk: int) -> HttpResponse:
+def undo(request: StaffRequest, pk: int) -> HttpResponse:
     """Take the upload out of force."""
 
     def call(upload: Any, given: dict[str, Any]) -> None:
@@ -274,7 +278,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @needs("upload.mark")
-def mark(request: HttpRequest, pk: int) -> HttpResponse:
+def mark(request: StaffRequest, pk: int) -> HttpResponse:
     """Ask for the marked workbook."""
     upload = _visible(request, pk)
     job = marking.mark_upload(by=request.user, upload=pk)
@@ -283,7 +287,7 @@ def mark(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("intake:detail", pk=pk)
 
 
-def marked(request: HttpRequest, pk: int) -> HttpResponse:
+def marked(request: StaffRequest, pk: int) -> HttpResponse:
     """How far the marked workbook is; asked for every second."""
     upload = _visible(request, pk)
     job = _job(request, pk, marking.JOB)
@@ -293,7 +297,7 @@ def marked(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @needs("upload.download")
-def download(request: HttpRequest, pk: int) -> HttpResponse:
+def download(request: StaffRequest, pk: int) -> HttpResponse:
     """Hand out the marked workbook."""
     _visible(request, pk)
     return _file(*marking.download_marked(by=request.user, upload=pk))

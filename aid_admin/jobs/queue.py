@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import signal
+import threading
 import time
 import uuid
 from collections.abc import Iterator
@@ -27,6 +28,7 @@ from aid_admin.lib.refusals import Refused
 
 log = logging.getLogger(__name__)
 LIVE = (JobState.QUEUED, JobState.RUNNING)
+stopping = threading.Event()  # set by a worker's SIGTERM; its job stops after the chunk in hand
 
 
 class LeaseLostError(Exception):
@@ -79,6 +81,11 @@ class Progress:
         for name, value in changes.items():
             setattr(self.job, name, value)
         _fault_point("chunk")
+        if stopping.is_set():  # asked to stop: the job waits for the next worker, from its cursor on
+            Job.objects.filter(pk=self.job.pk, lease_owner=self.owner).update(
+                state=JobState.QUEUED, lease_until=None, attempt=0
+            )
+            raise LeaseLostError
 
     def show(self, message: str, *, done: int | None = None, total: int | None = None) -> None:
         """Write progress alone."""
@@ -160,6 +167,8 @@ def wait_until_ended(job: Job | None, then: Any, *, patience: float = 600.0) -> 
         job.refresh_from_db()
         if not job.is_live:
             break
+        if stopping.is_set():
+            raise LeaseLostError
         if not work(job.pk):
             time.sleep(0.2)
     return then()

@@ -3,9 +3,10 @@
 from typing import Any, Final
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
+from aid_admin.accounts.gate import StaffRequest
 from aid_admin.db.pages import page_of
 from aid_admin.jobs import registry
 from aid_admin.jobs.models import Job
@@ -24,7 +25,7 @@ class JobFilter(forms.Form):
     )
 
 
-def jobs(request: HttpRequest) -> HttpResponse:
+def jobs(request: StaffRequest) -> HttpResponse:
     """The jobs that the person may see, newest first."""
     rows = Job.objects.visible_to(request.user).select_related("by").order_by("-pk")
     form = JobFilter(request.GET or None)
@@ -35,17 +36,17 @@ def jobs(request: HttpRequest) -> HttpResponse:
     return render(request, "jobs/job_list.html", {"form": form, "page": page, "jobs": shown})
 
 
-def _job(request: HttpRequest, pk: int) -> Any:
+def _job(request: StaffRequest, pk: int) -> Any:
     return get_object_or_404(Job.objects.visible_to(request.user).select_related("by"), pk=pk)
 
 
-def detail(request: HttpRequest, pk: int) -> HttpResponse:
+def detail(request: StaffRequest, pk: int) -> HttpResponse:
     """One job."""
     job = _job(request, pk)
     return render(request, "jobs/job_detail.html", {"job": job, "title": registry.title(job.kind)})
 
 
-def progress(request: HttpRequest, pk: int) -> HttpResponse:
+def progress(request: StaffRequest, pk: int) -> HttpResponse:
     """The job's progress, asked for every second; 286 ends the asking."""
     job = _job(request, pk)
     status = 200 if job.is_live else STOP_POLLING

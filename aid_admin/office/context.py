@@ -1,6 +1,6 @@
 """What every template gets: menu, semester, the eight steps, the demo mark."""
 
-from typing import Any
+from datetime import date
 
 from django.core.cache import cache
 from django.http import HttpRequest
@@ -8,9 +8,8 @@ from django.http import HttpRequest
 from aid_admin.accounts.acting import may
 from aid_admin.accounts.models import User
 from aid_admin.county import calendar
-from aid_admin.county.models import DemoClock, Semester
+from aid_admin.county.models import Semester
 from aid_admin.office import menu, overview, waiting
-from django.utils import timezone
 
 _SECONDS = 10  # how old the bar and the count in the menu may be
 
@@ -20,13 +19,11 @@ def office(request: HttpRequest) -> dict[str, object]:
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         return {}
-    clock = DemoClock.objects.first()
-    today = clock.business_date if clock else timezone.localdate()
-    semesters = list(Semester.objects.all())
+    semesters, today, demo = calendar.at_a_glance()
     term = calendar.pick(semesters, str(request.session.get("semester", "")), today)
     steps, count = _bar(user, term, today) if term else ([], 0)
     return {
-        "demo": clock is not None,
+        "demo": demo,
         "business_date": today,
         "semesters": semesters,
         "semester": term,
@@ -37,7 +34,7 @@ def office(request: HttpRequest) -> dict[str, object]:
     }
 
 
-def _bar(user: User, term: Semester, today: Any) -> tuple[list[overview.Step], int]:
+def _bar(user: User, term: Semester, today: date) -> tuple[list[overview.Step], int]:
     key = f"bar-{user.pk}-{term.pk}"
     found: tuple[list[overview.Step], int] | None = cache.get(key)
     if found is None:

@@ -104,7 +104,7 @@ MENU: Final[tuple[tuple[str, tuple[Entry, ...]], ...]] = (
 @lru_cache(maxsize=256)
 def exists(path: str) -> bool:
     """Whether some page answers at this address."""
-    return is_valid_path(path.split("?", 1)[0])
+    return bool(is_valid_path(path.split("?", 1)[0]))
 
 
 def _is_current(entry: Entry, path: str) -> bool:

@@ -16,7 +16,9 @@ _ROSTER: Final = """SELECT count(*) FROM disbursement_roster r WHERE r.semester_
     AND r.state <> 'VOIDED' AND r.school_id IN (SELECT id FROM mine) AND {which}"""
 _LINES: Final = """SELECT count(*) FROM disbursement_paymentline p JOIN disbursement_disbursementbatch b
     ON b.id = p.batch_id WHERE b.semester_id = %(semester)s AND p.school_id IN (SELECT id FROM mine) AND {which}"""
-_RUN: Final = """SELECT max(id) FROM eligibility_run WHERE semester_id = %(semester)s AND state = 'DONE' AND kind = '{kind}'"""
+_RUN: Final = (
+    """SELECT max(id) FROM eligibility_run WHERE semester_id = %(semester)s AND state = 'DONE' AND kind = '{kind}'"""
+)
 _SQL: Final = f"""
 WITH mine AS ({_SCHOOLS})
 SELECT ({_FORCE.format(what="count(DISTINCT f.part)", which="f.kind = 'roll'")}),

@@ -101,9 +101,7 @@ def _registry_officer(desk: _Desk) -> Iterator[Work]:
     compared = newest.values("pk")[:1]
     unsure = desk.see(ComparisonResult).filter(run__in=compared, verdict__in=UNDECIDED_VERDICTS, decision=None)
     yield Work(unsure, "比对结果待人工确认", "身份证号或姓名不完全一致的学生", "/matches/?decided=no")
-    settled = CoverageDecision.objects.filter(
-        record_key=OuterRef("record_key"), semester=desk.term, undone_at=None
-    )
+    settled = CoverageDecision.objects.filter(record_key=OuterRef("record_key"), semester=desk.term, undone_at=None)
     gaps = desk.see(CoverageGap).filter(run__in=compared, outcome=CoverageOutcome.UNKNOWN).filter(~Exists(settled))
     yield Work(gaps, "名单中的适龄儿童去向不明", "逐人核实去向：外县就读、未入园、毕业等", "/coverage/?outcome=UNKNOWN")
     twice = desk.see(Placement).filter(
@@ -122,20 +120,24 @@ def _without_photo(desk: _Desk) -> Rows:
     rosters = desk.see(Roster).of(desk.term).filter(period__state=PeriodState.RUNNING)
     live = PublicityEvidence.objects.filter(period=OuterRef("period"), school=OuterRef("school")).exclude(ok=False)
     start, end = live.filter(moment=Moment.START), live.filter(moment=Moment.END)
-    return rosters.filter(~Exists(start) | ~Exists(end)).order_by("school_id", "period_id").distinct("school_id", "period_id")
+    return (
+        rosters.filter(~Exists(start) | ~Exists(end))
+        .order_by("school_id", "period_id")
+        .distinct("school_id", "period_id")
+    )
 
 
 def _school_clerk(desk: _Desk) -> Iterator[Work]:
     yield from _own_uploads(desk)
-    lines = desk.see(RosterLine).filter(
-        roster__semester=desk.term, roster__state=RosterState.DRAFT, answered_by=None
-    )
+    lines = desk.see(RosterLine).filter(roster__semester=desk.term, roster__state=RosterState.DRAFT, answered_by=None)
     yield Work(
         lines.exclude(kind=LineKind.RIGHT), "名册差异待说明", "应助未报、多报、金额不符，逐条说明后由负责人上报",
         "/rosters/?state=DRAFT",
     )  # fmt: skip
     yield Work(_without_photo(desk), "公示照片待上传", "开始、结束各一张", "/publicity/?state=RUNNING")
-    yield Work(_unretried(desk), "发放失败待更正账号", "核对户名和账号后重新报送“银行账号”表", "/payments/?state=FAILED")
+    yield Work(
+        _unretried(desk), "发放失败待更正账号", "核对户名和账号后重新报送“银行账号”表", "/payments/?state=FAILED"
+    )
     returned = desk.applications(ApplicationState.DRAFT, ApplicationState.RETURNED)
     yield Work(returned, "认定申请待提交", "含被退回补正的申请", "/applications/?state=RETURNED")
 
@@ -145,7 +147,10 @@ def _school_head(desk: _Desk) -> Iterator[Work]:
     ready = desk.rosters(RosterState.DRAFT).filter(~Exists(open_lines))
     yield Work(ready, "名册待上报", "差异已全部说明，核对后上报", "/rosters/?state=DRAFT")
     yield Work(
-        desk.applications(ApplicationState.SUBMITTED), "认定申请待学校评议", "评议小组意见", "/applications/?state=SUBMITTED"
+        desk.applications(ApplicationState.SUBMITTED),
+        "认定申请待学校评议",
+        "评议小组意见",
+        "/applications/?state=SUBMITTED",
     )
     accounts = desk.see(BankAccount).filter(verified_by=None, ended_at=None).exclude(proposed_by=desk.user)
     yield Work(accounts, "银行账号待核对", "由报送人以外的人核对后才能发放", "/accounts/?verified=no")
@@ -185,7 +190,9 @@ def _publicity_officer(desk: _Desk) -> Iterator[Work]:
     yield Work(free, "名册待安排公示", "复审已通过，还不在任何公示中", "/publicity/plan/")
     periods = desk.see(PublicityPeriod).filter(semester=desk.term)
     yield Work(periods.filter(state=PeriodState.PLANNED), "公示待开始", "打印公示表并张贴", "/publicity/?state=PLANNED")
-    yield Work(periods.filter(state=PeriodState.RUNNING), "公示进行中", "留意来电来访，登记异议", "/publicity/?state=RUNNING")
+    yield Work(
+        periods.filter(state=PeriodState.RUNNING), "公示进行中", "留意来电来访，登记异议", "/publicity/?state=RUNNING"
+    )
     yield _objections(desk, "公示异议办理中", "由复审人员决定")
 
 
@@ -200,7 +207,9 @@ def _finance_clerk(desk: _Desk) -> Iterator[Work]:
     )
     yield Work(payable.filter(~Exists(live)), "已确认待编批次", "名册已确认，还没有进入发放批次", "/batches/build/")
     yield Work(_batches(desk, BatchState.DRAFTED), "批次待锁定", "核对笔数与金额", "/batches/?state=DRAFTED")
-    yield Work(_batches(desk, BatchState.RELEASED), "批次待送银行", "生成代发文件并登记送出", "/batches/?state=RELEASED")
+    yield Work(
+        _batches(desk, BatchState.RELEASED), "批次待送银行", "生成代发文件并登记送出", "/batches/?state=RELEASED"
+    )
     yield Work(_batches(desk, BatchState.SENT), "批次待回盘", "导入银行回盘文件后办结", "/batches/?state=SENT")
     yield Work(_unretried(desk), "发放失败待补发", "账号更正并核对后补发", "/payments/?state=FAILED")
     unknown = desk.see(PaymentLine).filter(batch__semester=desk.term, state=PaymentState.UNKNOWN)

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import BinaryField, Q
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from aid_admin.accounts.acting import Moved, action, move, record, scoped
@@ -15,6 +16,7 @@ from aid_admin.intake.models import InForce, Upload, UploadIssue
 from aid_admin.intake.rules import UploadState
 from aid_admin.lib import bank_card
 from aid_admin.lib.refusals import BadInput, Refused
+from aid_admin.lib.seal import SealBroken
 from disbursement.banks.lines import FileHeader, FileLine, ReturnRow
 from disbursement.banks.profile import Profile, profile_for
 from disbursement.banks.reading import parse_return
@@ -44,16 +46,22 @@ def _batch(verb: str, by: User, pk: int) -> Any:
 
 
 def broken_seals(batch: DisbursementBatch) -> list[int]:
-    """Line numbers whose facts no longer fit their seal."""
-    rows = batch.lines.order_by("line_no").values_list(
+    """Line numbers whose facts no longer fit their seal, or whose account cannot be opened any more."""
+    rows = batch.lines.annotate(sealed=Cast("account_no", BinaryField())).order_by("line_no").values_list(
         "line_no", "roster_line", "student", "school__code", "programme__code", "payee_name", "payee_relation",
-        "account_no", "amount_fen", "standard", "seal",
+        "sealed", "amount_fen", "standard", "seal",
     )  # fmt: skip
-    return [
-        row[0]
-        for row in rows
-        if keyring().mac(payment.seal_fields(payment.SealedPayment(batch.no, *row[:-1]))) != bytes(row[-1])
-    ]
+    return [row[0] for row in rows if not _seal_holds(batch.no, row)]
+
+
+def _seal_holds(batch_no: str, row: tuple[Any, ...]) -> bool:
+    *before, sealed, amount_fen, standard, seal = row
+    try:
+        account_no = None if sealed is None else keyring().open_("account_no", bytes(sealed))
+    except SealBroken:
+        return False
+    facts = payment.SealedPayment(batch_no, *before, account_no, amount_fen, standard)
+    return keyring().mac(payment.seal_fields(facts)) == bytes(seal)
 
 
 @action("batch.file", ALLOWED)

@@ -15,7 +15,7 @@ RETURN_FIELDS: Final = frozenset({"line_no", "account_no", "account_name", "amou
 HEAD_FIELDS: Final = frozenset({"batch_no", "count", "total"})
 
 
-class WrongProfile(ValueError):  # noqa: N818 - the sentence says what is wrong with the layout
+class WrongProfile(ValueError):
     """A layout that cannot be used; says in Chinese what is wrong with it."""
 
 

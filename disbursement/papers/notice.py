@@ -7,7 +7,7 @@ from datetime import date
 from django.template.loader import render_to_string
 
 from aid_admin.lib.pdf.printing import MEDIA_TYPE, make_pdf
-from disbursement.papers.paper import Office, Paper, day, qr, short_code
+from disbursement.papers.paper import AID_CENTRE, Office, Paper, day, qr, short_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Notice:
     workdays: int
     rows: Sequence[NoticeRow]
     digest: str
-    office: Office = Office()
+    office: Office = AID_CENTRE
 
 
 def notice_html(notice: Notice) -> str:

@@ -31,6 +31,9 @@ class Office:
         return self.phone or "＿＿＿＿＿＿＿＿＿＿"
 
 
+AID_CENTRE: Final = Office()
+
+
 def day(value: date | None) -> str:
     """2020年6月15日, or room to write a day."""
     return f"{value.year}年{value.month}月{value.day}日" if value else "＿＿＿＿年＿＿月＿＿日"

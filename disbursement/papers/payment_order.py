@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 
 from aid_admin.lib.money import in_words, yuan_comma
 from aid_admin.lib.pdf.printing import MEDIA_TYPE, make_pdf
-from disbursement.papers.paper import Office, Paper, day
+from disbursement.papers.paper import AID_CENTRE, Office, Paper, day
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class PaymentOrder:
     digest: str = ""
     file_name: str = ""
     file_sha256: str = ""
-    office: Office = Office()
+    office: Office = AID_CENTRE
 
 
 def payment_order_html(order: PaymentOrder) -> str:

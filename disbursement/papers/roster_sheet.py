@@ -10,7 +10,7 @@ from aid_admin.lib import id_card, xlsx_out
 from aid_admin.lib.money import in_words, yuan, yuan_comma
 from aid_admin.lib.pdf.printing import MEDIA_TYPE, make_pdf
 from aid_admin.lib.xlsx_out import ColumnOut
-from disbursement.papers.paper import XLSX, Office, Paper, day
+from disbursement.papers.paper import AID_CENTRE, XLSX, Office, Paper, day
 
 _COLUMNS = (
     ColumnOut("序号", 6, "int"),
@@ -76,7 +76,7 @@ class RosterSheet:
     approved_by: str = ""
     digest: str = ""
     in_clear: bool = False
-    office: Office = Office()
+    office: Office = AID_CENTRE
 
     @property
     def title(self) -> str:

@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from aid_admin.lib import id_card
 from aid_admin.lib.money import in_words, yuan, yuan_comma
 from aid_admin.lib.pdf.printing import MEDIA_TYPE, make_pdf
-from disbursement.papers.paper import Office, Paper, day
+from disbursement.papers.paper import AID_CENTRE, Office, Paper, day
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class WaiverList:
     made_on: date
     rows: Sequence[WaiverRow]
     digest: str = ""
-    office: Office = Office()
+    office: Office = AID_CENTRE
 
 
 def waiver_html(waiver: WaiverList) -> str:

@@ -1,6 +1,7 @@
 """Rosters: the list, the matrix of schools and programmes, one roster with its lines."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse
@@ -72,7 +73,8 @@ EXPORT: Final = Deed(
     "export", "roster.export", "下载名册", printing.export_roster, "roster", one=True, form=ExportForm, tone="plain",
     icon="download", download=True, text="每次下载都会留下记录。",
 )  # fmt: skip
-DETAIL_DEEDS: Final = (ANSWER, AGREE, SUBMIT, REVIEW, APPROVE, CONFIRM, RETURN, WITHDRAW, VOID, EXPORT)
+REVIEW_ONE: Final = replace(REVIEW, text=f"{REVIEW.text}在下表中勾选的学生也不通过。")
+DETAIL_DEEDS: Final = (ANSWER, AGREE, SUBMIT, REVIEW_ONE, APPROVE, CONFIRM, RETURN, WITHDRAW, VOID, EXPORT)
 _SIGNING: Final = frozenset({"submit", "review", "approve"})
 _OF_LINES: Final = frozenset({"answer", "agree"})
 
@@ -159,8 +161,8 @@ def _shown(request: HttpRequest, roster: Any, deeds: Deeds) -> HttpResponse:
         "tab": tab,
         "page": page,
         "sums": lines.sums(),
-        "reasoned": list(reasoned) if any(offer.deed is REVIEW for offer in deeds) else [],
-        "picking": any(offer.deed in (ANSWER, AGREE, REVIEW) for offer in deeds),
+        "reasoned": list(reasoned) if any(offer.deed is REVIEW_ONE for offer in deeds) else [],
+        "picking": any(offer.deed in (ANSWER, AGREE, REVIEW_ONE) for offer in deeds),
         "events": history_of("roster", roster.pk),
         **(_filing(request) if roster.state == RosterState.DRAFT else {}),
     }

@@ -2,4 +2,4 @@
 
 from eligibility.actions import applications, compare, decisions, entitle, placing, registries
 
-__all__ = ["applications","" "compare","" "decisions","" "entitle","" "placing","" "registries"]
+__all__ = ["applications", "compare", "decisions", "entitle", "placing", "registries"]

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
 from aid_admin.accounts.acting import Moved, action, record
 from aid_admin.accounts.models import User

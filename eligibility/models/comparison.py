@@ -17,7 +17,6 @@ from eligibility.rules import CoverageOutcome, CoverageReason, Relation, Verdict
 from students.models import Student
 
 
-
 class Encode(models.Func):
     """A sealed value as hexadecimal text: the key that decisions outlive snapshots by."""
 

@@ -2,4 +2,4 @@
 
 from students.actions import accounts, rolls
 
-__all__ = ["accounts","" "rolls"]
+__all__ = ["accounts", "rolls"]

@@ -7,8 +7,8 @@ from django.db import models
 
 from aid_admin.county.models import School, Village
 from aid_admin.county.rules import STAGE_CHOICES
-from aid_admin.db.fields import SealedField
 from aid_admin.db.base import Row
+from aid_admin.db.fields import SealedField
 from aid_admin.db.scope import ScopedQuerySet
 from aid_admin.intake.models import UploadedRow
 

@@ -138,7 +138,7 @@ def _read_rows(upload: Upload, progress: queue.Progress, rows: Iterable[TableRow
     iterator, seen, running = iter(rows), 0, ""
     while chunk := list(islice(iterator, CHUNK)):
         seen += len(chunk)
-        running = digest([running, *((row.status, sorted(row.values.items(), key=str)) for row in chunk)])
+        running = digest([running, *((row.status, list(row.values.items())) for row in chunk)])
         if seen <= progress.job.cursor:
             continue
         with progress.chunk(cursor=seen, done=seen, message=f"已读 {seen} 行"):

@@ -14,29 +14,92 @@ _TONES: Final[dict[str, tuple[str, frozenset[str]]]] = {
     "good": (
         "check-circle",
         frozenset(
-            "IN_FORCE DONE APPROVED CONFIRMED ACCEPTED RECOGNISED ENDED PAID CLOSED GO MATCHED RIGHT AIDED GRANTED "
-            "VERIFIED GOOD repair accepted yes".split()
+            [
+                "IN_FORCE",
+                "DONE",
+                "APPROVED",
+                "CONFIRMED",
+                "ACCEPTED",
+                "RECOGNISED",
+                "ENDED",
+                "PAID",
+                "CLOSED",
+                "GO",
+                "MATCHED",
+                "RIGHT",
+                "AIDED",
+                "GRANTED",
+                "VERIFIED",
+                "GOOD",
+                "repair",
+                "accepted",
+                "yes",
+            ]
         ),
     ),
     "info": (
         "hourglass-split",
         frozenset(
-            "READ QUEUED RUNNING SUBMITTED REVIEWED SCHOOL_REVIEWED PLANNED LOCKED RELEASED SENT PROPOSED WAITING "
-            "READING MATCHED_NAME_VARIANT COMMITTED DRAFTED".split()
+            [
+                "READ",
+                "QUEUED",
+                "RUNNING",
+                "SUBMITTED",
+                "REVIEWED",
+                "SCHOOL_REVIEWED",
+                "PLANNED",
+                "LOCKED",
+                "RELEASED",
+                "SENT",
+                "PROPOSED",
+                "WAITING",
+                "READING",
+                "MATCHED_NAME_VARIANT",
+                "COMMITTED",
+                "DRAFTED",
+            ]
         ),
     ),
     "warn": (
         "exclamation-triangle",
         frozenset(
-            "HELD RETURNED UNKNOWN UNCONFIRMED TRANSFER CLAIMED_TWICE AMOUNT_DIFFERS MISSING AMBIGUOUS OPEN "
-            "ID_MATCH_NAME_CONFLICT NAME_MATCH_ID_CONFLICT HOUSEHOLD_MATCH RETURNED_LATER warning UNVERIFIED".split()
+            [
+                "HELD",
+                "RETURNED",
+                "UNKNOWN",
+                "UNCONFIRMED",
+                "TRANSFER",
+                "CLAIMED_TWICE",
+                "AMOUNT_DIFFERS",
+                "MISSING",
+                "AMBIGUOUS",
+                "OPEN",
+                "ID_MATCH_NAME_CONFLICT",
+                "NAME_MATCH_ID_CONFLICT",
+                "HOUSEHOLD_MATCH",
+                "RETURNED_LATER",
+                "warning",
+                "UNVERIFIED",
+            ]
         ),
     ),
     "bad": (
         "x-circle",
         frozenset(
-            "REFUSED FAILED QUARANTINED REJECTED ABORTED VOIDED TOO_MANY SUSTAINED ENROLLED_NOT_ATTENDING "
-            "ATTENDING_NOT_ENROLLED error no".split()
+            [
+                "REFUSED",
+                "FAILED",
+                "QUARANTINED",
+                "REJECTED",
+                "ABORTED",
+                "VOIDED",
+                "TOO_MANY",
+                "SUSTAINED",
+                "ENROLLED_NOT_ATTENDING",
+                "ATTENDING_NOT_ENROLLED",
+                "error",
+                "no",
+            ]
         ),
     ),
 }
@@ -61,15 +124,15 @@ def tone_icon(state: object) -> str:
 
 
 @register.filter
-def yuan(fen: int | None) -> str:
+def yuan(fen: int | str | None) -> str:
     """Fen as yuan with thousands separators; nothing for no amount."""
-    return "" if fen is None else money.yuan_comma(int(fen))
+    return "" if fen is None or fen == "" else money.yuan_comma(int(fen))
 
 
 @register.filter
-def wan(fen: int | None) -> str:
+def wan(fen: int | str | None) -> str:
     """Fen as exact 万元."""
-    return "" if fen is None else money.wan(int(fen))
+    return "" if fen is None or fen == "" else money.wan(int(fen))
 
 
 @register.filter
@@ -91,6 +154,12 @@ def mask_account(text: str | None) -> str:
 
 
 @register.filter
+def bank_name(code: str | None) -> str:
+    """A bank's code in Chinese."""
+    return _BANKS.get(code or "", code or "")
+
+
+@register.filter
 def role_name(role: str) -> str:
     """A role in Chinese."""
     return ROLE_NAMES[Role(role)] if role in list(Role) else role
@@ -102,6 +171,7 @@ def verb_name(verb: str) -> str:
     return _VERBS.get(verb, verb)
 
 
+_BANKS: Final = {"RCC": "农村信用联社", "CCB": "建设银行"}
 _VERBS: Final[dict[str, str]] = {
     "upload.stage": "上传文件",
     "upload.commit": "提交导入",
@@ -128,6 +198,12 @@ _VERBS: Final[dict[str, str]] = {
     "roster.withdraw": "撤回",
     "roster.confirm": "确认名册",
     "roster.void": "作废",
+    "roster.export": "导出名册",
+    "publicity.print": "打印公示",
+    "batch.print": "打印拨付单",
+    "batch.waivers": "打印减免清单",
+    "payment.export": "导出发放明细",
+    "report.export": "导出统计报表",
     "publicity.plan": "制订公示",
     "publicity.start": "开始公示",
     "publicity.photo": "上传公示照片",

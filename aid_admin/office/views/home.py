@@ -1,17 +1,18 @@
 """The first page: what waits for me."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 
+from aid_admin.accounts.gate import StaffRequest
 from aid_admin.county import calendar
 from aid_admin.office import context, menu
 from aid_admin.office.waiting import waiting_for
 
 
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: StaffRequest) -> HttpResponse:
     """What waits for the person, with count, deadline and the way there."""
     term = calendar.chosen(request.session)
-    context.forget_bar(request.user, term)  # type: ignore[arg-type]
-    lines = waiting_for(request.user, term, calendar.business_date())  # type: ignore[arg-type]
+    context.forget_bar(request.user, term)
+    lines = waiting_for(request.user, term, calendar.business_date())
     shown = [(line, menu.exists(line.path)) for line in lines]
     return render(request, "office/home.html", {"lines": shown, "total": sum(line.count for line in lines)})

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from aid_admin.accounts.actions import log_reveal
-from aid_admin.accounts.gate import needs
+from aid_admin.accounts.gate import StaffRequest, needs
 from aid_admin.accounts.models import User
 from aid_admin.office.forms import RevealForm
 from disbursement.models import PaymentLine
@@ -50,17 +50,17 @@ NUMBERS: Final = {
 
 
 @needs("identity.reveal")
-def reveal(request: HttpRequest, what: str, object_id: int) -> HttpResponse:
+def reveal(request: StaffRequest, what: str, object_id: int) -> HttpResponse:
     """GET asks for the reason in a dialog; POST logs it and shows the number."""
     if what not in NUMBERS:
         raise Http404
     number = NUMBERS[what]
-    owner = number.find(request.user, object_id)  # type: ignore[arg-type]
+    owner = number.find(request.user, object_id)
     form = RevealForm(request.POST if request.method == "POST" else None)
     value = None
     if request.method == "POST" and form.is_valid():
         log_reveal(
-            by=request.user,  # type: ignore[arg-type]
+            by=request.user,
             object_type=what,
             object_id=str(object_id),
             reason=form.cleaned_data["reason"],

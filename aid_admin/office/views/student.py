@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 
-from aid_admin.accounts.gate import needs_role
+from aid_admin.accounts.gate import StaffRequest, needs_role
 from aid_admin.accounts.rules import BUSINESS_ROLES
 from aid_admin.county import calendar
 from aid_admin.county.models import Semester
@@ -16,7 +16,7 @@ from students.models import BankAccount, Placement, Student
 
 
 @needs_role(*sorted(BUSINESS_ROLES))
-def student(request: HttpRequest, pk: int) -> HttpResponse:
+def student(request: StaffRequest, pk: int) -> HttpResponse:
     """Everything of this semester about one student, identity data masked."""
     term = calendar.chosen(request.session)
     found = get_object_or_404(Student.objects.visible_to(request.user).select_related("village__township"), pk=pk)
@@ -33,7 +33,7 @@ def student(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "office/student.html", shown)
 
 
-def _aid(request: HttpRequest, found: Student, term: Semester) -> dict[str, Any]:
+def _aid(request: StaffRequest, found: Student, term: Semester) -> dict[str, Any]:
     """Categories and entitlements of the newest run, roster lines and payments of the semester."""
     run = newest_run(term)
     rights = Entitlement.objects.visible_to(request.user).filter(run=run, student=found)

@@ -21,8 +21,7 @@ class Command(OfficeCommand):
     def answer(self, **options: Any) -> dict[str, Any]:
         if options["once"]:
             return {"ended": queue.work_all()}
-        stopping: list[bool] = []
-        signal.signal(signal.SIGTERM, lambda *_: stopping.append(True))
-        signal.signal(signal.SIGINT, lambda *_: stopping.append(True))
-        runner.run(lambda: bool(stopping))
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: queue.stopping.set())
+        runner.run(queue.stopping.is_set)
         return {"ended": 0}
