@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from django.db import connection, transaction
 from django.utils import timezone
 
 from aid_admin.audit.models import AuditEvent, ChainHead
@@ -38,19 +39,29 @@ def _walk() -> Iterator[tuple[int, datetime, Event, str]]:
 def verify(anchors: Path | None = None) -> tuple[int, int | None]:
     """Check every event, the head and the outside anchors: (rows, first bad seq or None).
 
-    A cut-off tail is found through the head; head and tail cut together, through the newest anchor.
+    A cut-off tail is found through the head, a forged one as well; head and tail cut or rewritten together,
+    through the anchors. Everything is read in one snapshot, so that staff may go on working.
     """
+    outermost = not connection.in_atomic_block
+    with transaction.atomic():
+        if outermost:
+            bulk.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        return _verify(_anchored(anchors))
+
+
+def _verify(anchored: list[tuple[int, str]]) -> tuple[int, int | None]:
     seen, bad = first_break(_walk())
     if bad is not None:
         return seen, bad
     head = ChainHead.objects.filter(pk=1).first()
-    known = max([head.seq if head else 0, *(seq for seq, _ in _anchored(anchors))])
-    if known > seen:
+    ends = [(head.seq, head.chain_hash)] if head else []
+    if max((seq for seq, _ in (*ends, *anchored)), default=0) > seen:
         return seen, seen + 1
-    for seq, stored in _anchored(anchors):
+    for seq, stored in sorted((*anchored, *ends)):
         if seq and AuditEvent.objects.filter(pk=seq).values_list("chain_hash", flat=True).first() != stored:
             return seen, seq
-    return seen, None
+    known = head.seq if head else 0
+    return seen, known + 1 if known < seen else None
 
 
 def _anchored(anchors: Path | None) -> list[tuple[int, str]]:

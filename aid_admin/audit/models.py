@@ -8,6 +8,13 @@ from django.db import models
 from aid_admin.db.scope import ScopedQuerySet
 
 
+class AuditEventQuerySet(ScopedQuerySet):
+    """Events carry a school's code; empty means the county."""
+
+    school_path = "school_code"
+    township_path = ""
+
+
 class AuditEvent(models.Model):
     """One event; no foreign keys, so that the trail never blocks and never loses anything."""
 
@@ -27,7 +34,7 @@ class AuditEvent(models.Model):
     count = models.BigIntegerField("数量", null=True)
     chain_hash = models.CharField("链值", max_length=64)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = AuditEventQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "操作记录"

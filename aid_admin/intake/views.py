@@ -165,7 +165,7 @@ def _detail(request: StaffRequest, upload: Any, **forms: Any) -> HttpResponse:
     shown = {
         "upload": upload,
         "kind": kind,
-        "step": 3 if upload.standing == Standing.READ else 4,
+        "step": 3 if upload.standing in (Standing.READ, Standing.REFUSED) else 4,
         "job": _job(request, upload.pk, marking.JOB),
         "events": history_of("upload", upload.pk),
         "may_act": mine and may(request.user, "upload.commit"),

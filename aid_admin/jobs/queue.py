@@ -8,6 +8,7 @@ import signal
 import threading
 import time
 import uuid
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -78,6 +79,7 @@ class Progress:
             if mine.update(**changes) != 1:
                 raise LeaseLostError
             yield
+            _fault_point("inside")
         for name, value in changes.items():
             setattr(self.job, name, value)
         _fault_point("chunk")
@@ -93,14 +95,15 @@ class Progress:
             pass
 
 
-_faults = iter(range(1, 1_000_000))
+_passed: Counter[str] = Counter()
 
 
 def _fault_point(name: str) -> None:
-    """Crash tests: AID_FAULT=chunk:3 kills this process at its third chunk."""
-    wanted = settings.AID_FAULT
-    if wanted and wanted == f"{name}:{next(_faults)}":
-        os.kill(os.getpid(), signal.SIGKILL)
+    """Crash tests: AID_FAULT=chunk:3 kills this process after its third chunk, inside:3 just before it commits."""
+    if settings.AID_FAULT:
+        _passed[name] += 1
+        if settings.AID_FAULT == f"{name}:{_passed[name]}":
+            os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _lease_end() -> Any:

@@ -104,10 +104,12 @@ def _registry_officer(desk: _Desk) -> Iterator[Work]:
     settled = CoverageDecision.objects.filter(record_key=OuterRef("record_key"), semester=desk.term, undone_at=None)
     gaps = desk.see(CoverageGap).filter(run__in=compared, outcome=CoverageOutcome.UNKNOWN).filter(~Exists(settled))
     yield Work(gaps, "名单中的适龄儿童去向不明", "逐人核实去向：外县就读、未入园、毕业等", "/coverage/?outcome=UNKNOWN")
-    twice = desk.see(Placement).filter(
-        semester=desk.term, standing__in=[Standing.CLAIMED_TWICE, Standing.TRANSFER], decided_by=None
-    )
-    yield Work(twice, "两处登记或转学待核定", "确定由哪所学校资助", "/standings/?standing=CLAIMED_TWICE")
+    open_places = desk.see(Placement).filter(semester=desk.term, decided_by=None)
+    for standing in (Standing.CLAIMED_TWICE, Standing.TRANSFER):
+        yield Work(
+            open_places.filter(standing=standing), f"{standing.label}，待核定", "确定由哪所学校资助",
+            f"/standings/?standing={standing}",
+        )  # fmt: skip
 
 
 def _unretried(desk: _Desk) -> Rows:

@@ -148,7 +148,7 @@ def publicise(county: County, progress: Progress) -> None:
     """Plan, start, photograph, object and decide, end after its time, confirm."""
     staff = Staff()
     officer = staff.county(Role.PUBLICITY_OFFICER)
-    _advance(STARTED_ON)
+    advance(STARTED_ON)
     approved = Roster.objects.filter(semester__code=county.semester, state=RosterState.APPROVED)
     if approved.filter(period=None).exists():
         publicity.plan_period(by=officer, semester=county.semester)
@@ -161,7 +161,7 @@ def publicise(county: County, progress: Progress) -> None:
         _object(county, period, staff)
         term = Semester.objects.get(pk=period.semester_id)
         length = PeriodLength(term.publicity_days, term.publicity_workdays)
-        _advance(may_end_on(period.started_on or STARTED_ON, length, calendar.holidays()))
+        advance(may_end_on(period.started_on or STARTED_ON, length, calendar.holidays()))
         _photograph(period, "END", staff, progress)
         approver = staff.county(Role.APPROVER)
         unchecked = PublicityEvidence.objects.filter(period=period, checked_by=None).values_list("pk", flat=True)
@@ -173,7 +173,8 @@ def publicise(county: County, progress: Progress) -> None:
         rosters.confirm_rosters(by=staff.county(Role.APPROVER), roster=confirmable)
 
 
-def _advance(day: date) -> None:
+def advance(day: date) -> None:
+    """Move the demo's business date forward to `day`."""
     if day > calendar.business_date():
         set_business_date(by=operator(), date=day)
 
@@ -210,7 +211,7 @@ def _object(county: County, period: PublicityPeriod, staff: Staff) -> None:
         if line is None or Objection.objects.filter(roster_line=line, text=row["text"]).exists():
             continue
         received = (period.started_on or STARTED_ON) + timedelta(days=row["day"] - 1)
-        _advance(received)
+        advance(received)
         publicity.add_objection(
             by=officer, line=line.pk, channel=row["channel"], text=row["text"], received_on=received
         )

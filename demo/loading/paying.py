@@ -1,6 +1,7 @@
 """Hops 5 and 6 of the demo: batches, the banks' answers, corrected accounts, reissue."""
 
 from collections import defaultdict
+from datetime import date
 from typing import Any
 
 from aid_admin.accounts.rules import Role
@@ -8,7 +9,7 @@ from aid_admin.county.models import School
 from aid_admin.files import store
 from aid_admin.lib import xlsx_out
 from demo import bank as demo_bank
-from demo.loading.approving import verify_accounts
+from demo.loading.approving import advance, verify_accounts
 from demo.loading.files import County, Progress, take_in
 from demo.loading.staff import Staff
 from disbursement.actions import bank, batches
@@ -21,6 +22,8 @@ _ACCOUNT_FIELDS = (
     ("与学生关系", "holder_relation"), ("持卡人身份证号", "holder_id"), ("银行账号", "account_no"), ("联系电话", "phone"),
 )  # fmt: skip
 
+BUILT_ON, PAID_ON = date(2020, 6, 10), date(2020, 6, 15)
+
 
 def _in(semester: str, *states: str) -> list[DisbursementBatch]:
     return list(DisbursementBatch.objects.filter(semester__code=semester, state__in=states).order_by("pk"))
@@ -29,6 +32,7 @@ def _in(semester: str, *states: str) -> list[DisbursementBatch]:
 def build_and_release(county: County, progress: Progress) -> None:
     """Build, lock, review, release by another, make the files."""
     staff = Staff()
+    advance(BUILT_ON)
     if not DisbursementBatch.objects.filter(semester__code=county.semester).exists():
         batches.build_batches(by=staff.county(Role.FINANCE_CLERK), semester=county.semester)
     progress("生成发放批次", 1, 2)
@@ -52,6 +56,7 @@ def _release(semester: str, staff: Staff) -> None:
 def pay_and_reissue(county: County, progress: Progress) -> None:
     """Send, load the banks' answers, mend what failed, reissue once, close."""
     staff = Staff()
+    advance(PAID_ON)
     told = {row["account_no"]: row["bank_text"] for row in county.decisions["refusals"]}
     for number in range(1, 4):  # first payments, reissues, and what a killed run left over
         _send_and_answer(county, staff, told)

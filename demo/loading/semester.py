@@ -28,6 +28,7 @@ def _imported(county: County, progress: Progress) -> None:
 
 def _archived(county: County, progress: Progress) -> None:
     progress("生成告知书与档案目录", 0, 1)
+    _date("2020-06-20")
     draw_up_letters(by=Staff().county(Role.REVIEWER), semester=county.semester)
     progress("生成告知书与档案目录", 1, 1)
 

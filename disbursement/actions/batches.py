@@ -42,7 +42,7 @@ _OPEN = """
  WHERE l.semester_id = %s AND l.state = 'ACCEPTED' AND NOT EXISTS (
        SELECT 1 FROM disbursement_paymentline p WHERE p.roster_line_id = l.id
           AND p.state IN ('WAITING', 'SENT', 'UNKNOWN', 'PAID'))"""
-_ORDER = " ORDER BY s.code, g.position, l.grade, l.class_name, t.name_key, l.id"
+_ORDER = " ORDER BY s.code, g.position, l.id"  # lines were drafted by grade, class and pupil
 
 
 def _batches(verb: str, by: User, ids: list[int]) -> list[Any]:

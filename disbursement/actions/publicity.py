@@ -72,7 +72,7 @@ def start_period(*, by: User, period: int) -> list[Moved]:
     lines = list(
         RosterLine.objects.filter(roster__period=found, state=LineStatus.ACCEPTED)
         .select_related("student", "roster__school", "programme")
-        .order_by("roster__school__code", "programme__position", "grade", "class_name", "student__name_key", "pk")
+        .order_by("roster__school__code", "programme__position", "pk")  # drafted by grade, class and pupil
     )
     positions: dict[int, int] = {}
     frozen = []

@@ -152,7 +152,7 @@ def _shown(request: HttpRequest, roster: Any, deeds: Deeds) -> HttpResponse:
     rows = lines.filter(kind=tab) if tab in list(LineKind) else lines
     rows = rows.select_related("student", "entitlement", "filed_line", "answered_by")
     page = page_of(
-        rows.order_by("grade", "class_name", "student__name_key", "pk"), request.GET.get("page"), size=LINES_PER_PAGE
+        rows.order_by("pk"), request.GET.get("page"), size=LINES_PER_PAGE
     )
     shown = {
         "roster": roster,

@@ -57,10 +57,10 @@ def test_nothing_is_found_in_a_good_batch() -> None:
         ({"has_changed": True}, ["ACCOUNT_CHANGED"], True),
         ({"has_changed": True, "has_proof_of_change": True}, [], False),
         ({"entitled_fen": 25000}, ["AMOUNT_DIFFERS"], True),
-        ({"holder": Person("李老师", "teacher-id")}, ["HOLDER_UNKNOWN"], True),
-        ({"holder": Person("李老师")}, ["HOLDER_UNKNOWN"], True),
+        ({"holder": Person("李老师", "teacher-id")}, ["HOLDER_UNKNOWN"], False),
+        ({"holder": Person("李老师")}, ["HOLDER_UNKNOWN"], False),
         ({"holder": Person("王秀英")}, [], False),
-        ({"holder": Person("王秀英", "another-id")}, ["HOLDER_UNKNOWN"], True),
+        ({"holder": Person("王秀英", "another-id")}, ["HOLDER_UNKNOWN"], False),
         ({"holder": Person("张子涵", "pupil-id")}, ["HOLDER_NAME_VARIANT"], False),
     ],
 )

@@ -240,6 +240,18 @@ def test_marked_workbook_before_it_is_made(client):
     assert "标注表还没有生成" in answer.content.decode()
 
 
+def test_unreadable_file_says_why_and_offers_another_try(client):
+    file = SimpleUploadedFile("照片.xlsx", b"\xff\xd8\xff\xe0 not a sheet")
+    client.post("/uploads/new/attendance/", {"school": "3141000001", "file": file})
+    queue.work_all()
+    upload = Upload.objects.get()
+    text = client.get(f"/uploads/{upload.pk}/").content.decode()
+    assert upload.message
+    assert upload.message in text
+    assert "重新上传" in text
+    assert "data-dialog=" not in text
+
+
 def test_list_filters(client):
     upload = half_bad(client)
     assert f"/uploads/{upload.pk}/" in client.get("/uploads/?state=READ").content.decode()

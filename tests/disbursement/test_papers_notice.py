@@ -1,0 +1,65 @@
+"""公示: only what may be public."""
+
+import io
+from dataclasses import fields
+from datetime import date
+
+from pypdf import PdfReader
+
+from disbursement.papers.notice import Notice, NoticeRow, notice_html, notice_paper
+from disbursement.papers.paper import Office, day, short_code
+
+DIGEST = "2d711642b726" + "0" * 52
+
+
+def notice(count: int = 2, **more) -> Notice:
+    rows = [NoticeRow(n, "高村镇第一小学", "三年级", "1班", f"王玥{n}", "营养改善计划") for n in range(1, count + 1)]
+    given = {
+        "title": "2020年春季学期学生资助名单公示", "semester": "2020年春季学期", "school": "高村镇第一小学",
+        "started_on": date(2020, 6, 1), "ends_on": date(2020, 6, 8), "days": 7, "workdays": 5, "rows": rows,
+        "digest": DIGEST,
+    }  # fmt: skip
+    return Notice(**(given | more))
+
+
+def test_notice_row_has_no_field_for_anything_private():
+    assert [f.name for f in fields(NoticeRow)] == ["position", "school", "grade", "class_name", "name", "programme"]
+
+
+def test_notice_says_since_when_until_when_and_how_to_object():
+    page = notice_html(notice(office=Office(phone="0392-1234567")))
+    assert "2020年6月1日至2020年6月8日" in page
+    assert "不少于7天且不少于5个工作日" in page
+    assert "可以实名或匿名" in page
+    assert "0392-1234567" in page
+
+
+def test_notice_without_phone_leaves_a_line_to_fill_in():
+    assert "受理电话：＿＿＿" in notice_html(notice())
+
+
+def test_notice_carries_the_short_code_of_its_list():
+    page = notice_html(notice())
+    assert "2D71-1642-B726" in page
+    assert "data:image/svg+xml" in page
+
+
+def test_notice_escapes_what_schools_typed():
+    rows = [NoticeRow(1, "<script>x</script>", "三年级", "1班", "王<b>小</b>明", "营养改善计划")]
+    page = notice_html(notice(rows=rows))
+    assert "<script>" not in page
+    assert "王&lt;b&gt;" in page
+
+
+def test_notice_paper_repeats_its_head_on_every_page():
+    paper = notice_paper(notice(80))
+    assert (paper.name, paper.media_type) == ("公示-高村镇第一小学-2020年春季学期.pdf", "application/pdf")
+    pages = [page.extract_text() for page in PdfReader(io.BytesIO(paper.data)).pages]
+    assert len(pages) > 1
+    assert all("资助项目" in text for text in pages[:-1])
+    assert "王玥80" in "".join(pages)
+
+
+def test_day_and_code_of_nothing_leave_room():
+    assert day(None) == "＿＿＿＿年＿＿月＿＿日"
+    assert short_code("") == ""
