@@ -111,7 +111,14 @@ def peer() -> float:
     data = workbook(people(PEER_ROWS, 2009))
     begun = time.perf_counter()
     dataset = XLSX().create_dataset(data)
-    english = {"学校标识码": "school", "身份证件号": "id_number", "姓名": "name", "年级": "grade", "班级": "class_name", "性别": "sex"}
+    english = {
+        "学校标识码": "school",
+        "身份证件号": "id_number",
+        "姓名": "name",
+        "年级": "grade",
+        "班级": "class_name",
+        "性别": "sex",
+    }
     dataset.headers = [english.get(header, header) for header in dataset.headers]
     result = Roll().import_data(dataset, raise_errors=True)
     assert not result.has_errors()
@@ -161,8 +168,10 @@ def main() -> None:
     print(f"ours, bytes to in force      {mine:8.1f} s  {ROWS / mine:8.0f} rows/s")
     print(f"floor, calamine + COPY       {bare:8.1f} s  ours / floor = {mine / bare:.2f}")
     print(f"django-import-export, scaled {stock:8.1f} s  peer / ours = {stock / mine:.1f}")
-    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB, "
-          f"largest child {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:.0f} MB")
+    print(
+        f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB, "
+        f"largest child {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:.0f} MB"
+    )
 
 
 if __name__ == "__main__":

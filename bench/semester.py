@@ -23,7 +23,9 @@ def main() -> None:
     for hop, seconds in outcome["hops"].items():
         print(f"{hop:<12} {seconds:7.1f} s")
     print(f"{'all hops':<12} {total:7.1f} s")
-    own, children = (resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    own, children = (
+        resource.getrusage(who).ru_maxrss / 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
     print(f"peak memory {own:.0f} MB, largest child {children:.0f} MB")
 
 

@@ -2,11 +2,11 @@
 
 from datetime import date
 
+from aid_admin.lib.money import parse_yuan
 from disbursement.banks.lines import FileHeader, FileLine, ReturnResult
 from disbursement.banks.profile import Profile, profile_for
 from disbursement.banks.writing import write_return_file
 from disbursement.rules.payment import parse_line_reference
-from aid_admin.lib.money import parse_yuan
 
 
 def answer(bank: str, payment_file: bytes, refusals: dict[str, str]) -> tuple[str, bytes]:

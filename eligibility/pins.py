@@ -6,7 +6,8 @@ from aid_admin.audit.rules import digest
 from aid_admin.county.models import Semester
 from aid_admin.intake.models import InForce
 from aid_admin.intake.rules import REGISTRY_KINDS
-from eligibility.models import CoverageDecision, MatchDecision
+from eligibility.models import CoverageDecision, MatchDecision, Run, RunKind
+from eligibility.rules import RULES_VERSION
 from students.models import Placement
 
 
@@ -43,6 +44,12 @@ def pins_of(semester: Semester) -> Pins:
         by_kind.get("roll", []), by_kind.get("attendance", []), registries, snapshots,
         digest([*natural, *_decisions(semester)]),
     )  # fmt: skip
+
+
+def comparison_of(semester: Semester, pins: Pins) -> Run | None:
+    """The comparison of exactly these inputs: not always the newest one, for an upload may have been undone."""
+    runs = Run.objects.of(semester, RunKind.COMPARE)
+    return runs.filter(inputs_digest=pins.digest, rules_version=RULES_VERSION).first()  # type: ignore[no-any-return]
 
 
 def _decisions(semester: Semester) -> list[object]:

@@ -77,9 +77,7 @@ _GRADE = re.compile(rf"^{_NUMBER}(?:年级|年)?$")
 _COHORT = re.compile(r"^(\d{4}|\d{2})级$")
 _KINDERGARTEN = {"托": 0, "小": 1, "中": 2, "大": 3}
 _CLASS_OF_KINDERGARTEN = re.compile(rf"^(?:幼儿园)?(托|小|中|大){_NUMBER}?班?$")
-_STAGE_WORDS = re.compile(
-    r"^(小学|初级中学|初中|普通高中|高级中学|高中|中职|中专|职高|职专|培智|启智|启聪|启明)"
-)
+_STAGE_WORDS = re.compile(r"^(小学|初级中学|初中|普通高中|高级中学|高中|中职|中专|职高|职专|培智|启智|启聪|启明)")
 _SHORT_STAGE = re.compile(rf"^(小|初|高|职){_NUMBER}(?:年级)?$")
 _BRACKETED = re.compile(r"[(\[【〔].*?[)\]】〕]")
 # first year of the stage, and how many years it has; junior years are counted on, 7 to 9

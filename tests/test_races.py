@@ -18,7 +18,10 @@ from demo import bank as demo_bank
 from disbursement.actions import bank, batches, rosters
 from disbursement.models import DisbursementBatch, PaymentFile, PaymentLine, ReturnLine, Roster, RosterLine
 from disbursement.rules.states import BatchMode, PaymentState, RosterState
-from students.models import Student
+from eligibility.actions.compare import compare
+from eligibility.actions.entitle import entitle, newest_run
+from eligibility.models import Run
+from students.models import Placement, Student
 from tests.conftest import SmallCounty
 from tests.factories import accounts, county, files, intake, people
 from tests.racing import at_once, refusals
@@ -104,7 +107,7 @@ def test_without_the_lock_the_table_still_lets_nobody_be_paid_twice(
 
     results = at_once(*[lambda by=by: batches.build_batches(by=by, semester=TERM) for by in clerks])
 
-    assert all(isinstance(problem, IntegrityError) for problem in refusals(results))
+    assert all(isinstance(problem, DatabaseError) for problem in refusals(results))
     assert any(built and not isinstance(built, Exception) for built in results)
     _each_grant_once()
 
@@ -239,24 +242,45 @@ def test_registry_is_activated_by_two(committed: str) -> None:
     assert InForce.objects.filter(upload=upload).count() == 1
 
 
-def test_account_is_verified_by_two(county_at: At) -> None:
-    county_at("imported")
-    with pytest.raises(DatabaseError), transaction.atomic():
-        bulk.execute("UPDATE students_bankaccount SET verified_by_id = proposed_by_id WHERE verified_by_id IS NOT NULL")
-    _all_well()
-
-
-def test_comparison_is_run_by_two(county_at: At) -> None:
-    from eligibility.actions.compare import compare  # noqa: PLC0415
-    from eligibility.models import Run  # noqa: PLC0415
-
+def test_comparison_and_entitlement_are_run_by_three(county_at: At) -> None:
     county_at("imported")
     officers = [accounts.user(Role.REGISTRY_OFFICER) for _ in range(3)]
+    reviewers = [accounts.user(Role.REVIEWER) for _ in range(3)]
 
-    results = at_once(*[lambda by=by: compare(by=by, semester=TERM) for by in officers])
+    compared = at_once(*[lambda by=by: compare(by=by, semester=TERM)[0].id for by in officers])
+    entitled = at_once(*[lambda by=by: entitle(by=by, semester=TERM)[0].id for by in reviewers])
 
-    assert refusals(results) == []
-    assert Run.objects.count() == 1
+    assert len(set(compared)) == len(set(entitled)) == 1
+    assert Run.objects.count() == 2
+
+
+def test_undone_upload_leads_back_to_the_earlier_runs(county_at: At) -> None:
+    county_at("compared")
+    officer, reviewer = accounts.user(Role.REGISTRY_OFFICER), accounts.user(Role.REVIEWER)
+    before = compare(by=officer, semester=TERM)[0].id
+    entitled = entitle(by=reviewer, semester=TERM)[0].id
+    placements = _placements()
+    roll = Upload.objects.filter(kind="roll", part="VOCATIONAL").get()
+    force.undo_upload(by=officer, upload=roll.pk, reason="试试")
+    assert compare(by=officer, semester=TERM)[0].id != before
+    assert entitle(by=reviewer, semester=TERM)[0].id != entitled
+    assert _placements() != placements
+
+    again = InForce.objects.filter(upload=roll).latest("pk")
+    bulk.execute(
+        """INSERT INTO intake_inforce (semester_id, kind, part, upload_id, since, proposed_by_id, reason)
+           SELECT semester_id, kind, part, upload_id, now(), proposed_by_id, '' FROM intake_inforce WHERE id = %s""",
+        [again.pk],
+    )
+
+    assert compare(by=officer, semester=TERM)[0].id == before
+    assert _placements() == placements
+    assert entitle(by=reviewer, semester=TERM)[0].id == entitled
+    assert newest_run(county.semester()) == Run.objects.get(pk=entitled)
+
+
+def _placements() -> list[Any]:
+    return list(Placement.objects.order_by("student").values_list("student", "school", "stage", "standing"))
 
 
 def test_small_county_is_left_as_it_was(small_county: SmallCounty) -> None:

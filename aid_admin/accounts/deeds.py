@@ -120,7 +120,7 @@ class Deeds:
         return attempt(form, deed.act, by=self.user, **rows, **form.cleaned_data, **{k: more[k] for k in deed.takes})
 
 
-def attempt(form: forms.Form, act: Callable[..., Any], **given: Any) -> Any:
+def attempt(form: forms.Form, act: Callable[..., Any], /, **given: Any) -> Any:
     """Call the action; a rule's refusal goes into the form and None is returned."""
     try:
         return act(**given)

@@ -16,6 +16,7 @@ from aid_admin.db.scope import ScopedQuerySet
 from aid_admin.files.models import StoredFile
 from aid_admin.intake.registry import KINDS
 from aid_admin.intake.rules import REGISTRY_KINDS, STANDING_NAMES, STATE_NAMES, Standing, UploadState
+from aid_admin.lib.refusals import Refused
 
 
 class UploadQuerySet(ScopedQuerySet):
@@ -100,6 +101,13 @@ class Upload(Row):
     def standing_name(self) -> str:
         """The Chinese word for `standing` (rows of with_standing)."""
         return STANDING_NAMES[Standing(self.standing)]  # type: ignore[attr-defined]
+
+    @property
+    def committer(self) -> User:
+        """Who committed; Refused while nobody has."""
+        if self.committed_by is None:
+            raise Refused(f"{self}还没有提交。")
+        return self.committed_by
 
     @property
     def scope_code(self) -> str:

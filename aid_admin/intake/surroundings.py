@@ -1,6 +1,7 @@
 """What a pure parser must know of the county, read from the database once per file."""
 
 from collections import defaultdict
+from datetime import date
 from typing import Any
 
 from aid_admin.county.models import BankBin, School, Township, Village
@@ -48,6 +49,6 @@ def context_of(upload: Upload) -> Context:
         school=upload.school.code if upload.school else None,
         semester=upload.semester.code if upload.semester else "",
         semester_label=semester.label(upload.semester.code) if upload.semester else "",
-        starts_on=upload.semester.starts_on if upload.semester else None,
+        starts_on=upload.semester.starts_on if upload.semester else date.min,
         **given,
     )

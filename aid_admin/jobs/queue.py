@@ -47,12 +47,13 @@ def enqueue(
         "subject_id": str(subject_id),
         "params_digest": hashlib.sha256(text.encode()).hexdigest(),
     }
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [json.dumps(identity)])
-    job = Job.objects.filter(**identity, state__in=LIVE).first()
-    if job is None:
-        job = Job.objects.create(**identity, params=params, school_code=school_code, by=by)
-    transaction.on_commit(lambda: ring(job.pk))
+    with transaction.atomic():  # the caller's own, else one that holds the lock until the row is there
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [json.dumps(identity)])
+        job = Job.objects.filter(**identity, state__in=LIVE).first()
+        if job is None:
+            job = Job.objects.create(**identity, params=params, school_code=school_code, by=by)
+        transaction.on_commit(lambda: ring(job.pk))
     return job
 
 
@@ -102,7 +103,7 @@ def _fault_point(name: str) -> None:
     """Crash tests: AID_FAULT=chunk:3 kills this process after its third chunk, inside:3 just before it commits."""
     if settings.AID_FAULT:
         _passed[name] += 1
-        if settings.AID_FAULT == f"{name}:{_passed[name]}":
+        if f"{name}:{_passed[name]}" == settings.AID_FAULT:
             os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -138,7 +139,7 @@ def work(job_id: int) -> bool:
         return False
     except Refused as refusal:
         return bool(mine.update(state=JobState.FAILED, message=refusal.message, finished_at=timezone.now()))
-    except Exception:  # noqa: BLE001 - the worker's outer wall: the job is tried again, the trace is logged
+    except Exception:
         log.exception("job %s (%s) broke off", job.pk, job.kind)
         mine.update(state=JobState.QUEUED, lease_until=None)
         return False

@@ -47,7 +47,7 @@ def clean_photo(data: bytes) -> CleanPhoto:
     command = [sys.executable, "-m", "aid_admin.lib.images", str(os.getpid())]
     environment = {"PYTHONPATH": str(_ROOT), "PATH": os.defpath, "LANG": "C.UTF-8"}
     try:
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             command,
             input=data,
             stdout=subprocess.PIPE,

@@ -1,7 +1,7 @@
 """Expected refusals: each carries a Chinese sentence that says what happened and what to do next."""
 
 
-class Refused(Exception):  # noqa: N818 - a refusal is an answer, not an error
+class Refused(Exception):
     """A rule said no; nothing was changed. Pages show the sentence, commands exit 1."""
 
     def __init__(self, message: str, **facts: object) -> None:

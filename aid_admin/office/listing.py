@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, F, Value, When
-from django.db.models import Q
+from django.db.models import Case, F, Q, Value, When
 
 from aid_admin.accounts.models import User
 from aid_admin.accounts.rules import Role

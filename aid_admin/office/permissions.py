@@ -6,5 +6,5 @@ ALLOWED = {
     "report.export": COUNTY_ROLES,
     "list.export": frozenset(
         {Role.REGISTRY_OFFICER, Role.REVIEWER, Role.APPROVER, Role.FINANCE_CLERK, Role.FINANCE_APPROVER}
-    )
+    ),
 }

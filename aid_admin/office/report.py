@@ -159,9 +159,7 @@ def _swapped_digits(programmes: list[Figures], difference: int, *, poor: bool) -
     return found
 
 
-def _persons_or_times(
-    figures: dict[str, int], programmes: list[Figures], persons: int
-) -> tuple[str | None, list[str]]:
+def _persons_or_times(figures: dict[str, int], programmes: list[Figures], persons: int) -> tuple[str | None, list[str]]:
     """A published number of persons that is really one of person-times."""
     printed = figures["registered_poor_persons"]
     if printed == figures.get("registered_poor_person_times"):

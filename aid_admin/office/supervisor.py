@@ -56,7 +56,7 @@ class Supervisor:
         log = Path(settings.AID_VAR) / "log" / f"{child.name}.log"
         log.parent.mkdir(parents=True, exist_ok=True)
         with log.open("ab") as out:
-            child.process = subprocess.Popen(  # noqa: PLW1509
+            child.process = subprocess.Popen(
                 child.command,
                 stdin=subprocess.DEVNULL,
                 stdout=out,

@@ -40,9 +40,7 @@ def attendance_documents(world: World) -> Iterator[Document]:
         yield Document(path, "attendance", _AS_OF, school.name, (page,), school.code)
 
 
-def _rows(
-    world: World, school: School, own: list[Pupil], guests: list[Pupil], elsewhere: set[int]
-) -> Iterator[Row]:
+def _rows(world: World, school: School, own: list[Pupil], guests: list[Pupil], elsewhere: set[int]) -> Iterator[Row]:
     rng = world.rng(f"attendance {school.code}")
     for pupil in own:
         if pupil.kind != "not_confirmed":

@@ -111,9 +111,7 @@ def _applications(world: World) -> Iterator[dict[str, Any]]:
                 "name": pupil.person.name,
                 "decision": "RECOGNISED" if recognised else "REJECTED",
                 "tier": pupil.application if recognised else "",
-                "text": "经评议和公示，符合认定条件。"
-                if recognised
-                else "家庭人均收入高于认定参考线，不予认定。",
+                "text": "经评议和公示，符合认定条件。" if recognised else "家庭人均收入高于认定参考线，不予认定。",
             }
 
 

@@ -127,9 +127,7 @@ def _plan_double_categories(pupils: list[Pupil], plan: Plan) -> None:
 
 def _plan_rejected(pupils: list[Pupil], plan: Plan) -> None:
     """Some vocational pupils apply as well and are rejected; they keep the fee waiver."""
-    plain = [
-        pupil for pupil in pupils if pupil.cell and pupil.stage == Stage.VOCATIONAL and not pupil.category
-    ]
+    plain = [pupil for pupil in pupils if pupil.cell and pupil.stage == Stage.VOCATIONAL and not pupil.category]
     rural = [pupil for pupil in plain if pupil.major and not pupil.major.is_agricultural and pupil.year == 1]
     for pupil in rural[: plan.of(9)]:
         pupil.application = "REJECTED"

@@ -109,9 +109,7 @@ class Filler:
         village = draw_village("rural", self._rng)
         return Household(self._next(), village, phone_number(self._rng), members)
 
-    def _fill_up(
-        self, persons: int, listed: Callable[[Household], bool], draw: Callable[[], Household]
-    ) -> None:
+    def _fill_up(self, persons: int, listed: Callable[[Household], bool], draw: Callable[[], Household]) -> None:
         wanted = self._plan.of(persons) - sum(len(h.members) for h in self.households if listed(h))
         while wanted > 0:
             household = draw()
@@ -136,9 +134,7 @@ class Filler:
         return house
 
     def _supported_household(self) -> Household:
-        person = self._registrar.adult(
-            "男" if self._rng.random() < 0.85 else "女", self._rng.randrange(1930, 1960)
-        )
+        person = self._registrar.adult("男" if self._rng.random() < 0.85 else "女", self._rng.randrange(1930, 1960))
         if self._rng.random() < 0.25:
             person.card = new_card(self._rng)
         house = self._household([Listed(person, "户主")])
@@ -151,9 +147,7 @@ class Filler:
         head = self._adult("男" if self._rng.random() < 0.86 else "女", born)
         yield Listed(head, "户主")
         if self._rng.random() < with_spouse:
-            yield Listed(
-                self._adult("女" if head.sex == "男" else "男", born + self._rng.randrange(-3, 6)), "配偶"
-            )
+            yield Listed(self._adult("女" if head.sex == "男" else "男", born + self._rng.randrange(-3, 6)), "配偶")
         if self._rng.random() < with_child:
             son = self._adult("男", min(1998, born + self._rng.randrange(22, 32)), head.name[0])
             yield Listed(son, "之子")

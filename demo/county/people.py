@@ -168,9 +168,7 @@ class Registrar:
 def age(person: Person) -> int:
     """Full years on the day of reckoning."""
     born = person.birth
-    return (
-        RECKONING_DAY.year - born.year - ((RECKONING_DAY.month, RECKONING_DAY.day) < (born.month, born.day))
-    )
+    return RECKONING_DAY.year - born.year - ((RECKONING_DAY.month, RECKONING_DAY.day) < (born.month, born.day))
 
 
 def phone_number(rng: Random) -> str:

@@ -38,9 +38,7 @@ def _rows(world: World) -> Iterator[Row]:
         key=lambda house: (house.village.code, house.number),
     )
     for number, house in enumerate(houses, start=1):
-        rows = [
-            _member_cells(house, place, member, rng) for place, member in enumerate(house.members, start=1)
-        ]
+        rows = [_member_cells(house, place, member, rng) for place, member in enumerate(house.members, start=1)]
         yield from rows
         if number % _DUPLICATES == _DUPLICATES // 2:
             yield rows[0]
@@ -75,11 +73,7 @@ def _document_no(person: Person, rng: Random) -> str:
 
 
 def _schooling(member: Listed, rng: Random) -> str:
-    return (
-        rng.choice(_SCHOOLING)
-        if member.schooling == NOT_AT_SCHOOL and member.person.birth.year < 2000
-        else ""
-    )
+    return rng.choice(_SCHOOLING) if member.schooling == NOT_AT_SCHOOL and member.person.birth.year < 2000 else ""
 
 
 def _health(person: Person, rng: Random) -> str:

@@ -55,15 +55,11 @@ _CAUSES: Final = ("疾病", "意外伤害", "先天性", "其他")
 def register_documents(world: World) -> Iterator[Document]:
     """The seven registers in the order of their usual arrival."""
     yield poverty_document(world, AS_OF)
-    yield _document(
-        world, "low_income", CIVIL_AFFAIRS, LOW_INCOME_COLUMNS, _low_income_rows, "最低生活保障对象名单"
-    )
+    yield _document(world, "low_income", CIVIL_AFFAIRS, LOW_INCOME_COLUMNS, _low_income_rows, "最低生活保障对象名单")
     supported = Page("特困供养", SUPPORTED_COLUMNS, partial(_supported_rows, world))
     yield Document("registries/extreme_poverty.csv", "extreme_poverty", AS_OF, CIVIL_AFFAIRS, (supported,))
     yield _document(world, "orphans", CIVIL_AFFAIRS, ORPHAN_COLUMNS, _orphan_rows, "孤儿信息表")
-    yield _document(
-        world, "unattended", CIVIL_AFFAIRS, UNATTENDED_COLUMNS, _unattended_rows, "事实无人抚养儿童信息表"
-    )
+    yield _document(world, "unattended", CIVIL_AFFAIRS, UNATTENDED_COLUMNS, _unattended_rows, "事实无人抚养儿童信息表")
     yield _document(world, "disability", FEDERATION, DISABILITY_COLUMNS, _disability_rows, "持证残疾人名单")
     yield _document(world, "martyrs", VETERANS, MARTYR_COLUMNS, _martyr_rows, "烈士子女在校学生名单")
 

@@ -30,9 +30,7 @@ _PERSON: Final = (
     "学籍状态", "入学年月", "曾用名",
 )  # fmt: skip
 _MEMBERS: Final = tuple(
-    f"成员{place}{what}"
-    for place in (1, 2)
-    for what in ("姓名", "关系", "是否监护人", "身份证件号", "联系电话")
+    f"成员{place}{what}" for place in (1, 2) for what in ("姓名", "关系", "是否监护人", "身份证件号", "联系电话")
 )
 KINDERGARTEN_COLUMNS: Final = (*_FIRST, *_PERSON, *_MEMBERS)
 COMPULSORY_COLUMNS: Final = (*_FIRST, "学籍号", *_PERSON, *_MEMBERS)
@@ -56,9 +54,7 @@ def reference_documents(world: World) -> Iterator[Document]:
     """schools.xlsx and fees.xlsx."""
     schools = Page("学校", SCHOOL_COLUMNS, partial(_school_rows, world), "淇县学校名录")
     yield Document("schools.xlsx", "schools", _AS_OF, EDUCATION, (schools,))
-    fees = Page(
-        "收费标准", FEE_COLUMNS, partial(_fee_rows, world), "淇县高中阶段学校收费标准（每生每学期，元）"
-    )
+    fees = Page("收费标准", FEE_COLUMNS, partial(_fee_rows, world), "淇县高中阶段学校收费标准（每生每学期，元）")
     yield Document("fees.xlsx", "fees", _AS_OF, EDUCATION, (fees,))
 
 

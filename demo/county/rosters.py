@@ -134,9 +134,7 @@ def roster_documents(world: World, filing: Filing, accounts: dict[str, Account])
         yield _document(code, programme, lines, accounts, world.rng(f"roster {code} {programme}"))
 
 
-def _document(
-    code: str, programme: str, lines: list[Filed], accounts: dict[str, Account], rng: Random
-) -> Document:
+def _document(code: str, programme: str, lines: list[Filed], accounts: dict[str, Account], rng: Random) -> Document:
     school, total = lines[0].school, sum(line.filed_fen for line in lines)
     day = f"2020-05-{rng.randrange(18, 26)}"
     page = Page(

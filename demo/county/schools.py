@@ -89,9 +89,7 @@ class _Founder:
     used: set[str] = field(default_factory=set)
     founded: list[School] = field(default_factory=list)
 
-    def found(
-        self, prefix: str, name: str, kind: str, township: str, weights: Mapping[Stage, float]
-    ) -> School:
+    def found(self, prefix: str, name: str, kind: str, township: str, weights: Mapping[Stage, float]) -> School:
         self.serial += 1
         if name in self.used:
             raise ValueError(f"学校名称“{name}”重复")
@@ -189,9 +187,7 @@ class Placer:
         self._rng = rng
         self._found: dict[tuple[object, ...], tuple[list[School], list[float]]] = {}
 
-    def school(
-        self, stage: Stage, township: str, *, boarding: bool, inclusive: bool | None, fee_fen: int
-    ) -> School:
+    def school(self, stage: Stage, township: str, *, boarding: bool, inclusive: bool | None, fee_fen: int) -> School:
         """A school of that stage; `inclusive` and `fee_fen` bind only where given."""
 
         def fits(school: School) -> bool:
@@ -202,9 +198,7 @@ class Placer:
                 and (stage != Stage.SENIOR or fee_fen in (0, school.senior_fee_fen))
             )
 
-        schools, weights = self._candidates(
-            (stage, township, boarding, inclusive, fee_fen), stage, township, fits
-        )
+        schools, weights = self._candidates((stage, township, boarding, inclusive, fee_fen), stage, township, fits)
         return self._rng.choices(schools, weights)[0]
 
     def another(self, school: School, stage: Stage) -> School:

@@ -47,22 +47,16 @@ def tally(pupils: Iterable[Pupil]) -> dict[tuple[str, bool], Tally]:
     return found
 
 
-def truth_of(
-    world: World, filing: Filing, accounts: dict[str, Account], refusals: list[Refusal]
-) -> dict[str, Any]:
+def truth_of(world: World, filing: Filing, accounts: dict[str, Account], refusals: list[Refusal]) -> dict[str, Any]:
     """truth.json."""
     totals = tally(world.pupils)
     return {
         "county": world.name,
         "semester": SEMESTER,
-        "programmes": [
-            {"code": line.programme, "name": line.name, **_part(totals, line.programme)} for line in LINES
-        ],
+        "programmes": [{"code": line.programme, "name": line.name, **_part(totals, line.programme)} for line in LINES],
         "total": _part(totals, ""),
         "routes": _routes(totals),
-        "grants": [
-            _grant(pupil, programme, fen) for pupil in world.pupils for programme, fen in pupil.grants()
-        ],
+        "grants": [_grant(pupil, programme, fen) for pupil in world.pupils for programme, fen in pupil.grants()],
         "faults": list(_faults(world)),
         "coverage": list(coverage_rows(world, settled_only=False)),
         "roster_differences": [difference(line) for line in filing.differences()],

@@ -60,7 +60,7 @@ class World:
 
 def stream(seed: int, scale: str, purpose: str) -> Random:
     """The stream of chance that belongs to seed, scale and purpose."""
-    return Random(f"{seed}/{scale}/{purpose}")  # noqa: S311 - invented people, nothing secret
+    return Random(f"{seed}/{scale}/{purpose}")
 
 
 def build(seed: int, scale: str) -> World:
@@ -125,9 +125,7 @@ def _second_rolls(pupils: list[Pupil], placer: Placer) -> list[Pupil]:
     twice = []
     for pupil in pupils:
         if pupil.kind == "two_rolls":
-            other = Pupil(
-                Stage.PRIMARY, 1, False, pupil.category, pupil.variant, pupil.residence, plant=pupil.plant
-            )
+            other = Pupil(Stage.PRIMARY, 1, False, pupil.category, pupil.variant, pupil.residence, plant=pupil.plant)
             other.person, other.family = pupil.person, pupil.family
             other.school = placer.school(
                 Stage.PRIMARY, pupil.family.village.township, boarding=False, inclusive=None, fee_fen=0

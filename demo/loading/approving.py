@@ -46,8 +46,8 @@ def recognise_applications(county: County, staff: Staff, progress: Progress) -> 
         applications.review_applications(by=staff.head(school), application=ids)
     groups: dict[tuple[str, str], list[int]] = defaultdict(list)
     reviewed = every.filter(state=ApplicationState.SCHOOL_REVIEWED).order_by("pk")
-    for pk, number in reviewed.values_list("pk", "student__id_number"):
-        row = told[number]
+    for pk, id_number in reviewed.values_list("pk", "student__id_number"):
+        row = told[str(id_number)]
         groups[row["decision"], row["tier"] or row["text"]].append(pk)
     approver = staff.county(Role.APPROVER)
     for number, ((decision, detail), ids) in enumerate(sorted(groups.items()), 1):
@@ -218,7 +218,4 @@ def _object(county: County, period: PublicityPeriod, staff: Staff) -> None:
     for row in county.decisions["objections"]:
         found = Objection.objects.filter(roster_line__student__id_number=row["pupil_id"], outcome="").first()
         if found:
-            publicity.decide_objection(
-                by=approver, objection=found.pk, outcome=row["decision"], finding=row["finding"]
-            )
-
+            publicity.decide_objection(by=approver, objection=found.pk, outcome=row["decision"], finding=row["finding"])

@@ -99,7 +99,9 @@ def take_in(
     upload, _ = staging.stage_upload(
         by=by, kind=kind, data=data, name=name, semester=semester, school=school, as_of=as_of
     )
-    queue.wait_until_ended(Job.objects.filter(kind="intake.read", subject_id=str(upload.pk)).last(), upload.refresh_from_db)
+    queue.wait_until_ended(
+        Job.objects.filter(kind="intake.read", subject_id=str(upload.pk)).last(), upload.refresh_from_db
+    )
     if upload.refused or upload.state == UploadState.REFUSED:
         issue = upload.issues.filter(level="error").first()
         raise Refused(f"文件 {name} 不能导入：{issue.message if issue else upload.message}")

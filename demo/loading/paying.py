@@ -117,5 +117,3 @@ def _close(semester: str, staff: Staff) -> None:
     waivers = [b for b in _in(semester, BatchState.RELEASED) if b.mode == BatchMode.WAIVER]
     if ids := [b.pk for b in sent + waivers]:
         batches.close_batches(by=clerk, batch=ids)
-
-

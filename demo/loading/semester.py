@@ -120,5 +120,3 @@ def outcome(semester: str) -> dict[str, Any]:
         ],
         "hops": clock.hops if clock else {},
     }
-
-

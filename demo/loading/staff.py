@@ -55,7 +55,9 @@ def make_county_staff() -> None:
         for number in (1, 2):
             username = county_user(role, number)
             if username not in known:
-                create_user(by=operator(), username=username, role=[role], name=f"{ROLE_NAMES[role]}{'甲乙'[number - 1]}")
+                create_user(
+                    by=operator(), username=username, role=[role], name=f"{ROLE_NAMES[role]}{'甲乙'[number - 1]}"
+                )
     _give_passwords([county_user(role, number) for role in _PREFIX for number in (1, 2)])
 
 

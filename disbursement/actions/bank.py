@@ -55,7 +55,8 @@ def broken_seals(batch: DisbursementBatch) -> list[int]:
 
 
 def _seal_holds(batch_no: str, row: tuple[Any, ...]) -> bool:
-    *before, sealed, amount_fen, standard, seal = row
+    before: tuple[Any, Any, Any, Any, Any, Any, Any] = row[:7]
+    sealed, amount_fen, standard, seal = row[7:]
     try:
         account_no = None if sealed is None else keyring().open_("account_no", bytes(sealed))
     except SealBroken:
@@ -165,9 +166,10 @@ def _match(batch: Any, profile: Profile, rows: list[ReturnRow]) -> list[tuple[Re
         code = canonical_code(row.bank_text, profile.return_codes).value
         found = match_return(row.line_ref, row.account_no, row.amount_fen, code, sent)
         if found.match is ReturnMatch.MATCHED and found.line:
-            if found.line.reference in seen:
-                found = Matched(ReturnMatch.DUPLICATE, found.line, f"第{found.line.line_no}笔在文件中出现两次。")
-            seen.add(found.line.reference)
+            line = found.line
+            if line.reference in seen:
+                found = Matched(ReturnMatch.DUPLICATE, line, f"第{line.line_no}笔在文件中出现两次。")
+            seen.add(line.reference)
         results.append((row, code, found))
     return results
 

@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from aid_admin.accounts.deeds import Deed, Deeds
-from aid_admin.accounts.gate import needs_role
+from aid_admin.accounts.gate import StaffRequest, needs_role
 from aid_admin.accounts.rules import SCHOOL_ROLES, Role
 from aid_admin.db.pages import page_of
 from disbursement.actions.printing import BANK_NAMES
@@ -22,7 +22,7 @@ VERIFY: Final = Deed(
 
 
 @_SEES
-def account_list(request: HttpRequest) -> HttpResponse:
+def account_list(request: StaffRequest) -> HttpResponse:
     """Accounts in use or proposed; the head verifies the picked ones."""
     deeds = Deeds(request, (VERIFY,))
     if deeds.done():

@@ -6,13 +6,13 @@ from typing import Any, Final
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from aid_admin.accounts.acting import may
 from aid_admin.accounts.deeds import Deed, Deeds, attempt, download
-from aid_admin.accounts.gate import needs, needs_role
+from aid_admin.accounts.gate import StaffRequest, needs, needs_role
 from aid_admin.accounts.models import User
 from aid_admin.accounts.rules import Role
 from aid_admin.audit.history import history_of
@@ -68,10 +68,11 @@ ORDER: Final = Deed(
 )
 DETAIL_DEEDS: Final = (LOCK, REVIEW, RELEASE, SEND, CLOSE, REISSUE, ABORT, FILE, ORDER)
 _SIGNING: Final = frozenset({"review", "release"})
+_LOOKED_THROUGH: Final = frozenset({BatchState.DRAFTED, BatchState.LOCKED, BatchState.REVIEWED})
 
 
 @SEES
-def batch_list(request: HttpRequest) -> HttpResponse:
+def batch_list(request: StaffRequest) -> HttpResponse:
     """The semester's batches; the picked ones are moved together."""
     term = calendar.chosen(request.session)
     deeds = Deeds(request, LIST_DEEDS)
@@ -82,19 +83,19 @@ def batch_list(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid() and form.cleaned_data["state"]:
         rows = rows.filter(state=form.cleaned_data["state"])
     page = page_of(rows.with_sums().select_related("built_by").order_by("-pk"), request.GET.get("page"))
-    shown = {"form": form, "page": page, "deeds": deeds, "may_build": may(request.user, "batch.build")}  # type: ignore[arg-type]
+    shown = {"form": form, "page": page, "deeds": deeds, "may_build": may(request.user, "batch.build")}
     return render(request, "disbursement/batch_list.html", shown)
 
 
 @needs("batch.build")
-def batch_build(request: HttpRequest) -> HttpResponse:
+def batch_build(request: StaffRequest) -> HttpResponse:
     """Ask for batches of everything that may be paid; a job builds them."""
     term = calendar.chosen(request.session)
     form = BuildForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         with transaction.atomic():
             limits = {name: value for name, value in form.cleaned_data.items() if value}
-            job = queue.enqueue("batch.build", "semester", term.code, by=request.user, **limits)  # type: ignore[arg-type]
+            job = queue.enqueue("batch.build", "semester", term.code, by=request.user, **limits)
         return redirect("jobs:detail", pk=job.pk)
     waiting = RosterLine.objects.visible_to(request.user).filter(semester=term).payable()
     shown = {"form": form, "sums": waiting.sums(), "without": waiting.without_account().sums()}
@@ -102,12 +103,12 @@ def batch_build(request: HttpRequest) -> HttpResponse:
 
 
 @SEES
-def batch_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def batch_detail(request: StaffRequest, pk: int) -> HttpResponse:
     """One batch: sums, findings, lines, hands; what may be done now and by this person."""
     hands = ("built_by", "locked_by", "reviewed_by", "released_by")
     rows = DisbursementBatch.objects.visible_to(request.user).select_related("semester", "reissue_of", *hands)
     batch = get_object_or_404(rows, pk=pk)
-    deeds = Deeds(request, DETAIL_DEEDS, fits=_fits(batch, request.user))  # type: ignore[arg-type]
+    deeds = Deeds(request, DETAIL_DEEDS, fits=_fits(batch, request.user))
     if deeds.done([batch.pk]):
         if deeds.wanted == FILE.name:
             stored = deeds.result.stored_file
@@ -116,14 +117,13 @@ def batch_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return _shown(request, batch, deeds, ReturnFileForm())
 
 
-def _shown(request: HttpRequest, batch: Any, deeds: Deeds, form: forms.Form) -> HttpResponse:
+def _shown(request: StaffRequest, batch: Any, deeds: Deeds, form: forms.Form) -> HttpResponse:
     lines = PaymentLine.objects.visible_to(request.user).filter(batch=batch)
     state = request.GET.get("state", "")
     rows = lines.filter(state=state) if state in list(PaymentState) else lines
     rows = rows.select_related("student", "school", "programme").order_by("line_no")
     states = lines.states()
-    open_states = (BatchState.DRAFTED, BatchState.LOCKED, BatchState.REVIEWED)
-    found = batches.findings_of(batch) if batch.state in open_states else []
+    found = batches.findings_of(batch) if batch.state in _LOOKED_THROUGH else []
     loads = batch.mode == BatchMode.ACCOUNT and batch.state in (BatchState.SENT, BatchState.CLOSED)
     shown = {
         "batch": batch,
@@ -133,17 +133,23 @@ def _shown(request: HttpRequest, batch: Any, deeds: Deeds, form: forms.Form) -> 
         "state": state,
         "tabs": [(s.value, s.label, states.get(s.value, (0, 0))) for s in PaymentState if s.value in states],
         "sums": lines.sums(),
-        "by_programme": lines.sums_by("programme__name", "programme__position"),
-        "by_school": lines.sums_by("school__name", "school__code"),
-        "schools": list(lines.order_by("school__code").values_list("school__code", "school__name").distinct()),
+        **_sums(lines),
         "errors": [f for f in found if f.gravity is Gravity.ERROR],
         "warnings": [f for f in found if f.gravity is Gravity.WARNING],
         "file": PaymentFile.objects.visible_to(request.user).filter(batch=batch).select_related("stored_file").first(),
-        "return_form": form if loads and may(request.user, "batch.load_return") else None,  # type: ignore[arg-type]
-        "may_print": may(request.user, "batch.waivers"),  # type: ignore[arg-type]
+        "return_form": form if form.is_bound or (loads and may(request.user, "batch.load_return")) else None,
+        "may_print": may(request.user, "batch.waivers"),
         "events": history_of("disbursementbatch", batch.pk),
     }
     return render(request, "disbursement/batch_detail.html", shown)
+
+
+def _sums(lines: Any) -> dict[str, Any]:
+    return {
+        "by_programme": lines.sums_by("programme__name", "programme__position"),
+        "by_school": lines.sums_by("school__name", "school__code"),
+        "schools": list(lines.order_by("school__code").values_list("school__code", "school__name").distinct()),
+    }
 
 
 def _fits(batch: Any, user: User) -> Callable[[Deed], bool]:
@@ -165,7 +171,7 @@ def _fits(batch: Any, user: User) -> Callable[[Deed], bool]:
 
 @require_POST
 @needs("batch.load_return")
-def batch_return(request: HttpRequest, pk: int) -> HttpResponse:
+def batch_return(request: StaffRequest, pk: int) -> HttpResponse:
     """Load the bank's return file; what could not be booked is listed."""
     batch = get_object_or_404(DisbursementBatch.objects.visible_to(request.user).select_related("semester"), pk=pk)
     form = ReturnFileForm(request.POST, request.FILES)
@@ -178,11 +184,11 @@ def batch_return(request: HttpRequest, pk: int) -> HttpResponse:
             told = "这个回盘文件已经导入过，没有重复登记。" if already else f"已登记 {upload.accepted} 笔结果。"
             messages.add_message(request, messages.WARNING if already else messages.SUCCESS, told)
             return redirect("disbursement:batch_result", pk=pk, upload=upload.pk)
-    return _shown(request, batch, Deeds(request, DETAIL_DEEDS, fits=_fits(batch, request.user)), form)  # type: ignore[arg-type]
+    return _shown(request, batch, Deeds(request, DETAIL_DEEDS, fits=_fits(batch, request.user)), form)
 
 
 @SEES
-def batch_result(request: HttpRequest, pk: int, upload: int) -> HttpResponse:
+def batch_result(request: StaffRequest, pk: int, upload: int) -> HttpResponse:
     """What one return file brought, and its lines that could not be booked."""
     batch = get_object_or_404(DisbursementBatch.objects.visible_to(request.user), pk=pk)
     found = get_object_or_404(batch.returned_uploads(), pk=upload)
@@ -195,6 +201,6 @@ def batch_result(request: HttpRequest, pk: int, upload: int) -> HttpResponse:
 
 @require_POST
 @needs("batch.waivers")
-def batch_waivers(request: HttpRequest, pk: int, school: str) -> HttpResponse:
+def batch_waivers(request: StaffRequest, pk: int, school: str) -> HttpResponse:
     """A school's 减免清单 as PDF."""
-    return download(*printing.print_waivers(by=request.user, batch=pk, school=school))  # type: ignore[arg-type]
+    return download(*printing.print_waivers(by=request.user, batch=pk, school=school))

@@ -2,11 +2,11 @@
 
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from aid_admin.accounts.deeds import Deed, Deeds
-from aid_admin.accounts.gate import needs, needs_role
+from aid_admin.accounts.gate import StaffRequest, needs, needs_role
 from aid_admin.accounts.rules import Role
 from aid_admin.audit.history import history_of
 from aid_admin.county import calendar
@@ -28,7 +28,7 @@ DECIDE: Final = Deed(
 
 
 @_SEES
-def objection_list(request: HttpRequest) -> HttpResponse:
+def objection_list(request: StaffRequest) -> HttpResponse:
     """The semester's objections, the most pressing first."""
     term, today = calendar.chosen(request.session), calendar.business_date()
     form = ObjectionFilter(request.GET or None)
@@ -54,7 +54,7 @@ def _left(item: Any, today: Any, holidays: Any) -> int | None:
 
 
 @needs("objection.add")
-def objection_add(request: HttpRequest, line: int) -> HttpResponse:
+def objection_add(request: StaffRequest, line: int) -> HttpResponse:
     """Register an objection to one pupil's line."""
     rows = RosterLine.objects.visible_to(request.user).select_related("student", "roster__school", "programme")
     found = get_object_or_404(rows.filter(roster__period__isnull=False), pk=line)
@@ -65,7 +65,7 @@ def objection_add(request: HttpRequest, line: int) -> HttpResponse:
 
 
 @_SEES
-def objection_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def objection_detail(request: StaffRequest, pk: int) -> HttpResponse:
     """One objection and its decision."""
     people = ("registered_by", "decided_by")
     line = ("roster_line__student", "roster_line__roster__school", "roster_line__programme", "roster_line__roster__period")

@@ -2,14 +2,14 @@
 
 from typing import Final
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from aid_admin.accounts.acting import may
 from aid_admin.accounts.deeds import download
-from aid_admin.accounts.gate import needs, needs_role
+from aid_admin.accounts.gate import StaffRequest, needs, needs_role
 from aid_admin.accounts.rules import SCHOOL_ROLES, Role
 from aid_admin.county import calendar
 from aid_admin.db.pages import page_of
@@ -24,32 +24,32 @@ _PATHS: Final = {"school": "school__code", "programme": "programme__code", "stat
 
 
 @_SEES
-def payment_list(request: HttpRequest) -> HttpResponse:
+def payment_list(request: StaffRequest) -> HttpResponse:
     """The semester's payment lines, without those of aborted batches."""
     term = calendar.chosen(request.session)
-    form = PaymentFilter(request.GET or None, user=request.user)  # type: ignore[arg-type]
+    form = PaymentFilter(request.GET or None, user=request.user)
     rows = PaymentLine.objects.visible_to(request.user).filter(batch__semester=term, **form.wanted(**_PATHS))
     rows = rows.exclude(batch__state=BatchState.ABORTED)
     if found := form.wanted(q="q"):
         rows = rows.filter(student__in=Student.objects.visible_to(request.user).search(found["q"]))
     listed = rows.select_related("student", "school", "programme", "batch", "retry__batch").order_by("batch", "line_no")
-    clerk = Role.SCHOOL_CLERK in request.user.roles  # type: ignore[union-attr]
+    clerk = Role.SCHOOL_CLERK in request.user.roles
     shown = {
         "form": form,
         "page": page_of(listed, request.GET.get("page")),
         "sums": rows.sums(),
-        "may_export": may(request.user, "payment.export"),  # type: ignore[arg-type]
+        "may_export": may(request.user, "payment.export"),
         "mend": reverse("intake:send", args=["accounts"]) if clerk else "",
-        "money": not request.user.roles <= SCHOOL_ROLES,  # type: ignore[union-attr]
+        "money": not request.user.roles <= SCHOOL_ROLES,
     }
     return render(request, "disbursement/payment_list.html", shown)
 
 
 @require_POST
 @needs("payment.export")
-def payment_export(request: HttpRequest) -> HttpResponse:
+def payment_export(request: StaffRequest) -> HttpResponse:
     """The list as xlsx, with its filters; logged."""
     term = calendar.chosen(request.session)
-    form = PaymentFilter(request.GET or None, user=request.user)  # type: ignore[arg-type]
-    paper = printing.export_payments(by=request.user, semester=term.code, **form.wanted(**_PATHS))  # type: ignore[arg-type]
+    form = PaymentFilter(request.GET or None, user=request.user)
+    paper = printing.export_payments(by=request.user, semester=term.code, **form.wanted(**_PATHS))
     return download(*paper)

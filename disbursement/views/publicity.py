@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST
 
 from aid_admin.accounts.acting import may
 from aid_admin.accounts.deeds import Deed, Deeds, attempt, download
-from aid_admin.accounts.gate import needs, needs_role
+from aid_admin.accounts.gate import StaffRequest, needs, needs_role
 from aid_admin.accounts.rules import SCHOOL_ROLES, Role
 from aid_admin.audit.history import history_of
 from aid_admin.county import calendar
@@ -62,7 +62,7 @@ class SchoolPhotos:
 
 
 @_SEES
-def period_list(request: HttpRequest) -> HttpResponse:
+def period_list(request: StaffRequest) -> HttpResponse:
     """The semester's periods."""
     term = calendar.chosen(request.session)
     form = PeriodFilter(request.GET or None)
@@ -71,7 +71,7 @@ def period_list(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(state=form.cleaned_data["state"])
     page = page_of(rows.order_by("-pk"), request.GET.get("page"))
     periods = [(period, _last_day(period, term)) for period in page]
-    shown = {"form": form, "page": page, "periods": periods, "may_plan": may(request.user, "publicity.plan")}  # type: ignore[arg-type]
+    shown = {"form": form, "page": page, "periods": periods, "may_plan": may(request.user, "publicity.plan")}
     return render(request, "disbursement/period_list.html", shown)
 
 
@@ -83,7 +83,7 @@ def _last_day(period: Any, term: Any) -> Any:
 
 
 @needs("publicity.plan")
-def period_plan(request: HttpRequest) -> HttpResponse:
+def period_plan(request: StaffRequest) -> HttpResponse:
     """Choose approved rosters for a new period."""
     term = calendar.chosen(request.session)
     deeds = Deeds(request, (PLAN,))
@@ -97,7 +97,7 @@ def period_plan(request: HttpRequest) -> HttpResponse:
 
 
 @_SEES
-def period_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def period_detail(request: StaffRequest, pk: int) -> HttpResponse:
     """One period: schools and photos, what is in the way of its end, what may be done."""
     rows = PublicityPeriod.objects.visible_to(request.user).select_related("semester", "planned_by", "ended_by")
     period = get_object_or_404(rows, pk=pk)
@@ -111,23 +111,23 @@ def period_detail(request: HttpRequest, pk: int) -> HttpResponse:
         "deeds": deeds,
         "schools": list(_schools(request, period)),
         "last_day": _last_day(period, period.semester),
-        "obstacles": publicity.obstacles(period) if running and request.user.reach().county else [],  # type: ignore[union-attr]
-        "may_print": _may_see_list(request, period) and may(request.user, "publicity.print"),  # type: ignore[arg-type]
-        "may_check": running and may(request.user, "publicity.check"),  # type: ignore[arg-type]
+        "obstacles": publicity.obstacles(period) if running and request.user.reach().county else [],
+        "may_print": _may_see_list(request, period) and may(request.user, "publicity.print"),
+        "may_check": running and may(request.user, "publicity.check"),
         "photo_form": PhotoForm(),
         "events": history_of("publicityperiod", period.pk),
     }
     return render(request, "disbursement/period_detail.html", shown)
 
 
-def _may_see_list(request: HttpRequest, period: Any) -> bool:
+def _may_see_list(request: StaffRequest, period: Any) -> bool:
     """While it runs everybody concerned; afterwards only who checks evidence."""
     return period.state == PeriodState.RUNNING or (
-        period.state == PeriodState.ENDED and bool(request.user.roles & CHECKS_EVIDENCE)  # type: ignore[union-attr]
+        period.state == PeriodState.ENDED and bool(request.user.roles & CHECKS_EVIDENCE)
     )
 
 
-def _schools(request: HttpRequest, period: Any) -> Iterator[SchoolPhotos]:
+def _schools(request: StaffRequest, period: Any) -> Iterator[SchoolPhotos]:
     evidence: dict[tuple[int, str], Any] = {}
     for photo in PublicityEvidence.objects.visible_to(request.user).filter(period=period).order_by("pk"):
         evidence[photo.school_id, photo.moment] = photo  # the newest stands
@@ -135,7 +135,7 @@ def _schools(request: HttpRequest, period: Any) -> Iterator[SchoolPhotos]:
     sums: dict[Any, int] = {}
     for roster in rosters.select_related("school").order_by("school__code"):
         sums[roster.school] = sums.get(roster.school, 0) + roster.lines_count
-    sends = period.state == PeriodState.RUNNING and may(request.user, "publicity.photo")  # type: ignore[arg-type]
+    sends = period.state == PeriodState.RUNNING and may(request.user, "publicity.photo")
     for school, lines in sums.items():
         photos = tuple((m.value, m.label, evidence.get((school.pk, m.value))) for m in Moment)
         yield SchoolPhotos(school, lines, photos, sends)
@@ -143,7 +143,7 @@ def _schools(request: HttpRequest, period: Any) -> Iterator[SchoolPhotos]:
 
 @require_POST
 @needs("publicity.photo")
-def photo_add(request: HttpRequest, pk: int, school: str, moment: str) -> HttpResponse:
+def photo_add(request: StaffRequest, pk: int, school: str, moment: str) -> HttpResponse:
     """The clerk's photo of the posted list."""
     period = get_object_or_404(PublicityPeriod.objects.visible_to(request.user), pk=pk)
     form = PhotoForm(request.POST, request.FILES)
@@ -157,17 +157,17 @@ def photo_add(request: HttpRequest, pk: int, school: str, moment: str) -> HttpRe
 
 
 @_SEES
-def photo(request: HttpRequest, pk: int) -> HttpResponse:
+def photo(request: StaffRequest, pk: int) -> HttpResponse:
     """A photo's bytes: for the school and for those who check."""
     rows = PublicityEvidence.objects.visible_to(request.user).select_related("photo", "period")
     found = get_object_or_404(rows, pk=pk)
-    if found.period.state != PeriodState.RUNNING and not request.user.roles & CHECKS_EVIDENCE:  # type: ignore[union-attr]
+    if found.period.state != PeriodState.RUNNING and not request.user.roles & CHECKS_EVIDENCE:
         raise Http404
     return download(found.photo.name, found.photo.media_type, store.read(found.photo), inline=True)
 
 
 @needs("publicity.check")
-def photo_check(request: HttpRequest) -> HttpResponse:
+def photo_check(request: StaffRequest) -> HttpResponse:
     """Photos that wait for the approver's eye."""
     term = calendar.chosen(request.session)
     deeds = Deeds(request, (GOOD, BAD))
@@ -181,13 +181,13 @@ def photo_check(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @needs("publicity.print")
-def notice(request: HttpRequest, pk: int, school: str) -> HttpResponse:
+def notice(request: StaffRequest, pk: int, school: str) -> HttpResponse:
     """A school's notice as PDF."""
-    return download(*printing.print_notice(by=request.user, period=pk, school=school))  # type: ignore[arg-type]
+    return download(*printing.print_notice(by=request.user, period=pk, school=school))
 
 
 @_SEES
-def period_lines(request: HttpRequest, pk: int) -> HttpResponse:
+def period_lines(request: StaffRequest, pk: int) -> HttpResponse:
     """The frozen list, from which an objection is registered; nothing of it after the period."""
     period = get_object_or_404(PublicityPeriod.objects.visible_to(request.user), pk=pk)
     if not _may_see_list(request, period):
@@ -204,6 +204,6 @@ def period_lines(request: HttpRequest, pk: int) -> HttpResponse:
         "q": text,
         "school": school,
         "states": dict(held.values_list("pk", "state")),
-        "may_object": period.state == PeriodState.RUNNING and may(request.user, "objection.add"),  # type: ignore[arg-type]
+        "may_object": period.state == PeriodState.RUNNING and may(request.user, "objection.add"),
     }
     return render(request, "disbursement/period_lines.html", shown)

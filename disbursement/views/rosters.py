@@ -4,12 +4,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 
 from aid_admin.accounts.deeds import Deed, Deeds, download
-from aid_admin.accounts.gate import needs_role
+from aid_admin.accounts.gate import StaffRequest, needs_role
 from aid_admin.accounts.models import User
 from aid_admin.accounts.rules import BUSINESS_ROLES, Role
 from aid_admin.audit.history import history_of
@@ -80,13 +80,13 @@ _OF_LINES: Final = frozenset({"answer", "agree"})
 
 
 @needs_role(*sorted(BUSINESS_ROLES))
-def roster_list(request: HttpRequest) -> HttpResponse:
+def roster_list(request: StaffRequest) -> HttpResponse:
     """The semester's rosters; the picked ones are moved together."""
     term = calendar.chosen(request.session)
     deeds = Deeds(request, LIST_DEEDS)
     if deeds.done(semester=term.code, accept_reasons=[], refuse=[]):
         return redirect(request.get_full_path())
-    form = RosterFilter(request.GET or None, user=request.user)  # type: ignore[arg-type]
+    form = RosterFilter(request.GET or None, user=request.user)
     rows = _filtered(request, Roster.objects.visible_to(request.user).filter(semester=term), form)
     listed = rows.with_sums().select_related("school", "programme", "period")
     page = page_of(
@@ -96,13 +96,13 @@ def roster_list(request: HttpRequest) -> HttpResponse:
     return render(request, "disbursement/roster_list.html", {"form": form, "page": page, "sums": sums, "deeds": deeds} | _filing(request))
 
 
-def _filing(request: HttpRequest) -> dict[str, str]:
+def _filing(request: StaffRequest) -> dict[str, str]:
     """Where the school's clerk sends the filled-in roster."""
-    clerk = Role.SCHOOL_CLERK in request.user.roles  # type: ignore[union-attr]
+    clerk = Role.SCHOOL_CLERK in request.user.roles
     return {"may_file": reverse("intake:send", args=["roster"])} if clerk else {}
 
 
-def _filtered(request: HttpRequest, rows: Any, form: RosterFilter) -> Any:
+def _filtered(request: StaffRequest, rows: Any, form: RosterFilter) -> Any:
     wanted = form.wanted(school="school__code", programme="programme__code", state="state")
     rows = rows.filter(**wanted) if "state" in wanted else rows.filter(**wanted).exclude(state=RosterState.VOIDED)
     if form.wanted(open="open"):
@@ -112,7 +112,7 @@ def _filtered(request: HttpRequest, rows: Any, form: RosterFilter) -> Any:
 
 
 @needs_role(*sorted(BUSINESS_ROLES))
-def roster_matrix(request: HttpRequest) -> HttpResponse:
+def roster_matrix(request: StaffRequest) -> HttpResponse:
     """Schools by programmes: where each roster stands."""
     term = calendar.chosen(request.session)
     rows = Roster.objects.visible_to(request.user).of(term).with_sums().select_related("school", "programme")
@@ -126,10 +126,10 @@ def roster_matrix(request: HttpRequest) -> HttpResponse:
 
 
 @needs_role(*sorted(BUSINESS_ROLES))
-def roster_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def roster_detail(request: StaffRequest, pk: int) -> HttpResponse:
     """One roster: filed beside computed, line by line; what may be done now and by this person."""
     roster = _roster(request, pk)
-    deeds = Deeds(request, DETAIL_DEEDS, fits=_fits(roster, request.user))  # type: ignore[arg-type]
+    deeds = Deeds(request, DETAIL_DEEDS, fits=_fits(roster, request.user))
     ids = None if deeds.wanted in _OF_LINES else [roster.pk]
     accepted = [int(n) for n in request.POST.getlist("accept") if n.isdigit()]
     if deeds.done(ids, accept_reasons=accepted, refuse=sorted(deeds.picked)):
@@ -137,13 +137,13 @@ def roster_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return _shown(request, roster, deeds)
 
 
-def _roster(request: HttpRequest, pk: int) -> Any:
+def _roster(request: StaffRequest, pk: int) -> Any:
     rows = Roster.objects.visible_to(request.user).with_sums()
     hands = ("prepared_by", "submitted_by", "reviewed_by", "approved_by", "confirmed_by")
     return get_object_or_404(rows.select_related("school", "programme", "semester", "period", "filed", *hands), pk=pk)
 
 
-def _shown(request: HttpRequest, roster: Any, deeds: Deeds) -> HttpResponse:
+def _shown(request: StaffRequest, roster: Any, deeds: Deeds) -> HttpResponse:
     lines = RosterLine.objects.visible_to(request.user).filter(roster=roster)
     reasoned = lines.filter(kind=LineKind.MISSING).exclude(reason_code="").select_related("student")
     tab = request.GET.get("tab", "")
@@ -182,7 +182,8 @@ def _fits(roster: Any, user: User) -> Callable[[Deed], bool]:
         if deed.name == "confirm":
             return public and roster.period.state == PeriodState.ENDED
         if deed.name == "withdraw":
-            return not public and getattr(roster, f"{ROSTER_HANDS[roster.state]}_id") == user.pk
+            free = roster.state == RosterState.CONFIRMED or not public
+            return free and getattr(roster, f"{ROSTER_HANDS[roster.state]}_id") == user.pk
         return not (public and deed.name in ("return", "void"))
 
     return fits

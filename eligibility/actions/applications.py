@@ -50,7 +50,16 @@ def store_applications(upload: Upload, rows: list[TableRow]) -> None:
         ApplicationMember,
         ("application_row_id", "name", "relation", "details"),
         (
-            (number, m.get("name") or "", m.get("relation") or "", {k: str(v) for k, v in m.items() if k not in ("name", "relation", "id_number", "id_number_text", "phone")})
+            (
+                number,
+                m.get("name") or "",
+                m.get("relation") or "",
+                {
+                    k: str(v)
+                    for k, v in m.items()
+                    if k not in ("name", "relation", "id_number", "id_number_text", "phone")
+                },
+            )
             for number, row in zip(ids, rows, strict=True)
             for m in row.values.get("members", ())
         ),
@@ -72,7 +81,7 @@ def applications_in_force(upload: Upload) -> None:
         AidApplication(
             student_id=row.student_id, semester=upload.semester, school_id=row.school_id, school_year=year,
             source_row=row, category=row.category, recommended_tier=row.recommended_tier, income_fen=row.income_fen,
-            factors=row.factors, committed=row.committed, entered_by_id=upload.committed_by_id,
+            factors=row.factors, committed=row.committed, entered_by=upload.committer,
         )
         for row in rows
         if row.student_id not in busy

@@ -16,7 +16,7 @@ from eligibility.matching import HOUSEHOLD_REGISTRIES, Judgement, names_agree
 from eligibility.matching.registries import is_parent
 from eligibility.models import ComparisonResult, CoverageGap, Run, RunKind, RunState
 from eligibility.permissions import ALLOWED
-from eligibility.pins import Pins, pins_of
+from eligibility.pins import Pins, comparison_of, pins_of
 from eligibility.rules import RULES_VERSION, Relation, Verdict
 
 YOUNGEST, OLDEST = 3, 20  # ages of a registry child on the semester's first day
@@ -33,17 +33,15 @@ def compare(*, by: User, semester: str) -> list[Moved]:
     force.
     """
     term = calendar.semester(semester)
+    bulk.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"compare {term.code}"])
     pins = pins_of(term)
     if not pins.rolls:
         raise Refused("本学期还没有生效的学籍数据，请先导入学籍再比对。")
-    same = Run.objects.filter(
-        kind=RunKind.COMPARE, semester=term, inputs_digest=pins.digest, rules_version=RULES_VERSION,
-        state=RunState.DONE,
-    ).first()  # fmt: skip
+    same = comparison_of(term, pins)
+    if same is None or same != Run.objects.of(term, RunKind.COMPARE).first():
+        settle_placements(term, pins)
     if same:
         return [Moved("run", same.pk, RunState.DONE, RunState.DONE)]
-    bulk.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"compare {term.code}"])
-    settle_placements(term, pins)
     run = Run.objects.create(
         kind=RunKind.COMPARE, semester=term, inputs_digest=pins.digest, rules_version=RULES_VERSION, by=by,
         inputs={"uploads": sorted(pins.rolls + pins.attendance + pins.registries), "snapshots": pins.snapshots},

@@ -88,9 +88,7 @@ def settle_coverage(*, by: User, coverage: list[int], reason_code: str, note: st
         )
     seen = {gap.record_key: gap for gap in gaps}
     CoverageDecision.objects.bulk_create(
-        CoverageDecision(
-            record_key=key, semester_id=gap.run.semester_id, reason_code=reason_code, note=note, by=by
-        )
+        CoverageDecision(record_key=key, semester_id=gap.run.semester_id, reason_code=reason_code, note=note, by=by)
         for key, gap in seen.items()
     )
     record("coveragegap", gaps[0].pk, to_state=reason_code, reason=note, count=len(gaps))

@@ -31,7 +31,7 @@ from eligibility.models import (
     StudentCategory,
 )
 from eligibility.permissions import ALLOWED
-from eligibility.pins import pins_of
+from eligibility.pins import comparison_of, pins_of
 from eligibility.rules import RULES_VERSION, ApplicationState, Category, Relation, primary_category
 
 _ENTITLEMENT = (
@@ -48,8 +48,9 @@ def entitle(*, by: User, semester: str) -> list[Moved]:
     while the comparison is missing or older than the data in force.
     """
     term = calendar.semester(semester)
-    compared = Run.objects.filter(kind=RunKind.COMPARE, semester=term, state=RunState.DONE).last()
-    if compared is None or compared.inputs_digest != pins_of(term).digest:
+    bulk.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"entitle {term.code}"])
+    compared = comparison_of(term, pins_of(term))
+    if compared is None:
         raise Refused("部门数据、学籍或人工决定在比对之后有变化（或尚未比对），请先由数据专员重新比对，再核定资格。")
     book = rulebook(term)
     inputs = _inputs_digest(term, compared, book)
@@ -65,9 +66,7 @@ def entitle(*, by: User, semester: str) -> list[Moved]:
     counts = _decide_all(run, term, compared, book)
     Run.objects.filter(pk=run.pk).update(state=RunState.DONE, counts=counts, result_digest=_result_digest(run))
     record("run", run.pk, to_state=RunState.DONE, count=sum(counts["reasons"].values()), digest=inputs)
-    return [
-        Moved("run", run.pk, None, RunState.DONE, counts["persons"], counts["person_times"], counts["amount_fen"])
-    ]
+    return [Moved("run", run.pk, None, RunState.DONE, counts["persons"], counts["person_times"], counts["amount_fen"])]
 
 
 def rulebook(term: Semester) -> Rulebook:
@@ -104,7 +103,8 @@ def _inputs_digest(term: Semester, compared: Run, book: Rulebook) -> str:
         [
             compared.result_digest,
             compared.inputs_digest,
-            *(replace(row, id=0) for row in (*book.standards, *book.rules)),
+            *(replace(row, id=0) for row in book.standards),
+            *(replace(row, id=0) for row in book.rules),
             *SchoolFee.objects.order_by("school__code", "stage", "major_code", "during").values_list(
                 "school__code", "stage", "major_code", "amount_fen", "during"
             ),
@@ -236,5 +236,8 @@ def _result_digest(run: Run) -> str:
 
 
 def newest_run(term: Semester) -> Run | None:
-    """The newest entitlement run of the semester."""
-    return Run.objects.filter(kind=RunKind.ENTITLE, semester=term, state=RunState.DONE).last()
+    """The entitlement that rests on what is in force now; where there is none yet, the newest."""
+    runs = Run.objects.of(term, RunKind.ENTITLE)
+    compared = comparison_of(term, pins_of(term))
+    fitting = runs.filter(inputs__compare_run=compared.pk).first() if compared else None
+    return fitting or runs.first()

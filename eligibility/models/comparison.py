@@ -30,7 +30,7 @@ class RecordKey(models.Func):
     arity = 4
     output_field = models.CharField()
 
-    def as_sql(self, compiler: Any, connection: Any, **_extra: Any) -> Any:
+    def as_sql(self, compiler: Any, connection: Any, *_how: Any, **_extra: Any) -> Any:  # type: ignore[override]
         """COALESCE of the sealed number and of name, birth date and village."""
         parts = [compiler.compile(expression) for expression in self.source_expressions]
         sql = "COALESCE(encode({}, 'hex'), {} || '|' || COALESCE({}::text, '') || '|' || COALESCE({}::text, ''))"

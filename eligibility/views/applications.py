@@ -2,11 +2,11 @@
 
 from typing import Final
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from aid_admin.accounts.deeds import Deed, Deeds
-from aid_admin.accounts.gate import needs_role
+from aid_admin.accounts.gate import StaffRequest, needs_role
 from aid_admin.accounts.rules import SCHOOL_ROLES, Role
 from aid_admin.audit.history import history_of
 from aid_admin.county import calendar
@@ -46,13 +46,13 @@ DEEDS: Final = (
 
 
 @_SEES
-def application_list(request: HttpRequest) -> HttpResponse:
+def application_list(request: StaffRequest) -> HttpResponse:
     """The semester's applications; the picked ones are moved together."""
     term = calendar.chosen(request.session)
     deeds = Deeds(request, DEEDS)
     if deeds.done():
         return redirect(request.get_full_path())
-    form = ApplicationFilter(request.GET or None, user=request.user)  # type: ignore[arg-type]
+    form = ApplicationFilter(request.GET or None, user=request.user)
     rows = AidApplication.objects.visible_to(request.user).filter(semester=term, **form.wanted(**_PATHS))
     if found := form.wanted(q="q"):
         rows = rows.filter(student__in=Student.objects.visible_to(request.user).search(found["q"]))
@@ -62,7 +62,7 @@ def application_list(request: HttpRequest) -> HttpResponse:
 
 
 @_SEES
-def application_detail(request: HttpRequest, pk: int) -> HttpResponse:
+def application_detail(request: StaffRequest, pk: int) -> HttpResponse:
     """One application as the school sent it, and its way."""
     people = ("entered_by", "submitted_by", "school_reviewed_by", "decided_by")
     rows = AidApplication.objects.visible_to(request.user).select_related("student", "school", "source_row", *people)

@@ -2,11 +2,11 @@
 
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from aid_admin.accounts.deeds import Deed, Deeds
-from aid_admin.accounts.gate import needs_role
+from aid_admin.accounts.gate import StaffRequest, needs_role
 from aid_admin.accounts.rules import SCHOOL_ROLES, Role
 from aid_admin.county import calendar
 from aid_admin.county.models import Semester
@@ -33,13 +33,13 @@ SETTLE: Final = Deed(
 )  # fmt: skip
 
 
-def newest(request: HttpRequest, term: Semester, kind: RunKind) -> Any:
+def newest(request: StaffRequest, term: Semester, kind: RunKind) -> Any:
     """The semester's newest finished run of that kind."""
     return Run.objects.visible_to(request.user).of(term, kind).select_related("by").first()
 
 
 @_OFFICERS
-def match_list(request: HttpRequest) -> HttpResponse:
+def match_list(request: StaffRequest) -> HttpResponse:
     """The newest comparison: counts by verdict, and the pairs that wait for a person."""
     term = calendar.chosen(request.session)
     deeds = Deeds(request, (DECIDE, COMPARE))
@@ -54,7 +54,7 @@ def match_list(request: HttpRequest) -> HttpResponse:
     return render(request, "eligibility/match_list.html", shown)
 
 
-def _matches(request: HttpRequest, run: Any, form: MatchFilter) -> Any:
+def _matches(request: StaffRequest, run: Any, form: MatchFilter) -> Any:
     rows = ComparisonResult.objects.visible_to(request.user).filter(run=run)
     wanted = form.wanted(verdict="verdict", registry="record__registry")
     rows = rows.filter(**wanted) if "verdict" in wanted else rows.filter(**wanted).exclude(verdict__in=PASSING_VERDICTS)
@@ -68,13 +68,13 @@ def _matches(request: HttpRequest, run: Any, form: MatchFilter) -> Any:
 
 
 @needs_role(*sorted(SCHOOL_ROLES), Role.REGISTRY_OFFICER, Role.AUDITOR)
-def standing_list(request: HttpRequest) -> HttpResponse:
+def standing_list(request: StaffRequest) -> HttpResponse:
     """Pupils whose roll and attendance do not agree; the officer settles where they are."""
     term = calendar.chosen(request.session)
     deeds = Deeds(request, (SETTLE,))
     if deeds.done(semester=term.code):
         return redirect(request.get_full_path())
-    form = StandingFilter(request.GET or None, user=request.user)  # type: ignore[arg-type]
+    form = StandingFilter(request.GET or None, user=request.user)
     rows = Placement.objects.visible_to(request.user).of(term).exclude(standing=Standing.GO)
     rows = rows.filter(**form.wanted(school="school__code", standing="standing"))
     if found := form.wanted(q="q"):

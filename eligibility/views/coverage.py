@@ -3,11 +3,11 @@
 from typing import Any, Final
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from aid_admin.accounts.deeds import Deed, Deeds
-from aid_admin.accounts.gate import needs_role
+from aid_admin.accounts.gate import StaffRequest, needs_role
 from aid_admin.accounts.rules import Role
 from aid_admin.county import calendar
 from aid_admin.db.pages import page_of
@@ -24,7 +24,7 @@ SETTLE: Final = Deed(
 
 
 @needs_role(Role.REGISTRY_OFFICER, Role.REVIEWER, Role.APPROVER, Role.AUDITOR)
-def coverage_list(request: HttpRequest) -> HttpResponse:
+def coverage_list(request: StaffRequest) -> HttpResponse:
     """The newest comparison's gaps and what persons found out about them."""
     term = calendar.chosen(request.session)
     deeds = Deeds(request, (SETTLE,))
@@ -41,7 +41,7 @@ def coverage_list(request: HttpRequest) -> HttpResponse:
     return render(request, "eligibility/coverage_list.html", shown)
 
 
-def _gaps(request: HttpRequest, run: Any, form: CoverageFilter) -> Any:
+def _gaps(request: StaffRequest, run: Any, form: CoverageFilter) -> Any:
     rows = CoverageGap.objects.visible_to(request.user).filter(run=run)
     wanted = form.wanted(outcome="outcome", reason="reason_code", registry="record__registry")
     rows = rows.filter(**wanted)

@@ -2,11 +2,11 @@
 
 from typing import Any, Final
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from aid_admin.accounts.deeds import Deed, Deeds
-from aid_admin.accounts.gate import needs_role
+from aid_admin.accounts.gate import StaffRequest, needs_role
 from aid_admin.accounts.rules import BUSINESS_ROLES
 from aid_admin.county import calendar
 from aid_admin.county.models import Semester
@@ -25,13 +25,13 @@ _PATHS: Final = {"programme": "programme__code", "reason": "reason_code"}
 
 
 @needs_role(*sorted(BUSINESS_ROLES))
-def entitlement_list(request: HttpRequest) -> HttpResponse:
+def entitlement_list(request: StaffRequest) -> HttpResponse:
     """Every pupil and programme considered, granted or not."""
     term = calendar.chosen(request.session)
     deeds = Deeds(request, (ENTITLE,))
     if deeds.done(semester=term.code):
         return redirect(request.get_full_path())
-    form = EntitlementFilter(request.GET or None, user=request.user)  # type: ignore[arg-type]
+    form = EntitlementFilter(request.GET or None, user=request.user)
     run = newest_run(term)
     rows = _rows(request, term, run, form)
     page = page_of(rows.order_by("student__name_key", "student", "programme__position"), request.GET.get("page"))
@@ -39,7 +39,7 @@ def entitlement_list(request: HttpRequest) -> HttpResponse:
     return render(request, "eligibility/entitlement_list.html", shown)
 
 
-def _rows(request: HttpRequest, term: Semester, run: Any, form: EntitlementFilter) -> Any:
+def _rows(request: StaffRequest, term: Semester, run: Any, form: EntitlementFilter) -> Any:
     rows = Entitlement.objects.visible_to(request.user).filter(run=run, **form.wanted(**_PATHS))
     chosen = form.wanted(granted="granted", school="school", q="q")
     if "granted" in chosen:

@@ -33,14 +33,15 @@ def students_by_id(rows: Iterable[TableRow]) -> dict[str, tuple[int, str]]:
 
 
 def refuse_unknown(upload: Upload, rows: list[TableRow], column: str) -> None:
-    """Refuse rows whose person is on no roll of the county: money never goes to someone unknown."""
+    """Refuse, in place, rows whose person is on no roll of the county: money never goes to someone unknown."""
     known = students_by_id(rows)
-    for row in rows:
+    for place, row in enumerate(rows):
         if row.status in (Status.REFUSED, Status.IGNORED) or row.values.get("id_number") in known:
             continue
         message = f"第 {row.row} 行：{row.values.get('name', '')}的身份证号不在本县学籍中。请核对号码，或先由数据专员导入学籍。"
-        row.issues.append(Issue(row.sheet, row.row, column, Level.ERROR, "UNKNOWN_STUDENT", message, ""))
-        row.status = Status.REFUSED
+        rows[place] = row.with_issues(
+            Issue(row.sheet, row.row, column, Level.ERROR, "UNKNOWN_STUDENT", message, "")
+        )
 
 
 def check_accounts(upload: Upload, rows: list[TableRow]) -> None:
@@ -68,19 +69,16 @@ def store_accounts(upload: Upload, rows: list[TableRow]) -> None:
 
 def seal_of(account: BankAccount) -> bytes:
     """HMAC over the facts that money is paid on."""
-    return keyring().mac([account.student_id, account.version, account.holder_name, account.account_no, account.bank])
+    return keyring().mac([account.student_id, account.version, account.holder_name, str(account.account_no), account.bank])
 
 
 def accounts_in_force(upload: Upload) -> None:
     """Propose a new version for every row that differs from the newest one; same facts propose nothing."""
     rows = list(AccountRow.objects.filter(upload=upload).order_by("row"))
     students = [row.student_id for row in rows]
-    newest = dict(
-        BankAccount.objects.filter(student__in=students).values_list("student").annotate(Max("version"))
-    )
+    newest = dict(BankAccount.objects.filter(student__in=students).values_list("student").annotate(Max("version")))
     latest = {
-        account.student_id: account
-        for account in BankAccount.objects.filter(student__in=students).order_by("version")
+        account.student_id: account for account in BankAccount.objects.filter(student__in=students).order_by("version")
     }
     proposed = [
         _proposal(row, newest.get(row.student_id, 0) + 1, upload)
@@ -100,7 +98,7 @@ def _proposal(row: AccountRow, version: int, upload: Upload) -> BankAccount:
     account = BankAccount(
         student_id=row.student_id, version=version, holder_name=row.holder_name, holder_relation=row.holder_relation,
         holder_id=row.holder_id, account_no=row.account_no, kind=row.kind, bank=row.bank, branch=row.branch,
-        source_row=row, proposed_by_id=upload.committed_by_id,
+        source_row=row, proposed_by=upload.committer,
     )  # fmt: skip
     account.seal = seal_of(account)
     return account

@@ -144,8 +144,7 @@ def _status_and_residence(row: TableRow, issues: list[Issue]) -> dict[str, str]:
 
 def _members(values: dict[str, Any]) -> list[dict[str, Any]]:
     members = [
-        {field: values[f"member{number}_{field}"] for field in _MEMBER_FIELDS}
-        for number in range(1, MEMBERS + 1)
+        {field: values[f"member{number}_{field}"] for field in _MEMBER_FIELDS} for number in range(1, MEMBERS + 1)
     ]
     return [member for member in members if member["name"] or member["id_number"]]
 

@@ -88,13 +88,9 @@ class AttendanceRecord(UploadedRow):
 
     class Meta:
         verbose_name = verbose_name_plural = "在校确认"
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["upload", "sheet", "row"], name="attendance_row_once")
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["upload", "sheet", "row"], name="attendance_row_once")]
         indexes: ClassVar = [models.Index(fields=["id_number"], name="attendance_by_id")]  # comparison
         triggers: ClassVar = [WRITTEN_ONCE]
 
     def __str__(self) -> str:
         return f"{self.name} {self.school}"
-
-

@@ -84,9 +84,7 @@ class Placement(Row):
     grade_year = models.PositiveSmallIntegerField(null=True)
     class_name = models.CharField("班级", max_length=30, blank=True)
     boarding = models.CharField("就读方式", max_length=10, blank=True)
-    standing = models.CharField(
-        "在籍在校", max_length=24, choices=Standing.choices()
-    )
+    standing = models.CharField("在籍在校", max_length=24, choices=Standing.choices())
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, verbose_name="核定人")
     reason = models.TextField("核定理由", blank=True)
 

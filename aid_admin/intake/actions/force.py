@@ -54,7 +54,7 @@ def activate_upload(*, by: User, upload: int, reason: str = "") -> list[Moved]:
         raise Refused(f"{found}当前不在待复核状态，不能生效。请刷新页面查看最新状态。")
     if found.committed_by_id == by.pk:
         raise Refused("部门数据须由另一名数据专员复核生效，提交人本人不能复核。")
-    _put_in_force(found, proposed_by=found.committed_by, confirmed_by=by, reason=reason)
+    _put_in_force(found, proposed_by=found.committer, confirmed_by=by, reason=reason)
     return [Moved("upload", found.pk, "COMMITTED", "IN_FORCE")]
 
 
@@ -81,7 +81,7 @@ def undo_upload(*, by: User, upload: int, reason: str = "") -> list[Moved]:
     return [Moved("upload", found.pk, "IN_FORCE", "UNDONE")]
 
 
-def _put_in_force(upload: Upload, *, proposed_by: User | None, confirmed_by: User | None, reason: str = "") -> None:
+def _put_in_force(upload: Upload, *, proposed_by: User, confirmed_by: User | None, reason: str = "") -> None:
     kind = KINDS[upload.kind]
     now = timezone.now()
     slot = {

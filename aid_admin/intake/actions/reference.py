@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from aid_admin.county.models import School, SchoolFee, SchoolStage, Township
+from aid_admin.county.models import School, SchoolStage, Township
 from aid_admin.db import bulk
 from aid_admin.intake.models import FeeRow, SchoolRow, Upload
 from aid_admin.lib import names
@@ -49,9 +49,7 @@ def schools_in_force(upload: Upload) -> None:
         for row in rows
     }  # fmt: skip
     columns = ["name", "name_key", "township", "inclusive", "address", "head_name", "phone"]
-    School.objects.bulk_create(
-        schools.values(), update_conflicts=True, unique_fields=["code"], update_fields=columns
-    )
+    School.objects.bulk_create(schools.values(), update_conflicts=True, unique_fields=["code"], update_fields=columns)
     ids = dict(School.objects.filter(code__in=schools).values_list("code", "id"))
     stages = {(ids[row.code], row.stage) for row in rows}
     SchoolStage.objects.bulk_create(

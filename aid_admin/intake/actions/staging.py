@@ -55,6 +55,7 @@ def stage_upload(
     own_school = _school_of(by, sheet_kind, school)
     term = calendar.semester(semester) if sheet_kind.of_semester else None
     sha256 = hashlib.sha256(data).hexdigest()
+    bulk.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"upload {kind} {sha256}"])
     known = Upload.objects.filter(kind=kind, sha256=sha256, semester=term, school=own_school).exclude(
         state=UploadState.REFUSED
     )
@@ -119,9 +120,7 @@ def _table(upload: Upload, path: Any, password: str | None) -> Iterator[TableRow
         raise reading.Unreadable(verdict.code, verdict.message)
     parser = KINDS[upload.kind].parser()
     cells = reading.read_rows(path, media=verdict.media, password=password)
-    rows = table.read_table(
-        cells, parser.COLUMNS, mapping=upload.mapping or None, others=getattr(parser, "OTHERS", ())
-    )
+    rows = table.read_table(cells, parser.COLUMNS, mapping=upload.mapping or None, others=getattr(parser, "OTHERS", ()))
     parsed: Iterator[TableRow] = parser.parse(rows, context_of(upload))
     return parsed
 
@@ -183,8 +182,15 @@ def _write_issues(upload: Upload, chunk: list[TableRow]) -> None:
         ("upload_id", "sheet", "row", "column", "level", "code", "message", "masked_value", "person"),
         (
             (
-                upload.pk, i.sheet[:100], i.row, i.column[:60], i.level, i.code, i.message,
-                _shown(str(i.value))[:120], str(row.values.get("name") or "")[:60],
+                upload.pk,
+                i.sheet[:100],
+                i.row,
+                i.column[:60],
+                i.level,
+                i.code,
+                i.message,
+                _shown(str(i.value))[:120],
+                str(row.values.get("name") or "")[:60],
             )
             for row in chunk
             for i in row.issues

@@ -123,7 +123,7 @@ def _revive(value: dict[str, Any]) -> Any:
 
 def _start(module: str, path: Path, argument: str, limits: ReadLimits) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", f"aid_admin.lib.sheets.{module}", str(path), argument]
-    return subprocess.Popen(  # noqa: S603
+    return subprocess.Popen(
         [*command, json.dumps(asdict(limits)), str(os.getpid())],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

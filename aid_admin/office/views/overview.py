@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from aid_admin.accounts.acting import may
 from aid_admin.accounts.deeds import download
-from aid_admin.accounts.gate import needs, needs_role
+from aid_admin.accounts.gate import StaffRequest, needs, needs_role
 from aid_admin.accounts.rules import COUNTY_ROLES
 from aid_admin.county import calendar
 from aid_admin.office import actions, report
@@ -17,7 +17,7 @@ XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
 
 
 @needs_role(*sorted(COUNTY_ROLES))
-def overview(request: HttpRequest) -> HttpResponse:
+def overview(request: StaffRequest) -> HttpResponse:
     """The semester's figures out of the rosters, beside those that were printed."""
     term = calendar.chosen(request.session)
     found = report.semester_report(term)
@@ -30,7 +30,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "published": bool(found["published"]),
         "differences": [d | {"what": _worded(d["what"], names), "money": "金额" in d["what"]} for d in found["discrepancies"]],
         "paragraph": report.paragraph(found),
-        "may_export": may(request.user, "report.export"),  # type: ignore[arg-type]
+        "may_export": may(request.user, "report.export"),
     }
     return render(request, "office/overview.html", shown)
 
@@ -43,8 +43,8 @@ def _worded(what: str, names: dict[str, str]) -> str:
 
 @require_POST
 @needs("report.export")
-def export(request: HttpRequest) -> HttpResponse:
+def export(request: StaffRequest) -> HttpResponse:
     """The overview as xlsx; logged."""
     term = calendar.chosen(request.session)
-    data = actions.export_report(by=request.user, semester=term.code)  # type: ignore[arg-type]
+    data = actions.export_report(by=request.user, semester=term.code)
     return download(f"学期总览-{term}.xlsx", XLSX, data)

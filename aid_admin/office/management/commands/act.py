@@ -35,7 +35,9 @@ class Command(OfficeCommand):
             raise BadInput(f"没有动作“{options['name']}”。用 act --list 查看全部动作。")
         by = self.user(options)
         result = action.call(by=by, **arguments_of(action, options["given"]))
-        return {"items": [_item(moved) for moved in result if isinstance(moved, Moved)] if isinstance(result, list) else []}
+        return {
+            "items": [_item(moved) for moved in result if isinstance(moved, Moved)] if isinstance(result, list) else []
+        }
 
 
 def _item(moved: Moved) -> dict[str, Any]:

@@ -4,10 +4,9 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from aid_admin.office.command import OfficeCommand
 from eligibility.actions.entitle import entitle
 from eligibility.models import Run
-
-from aid_admin.office.command import OfficeCommand
 
 
 class Command(OfficeCommand):

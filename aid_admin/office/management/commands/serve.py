@@ -97,7 +97,7 @@ class Command(BaseCommand):
         self.say("演示县已就绪。演示账号（密码相同）：")
         for login in printed_logins():
             place = f"（学校 {login['school']}）" if login["school"] else ""
-            self.say(f"  {login['username']:<22} {login['password']}  {ROLE_NAMES[Role(login['role'])]}{place}")
+            self.say(f"  {login['username']:<22} {login['password']}  {ROLE_NAMES[Role(str(login['role']))]}{place}")
         self.say("按 Ctrl+C 停止。")
 
     def _watch(self, crew: Supervisor, job: Job) -> bool:

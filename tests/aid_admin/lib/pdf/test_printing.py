@@ -46,7 +46,7 @@ def test_make_pdf_without_pango_says_what_to_install(monkeypatch, tmp_path):
     environment = printing._environment()
     path = {"PYTHONPATH": f"{tmp_path}:{environment['PYTHONPATH']}"}
     monkeypatch.setattr(printing, "_environment", lambda: environment | path)
-    with pytest.raises(Refused, match="libpango-1.0-0"):
+    with pytest.raises(Refused, match="libpango"):
         printing.make_pdf("<p>正文</p>")
 
 

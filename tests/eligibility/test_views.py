@@ -1,0 +1,139 @@
+"""Applications, comparison, coverage, standings and entitlements through their pages."""
+
+import pytest
+
+from eligibility.models import (
+    AidApplication,
+    ComparisonResult,
+    CoverageDecision,
+    CoverageGap,
+    MatchDecision,
+    Run,
+)
+from eligibility.rules import UNDECIDED_VERDICTS, ApplicationState
+from students.models import Placement
+from students.rules import Standing
+from tests.disbursement.builders import do, done, enter
+
+pytestmark = pytest.mark.usefixtures("pages")
+
+
+@pytest.fixture
+def pages(settings, tmp_path):
+    """An empty folder of static files."""
+    settings.STATIC_ROOT = tmp_path / "static"
+    settings.STATIC_ROOT.mkdir()
+
+
+@pytest.fixture
+def draft(small_county) -> AidApplication:
+    """An application in draft at a school, as its clerk entered it."""
+    done_one = AidApplication.objects.filter(state=ApplicationState.REJECTED).order_by("pk").first()
+    return AidApplication.objects.create(
+        student=done_one.student, semester=done_one.semester, school=done_one.school,
+        school_year=done_one.school_year, category="OTHER_DIFFICULTY", recommended_tier="GENERAL", committed=True,
+        entered_by=done_one.entered_by,
+    )  # fmt: skip
+
+
+# ---- applications ----
+
+
+def test_application_goes_its_way_by_four_hands(draft):
+    clerk, head = enter(f"jingban-{draft.school.code}"), enter(f"fuze-{draft.school.code}")
+    path = f"/applications/{draft.pk}/"
+    done(clerk, "/applications/", "submit", [draft.pk])
+    done(head, "/applications/", "return", [draft.pk], reason="缺收入证明")
+    assert "缺收入证明" in clerk.get(path).content.decode()
+    done(clerk, path, "submit")
+    done(head, path, "review")
+    done(enter("fushen1"), "/applications/", "recognise", [draft.pk], tier="SPECIAL")
+    draft.refresh_from_db()
+    assert (draft.state, draft.recognised_tier) == (ApplicationState.RECOGNISED, "SPECIAL")
+
+
+def test_application_without_commitment_is_refused_in_words(draft):
+    AidApplication.objects.filter(pk=draft.pk).update(committed=False)
+    text = do(enter(f"jingban-{draft.school.code}"), "/applications/", "submit", [draft.pk]).content.decode()
+    assert "没有个人承诺签字" in text
+    draft.refresh_from_db()
+    assert draft.state == ApplicationState.DRAFT
+
+
+def test_application_of_a_foreign_school_is_not_found(draft):
+    other = AidApplication.objects.exclude(school=draft.school).first().school.code
+    client = enter(f"jingban-{other}")
+    assert client.get(f"/applications/{draft.pk}/").status_code == 404
+    assert do(client, "/applications/", "submit", [draft.pk]).status_code == 404
+
+
+def test_application_return_without_reason_keeps_the_picks(draft):
+    AidApplication.objects.filter(pk=draft.pk).update(state=ApplicationState.SUBMITTED)
+    text = do(enter("chushen1"), "/applications/", "return", [draft.pk]).content.decode()
+    assert "请写明原因" in text
+    assert f'value="{draft.pk}" aria-label="选择{draft.student.name}" checked' in text
+
+
+# ---- comparison ----
+
+
+def test_comparing_again_changes_nothing(small_county):
+    before = Run.objects.count()
+    done(enter("shuju1"), "/matches/", "compare")
+    done(enter("chushen1"), "/entitlements/", "entitle")
+    assert Run.objects.count() == before
+
+
+def test_match_is_decided_with_a_reason_and_moves_to_the_decided(small_county):
+    officer = enter("shuju1")
+    run = Run.objects.filter(kind="COMPARE").latest("pk")
+    match = ComparisonResult.objects.filter(run=run, verdict__in=UNDECIDED_VERDICTS, decision=None).first()
+    bare = do(officer, "/matches/?decided=no", "decide", [match.pk], decision="SAME").content.decode()
+    assert "请写明依据" in bare
+    done(officer, "/matches/?decided=no", "decide", [match.pk], decision="NOT_SAME", reason="同名不同村")
+    assert MatchDecision.objects.filter(decision="NOT_SAME", reason="同名不同村").exists()
+    assert f'value="{match.pk}"' not in officer.get("/matches/?decided=no").content.decode()
+    assert f'value="{match.pk}"' in officer.get("/matches/?decided=yes").content.decode()
+
+
+def test_match_is_not_decided_by_others(small_county):
+    match = ComparisonResult.objects.latest("pk")
+    assert do(enter("shenji1"), "/matches/", "decide", [match.pk], decision="SAME", reason="x").status_code == 403
+
+
+def test_coverage_is_settled_and_shown_beside_the_run(small_county):
+    officer = enter("shuju1")
+    run = Run.objects.filter(kind="COMPARE").latest("pk")
+    gap = CoverageGap.objects.filter(run=run, outcome="UNKNOWN").first()
+    assert "请选择去向" in do(officer, "/coverage/", "settle", [gap.pk], note="问过").content.decode()
+    done(officer, "/coverage/", "settle", [gap.pk], reason_code="OUT_OF_COUNTY", note="浚县一中，电话核实")
+    assert CoverageDecision.objects.filter(record_key=gap.record_key, undone_at=None).get().reason_code == "OUT_OF_COUNTY"
+    row = officer.get("/coverage/?outcome=UNKNOWN").content.decode().split(f'value="{gap.pk}"')[1].split("</tr>")[0]
+    assert "在外县就读" in row
+
+
+def test_standing_is_settled_by_the_officer(small_county):
+    place = Placement.objects.exclude(standing=Standing.GO).filter(school__isnull=False).order_by("pk").first()
+    officer = enter("shuju1")
+    assert "请选择学校" in do(officer, "/standings/", "settle", [place.student_id], reason="x").content.decode()
+    done(officer, "/standings/", "settle", [place.student_id], school=place.school.code, reason="到校核实")
+    place.refresh_from_db()
+    assert place.decided_by.username == "shuju1"
+    assert do(enter(f"fuze-{place.school.code}"), "/standings/", "settle", [place.student_id]).status_code == 403
+
+
+# ---- entitlements ----
+
+
+def test_entitlements_filters_add_up(small_county):
+    client = enter("chushen1")
+    texts = {value: client.get(f"/entitlements/?granted={value}").content.decode() for value in ("yes", "no")}
+    assert "应助</span>" in texts["yes"]
+    assert "应助</span>" not in texts["no"]
+
+
+def test_entitlements_of_a_school_are_its_own(small_county):
+    place = Placement.objects.filter(school__isnull=False).order_by("-pk").first()
+    text = enter("chushen1").get("/entitlements/", {"school": place.school.code}).content.decode()
+    others = Placement.objects.exclude(school=place.school).values_list("student__name", flat=True)
+    assert not [name for name in others if f">{name}</a>" in text and not Placement.objects.filter(school=place.school, student__name=name)]
