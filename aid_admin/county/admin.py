@@ -1,11 +1,12 @@
 """Reference tables for the system administrator: edited one by one, or imported with a diff to confirm."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import admin, messages
+from django.http import HttpRequest
 from import_export.admin import ImportExportMixin
 
-from aid_admin.accounts.gate import StaffRequest
+from aid_admin.accounts.models import User
 from aid_admin.county import actions, resources
 from aid_admin.county.models import BankBin, Holiday, School, SchoolFee, Semester, Township, Village
 from aid_admin.lib.refusals import Refused
@@ -21,33 +22,33 @@ class ReferenceAdmin(ImportExportMixin, admin.ModelAdmin):  # type: ignore[type-
     skip_admin_log = True
     list_per_page = 50
 
-    def save_model(self, request: StaffRequest, obj: Any, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         try:
-            actions.save_reference(by=request.user, row=obj)
+            actions.save_reference(by=cast(User, request.user), row=obj)
         except Refused as refusal:
             messages.error(request, refusal.message)
 
-    def delete_model(self, request: StaffRequest, obj: Any) -> None:
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
         try:
-            actions.delete_reference(by=request.user, row=obj)
+            actions.delete_reference(by=cast(User, request.user), row=obj)
         except Refused as refusal:
             messages.error(request, refusal.message)
 
-    def delete_queryset(self, request: StaffRequest, queryset: Any) -> None:
+    def delete_queryset(self, request: HttpRequest, queryset: Any) -> None:
         for row in queryset:
             self.delete_model(request, row)
 
-    def generate_log_entries(self, result: Any, request: StaffRequest) -> None:
+    def generate_log_entries(self, result: Any, request: HttpRequest) -> None:
         totals = {name: count for name, count in result.totals.items() if count}
-        actions.log_reference_import(by=request.user, table=self.model._meta.model_name or "", totals=totals)
+        actions.log_reference_import(by=cast(User, request.user), table=self.model._meta.model_name or "", totals=totals)
 
-    def log_addition(self, request: StaffRequest, obj: Any, message: Any) -> Any:
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """The audit trail has it."""
 
-    def log_change(self, request: StaffRequest, obj: Any, message: Any) -> Any:
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """The audit trail has it."""
 
-    def log_deletions(self, request: StaffRequest, queryset: Any) -> Any:
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
         """The audit trail has it."""
 
 

@@ -14,6 +14,7 @@ from aid_admin.db.pages import page_of
 from eligibility.actions import compare, decisions
 from eligibility.forms import ClaimForm, DecideForm, MatchFilter, StandingFilter
 from eligibility.models import ComparisonResult, Run, RunKind
+from eligibility.pins import comparison_of, pins_of
 from eligibility.rules import PASSING_VERDICTS, Verdict
 from students.models import Placement, Student
 from students.rules import Standing
@@ -33,9 +34,11 @@ SETTLE: Final = Deed(
 )  # fmt: skip
 
 
-def newest(request: StaffRequest, term: Semester, kind: RunKind) -> Any:
-    """The semester's newest finished run of that kind."""
-    return Run.objects.visible_to(request.user).of(term, kind).select_related("by").first()
+def comparison_shown(request: StaffRequest, term: Semester) -> Any:
+    """The comparison of what is in force now (an undone upload brings an older one back), else the newest."""
+    rows = Run.objects.visible_to(request.user).of(term, RunKind.COMPARE).select_related("by")
+    now = comparison_of(term, pins_of(term))
+    return (rows.filter(pk=now.pk) if now else rows).first()
 
 
 @_OFFICERS
@@ -45,7 +48,7 @@ def match_list(request: StaffRequest) -> HttpResponse:
     deeds = Deeds(request, (DECIDE, COMPARE))
     if deeds.done(semester=term.code):
         return redirect(request.get_full_path())
-    run = newest(request, term, RunKind.COMPARE)
+    run = comparison_shown(request, term)
     form = MatchFilter(request.GET or None)
     page = page_of(_matches(request, run, form), request.GET.get("page"))
     counts = run.counts.get("verdicts", {}) if run else {}

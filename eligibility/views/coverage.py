@@ -13,9 +13,9 @@ from aid_admin.county import calendar
 from aid_admin.db.pages import page_of
 from eligibility.actions import decisions
 from eligibility.forms import CoverageFilter, SettleForm
-from eligibility.models import CoverageGap, RunKind
+from eligibility.models import CoverageGap
 from eligibility.rules import CoverageReason
-from eligibility.views.comparison import newest
+from eligibility.views.comparison import comparison_shown
 
 SETTLE: Final = Deed(
     "settle", "coverage.settle", "核实去向", decisions.settle_coverage, "coverage",
@@ -30,7 +30,7 @@ def coverage_list(request: StaffRequest) -> HttpResponse:
     deeds = Deeds(request, (SETTLE,))
     if deeds.done():
         return redirect(request.get_full_path())
-    run = newest(request, term, RunKind.COMPARE)
+    run = comparison_shown(request, term)
     form = CoverageFilter(request.GET or None)
     page = page_of(_gaps(request, run, form), request.GET.get("page"))
     counts = run.counts.get("coverage", {}) if run else {}

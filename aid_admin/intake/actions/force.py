@@ -4,6 +4,7 @@ from django.utils import timezone
 
 from aid_admin.accounts.acting import Moved, action, move, reach_for, record
 from aid_admin.accounts.models import User
+from aid_admin.db import bulk
 from aid_admin.intake.models import InForce, Upload
 from aid_admin.intake.permissions import ALLOWED
 from aid_admin.intake.registry import KINDS
@@ -90,6 +91,7 @@ def _put_in_force(upload: Upload, *, proposed_by: User, confirmed_by: User | Non
         "school": upload.school,
         "part": upload.part if kind.replaces else str(upload.pk),
     }
+    bulk.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"slot {slot}"])  # one at a time in one slot
     InForce.objects.filter(**slot, until=None).update(until=now)
     InForce.objects.create(
         **slot, upload=upload, since=now, proposed_by=proposed_by, confirmed_by=confirmed_by, reason=reason

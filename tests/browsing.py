@@ -1,0 +1,130 @@
+"""People at their browsers: each logs in for himself, clicks, and keeps what the browser complains of."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, Download, Locator, Page, Response, expect
+
+from demo.loading.staff import PASSWORD
+
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+SCREEN = {"width": 1366, "height": 768}
+PATIENCE_MS = 8000
+
+
+class Office:
+    """The server, one browser, and a numbered screenshot of every page that is looked at."""
+
+    def __init__(self, browser: Browser, url: str, shots: Path) -> None:
+        self.browser, self.url, self.shots = browser, url, shots
+        self.complaints: list[str] = []
+        self._people: dict[str, Person] = {}
+        self._taken = 0
+        shots.mkdir(parents=True, exist_ok=True)
+
+    def person(self, username: str) -> "Person":
+        """The person at his own browser window, logged in by the login page."""
+        if username not in self._people:
+            self._people[username] = Person(self, username)
+        return self._people[username]
+
+    def shoot(self, page: Page, name: str) -> None:
+        """Keep what the window shows."""
+        self._taken += 1
+        page.screenshot(path=self.shots / f"{self._taken:02d}-{name}.png")
+
+
+class Person:
+    """One member of staff and the window in front of him."""
+
+    def __init__(self, office: Office, username: str) -> None:
+        self.office, self.username = office, username
+        context = office.browser.new_context(viewport=SCREEN, base_url=office.url, locale="zh-CN", accept_downloads=True)
+        context.set_default_timeout(PATIENCE_MS)
+        self.page = context.new_page()
+        self._listen()
+        self.page.goto("/login/")
+        self.page.get_by_label("用户名").fill(username)
+        self.page.get_by_label("密码").fill(PASSWORD)
+        self.press("登录")
+        expect(self.page.get_by_role("heading", name="待办事项")).to_be_visible()
+
+    def _listen(self) -> None:
+        note = self.office.complaints.append
+        who = self.username
+        self.page.on("console", lambda m: note(f"{who}: {m.text}") if m.type in ("error", "warning") else None)
+        self.page.on("pageerror", lambda error: note(f"{who}: {error}"))
+        self.page.on("request", lambda r: None if r.url.startswith(self.office.url) else note(f"{who}: {r.url}"))
+        self.page.on("response", lambda r: note(f"{who}: {r.status} {r.url}") if r.status >= 500 else None)
+
+    def shot(self, name: str) -> None:
+        """A screenshot of the window."""
+        self.office.shoot(self.page, name)
+
+    def go(self, menu: str) -> None:
+        """Choose an entry of the side bar."""
+        entry = self.page.get_by_role("navigation", name="主菜单").get_by_role("link", name=re.compile(rf"^{menu}"))
+        entry.click()
+        expect(entry).to_have_attribute("aria-current", "page")
+
+    def follow(self, name: str | re.Pattern[str]) -> None:
+        """Click a link in the page."""
+        self.page.get_by_role("main").get_by_role("link", name=name).first.click()
+
+    def press(self, name: str, *, within: Locator | None = None) -> None:
+        """Press a button by its words."""
+        (within or self.page).get_by_role("button", name=name, exact=True).click()
+
+    def do(self, deed: str, **fields: str) -> None:
+        """Press a deed's button, fill in its dialog by label, confirm."""
+        self.press(deed)
+        dialog = self.page.get_by_role("dialog")
+        for label, value in fields.items():
+            field = dialog.get_by_label(label)
+            choosing = field.evaluate("field => field.tagName") == "SELECT"
+            field.select_option(label=value) if choosing else field.fill(value)
+        self.press(f"确认{deed}", within=dialog)
+
+    def pick(self, *names: str) -> None:
+        """Tick the rows that have these words."""
+        for name in names:
+            self.row(name).get_by_role("checkbox").check()
+
+    def pick_all(self) -> None:
+        """Tick the box in the table's head."""
+        self.page.locator("[data-pick-all]").check()
+
+    def row(self, text: str) -> Locator:
+        """The row of a list that has this text."""
+        return self.page.get_by_role("row").filter(has_text=text).first
+
+    def sees(self, *texts: str) -> None:
+        """The page's body has these words."""
+        for text in texts:
+            expect(self.page.get_by_role("main")).to_contain_text(text)
+
+    def told(self, text: str) -> None:
+        """The green notice says so."""
+        expect(self.page.locator("#messages .notice.is-good")).to_contain_text(text)
+
+    @contextmanager
+    def downloading(self) -> Iterator[list[bytes]]:
+        """The file that the block's click gives, in the list after the block."""
+        got: list[bytes] = []
+        with self.page.expect_download() as waiting:
+            yield got
+        download: Download = waiting.value
+        got.append(Path(download.path()).read_bytes())
+
+    def refused(self, address: str, status: int) -> None:
+        """Typing in an address is answered by that status, which the browser notes and nothing more."""
+        before = len(self.office.complaints)
+        answer: Response | None = self.page.goto(address)
+        assert answer is not None
+        assert answer.status == status
+        told = self.office.complaints[before:]
+        assert all(f"status of {status}" in line for line in told), told
+        del self.office.complaints[before:]

@@ -1,0 +1,456 @@
+"""One school's semester by clicking, in a real browser: from the filed roster to the money that arrived."""
+
+import hashlib
+import io
+import json
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pypdf
+import pytest
+from django.conf import settings as configured
+from django.core.cache import cache
+from playwright.sync_api import expect, sync_playwright
+
+from aid_admin.accounts.actions import operator
+from aid_admin.county import calendar
+from aid_admin.county.actions import set_business_date
+from aid_admin.intake.models import Upload
+from aid_admin.jobs import queue
+from aid_admin.lib import xlsx_out
+from demo import bank as demo_bank
+from demo.county import make_county
+from disbursement.models import DisbursementBatch, PaymentFile, PaymentLine, PublicityPeriod, Roster, RosterLine
+from disbursement.rules.publicity import PeriodLength, may_end_on
+from students.models import BankAccount, Student
+from tests import databases
+from tests.browsing import CHROMIUM, FLAGS, Office, Person
+from tests.disbursement.builders import photo
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason=f"LEFT OUT: the browser run ({CHROMIUM} is missing)"),
+]
+SCHOOL, NAME, OTHER = "3141000003", "西岗镇江屯村学校", "1141000001"
+LIVING, NUTRITION = "生活补助", "营养改善计划"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+NEW_ACCOUNT = "622991926600565608"
+FILE = f"rosters/{SCHOOL}-LIVING_ALLOWANCE.xlsx"
+BROKEN_ROW = 6  # as the spreadsheet counts
+CLERK, HEAD, STRANGER = f"jingban-{SCHOOL}", f"fuze-{SCHOOL}", f"jingban-{OTHER}"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small county, whose manifest lacks the roster that the clerk is going to upload."""
+    made = tmp_path_factory.mktemp("browser") / "county"
+    manifest = make_county(made, scale="small")
+    manifest["files"] = [row for row in manifest["files"] if row["path"] != FILE]
+    (made / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False), encoding="utf-8")
+    return made
+
+
+@pytest.fixture(scope="session")
+def static_folder() -> None:
+    """Where the server looks for collected files; it starts before any test."""
+    Path(configured.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+
+
+@pytest.fixture
+def compared(folder: Path, committed: str) -> Path:
+    """That county, driven until it is compared, in this test's own database."""
+    done = databases.manage("load_county", str(folder), "--until", "compared", database=committed)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+@pytest.fixture
+def office(compared: Path, live_server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+    """A browser before the live server."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's own loop runs in this thread
+    cache.clear()
+    shots = Path(os.environ.get("AID_SHOTS", str(tmp_path / "shots")))
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield Office(browser, live_server.url, shots)
+        browser.close()
+
+
+def test_one_schools_semester(static_folder: None, office: Office, compared: Path) -> None:
+    file_the_roster(office, compared / FILE)
+    entitle_and_draft(office)
+    settle_the_differences(office)
+    review_and_approve(office)
+    publicise(office)
+    build_and_release(office)
+    mend_and_reissue(office, pay(office))
+    assert office.complaints == []
+
+
+def file_the_roster(office: Office, path: Path) -> None:
+    """The clerk's file: first with a broken number, then as it should be."""
+    clerk = office.person(CLERK)
+    clerk.shot("home-clerk")
+    clerk.go("数据导入")
+    clerk.shot("uploads")
+    clerk.follow("导入文件")
+    clerk.shot("upload-choose")
+    clerk.follow(re.compile("^上传 ?资助发放名册"))
+    broken = send(clerk, "名册（有误）.xlsx", with_broken_number(path))
+    clerk.sees("有 1 行存在错误", "校验码")
+    expect(clerk.row(str(BROKEN_ROW))).to_contain_text("身份证号")
+    clerk.shot("upload-with-error")
+    clerk.press("提交导入")
+    clerk.press("确认提交")
+    expect(clerk.page.get_by_role("dialog")).to_contain_text("1 行")
+    clerk.shot("upload-commit-refused")
+    clerk.press("取消")
+    marked_workbook(clerk)
+    clerk.follow("重新上传")
+    good = send(clerk, path.name, path.read_bytes())
+    clerk.sees("检查完毕，没有错误")
+    clerk.shot("upload-good")
+    clerk.press("提交导入")
+    clerk.shot("upload-commit")
+    clerk.press("确认提交")
+    clerk.told("数据已生效")
+    clerk.shot("upload-committed")
+    broken.refresh_from_db()
+    good.refresh_from_db()
+    assert (broken.state, broken.refused, good.state, good.refused) == ("READ", 1, "COMMITTED", 0)
+
+
+def send(clerk: Person, name: str, data: bytes) -> Upload:
+    """Choose the file, send it, see it being read, work the job, see the preview."""
+    clerk.page.locator("input[type=file]").set_input_files({"name": name, "mimeType": XLSX, "buffer": data})
+    clerk.sees(f"已选择：{name}")
+    clerk.shot("upload-send")
+    clerk.press("上传并检查")
+    clerk.sees("正在读取和检查")
+    clerk.shot("upload-reading")
+    queue.work_all()
+    clerk.sees("数据行")
+    return Upload.objects.latest("pk")
+
+
+def marked_workbook(clerk: Person) -> None:
+    """The clerk's own file with the faults marked in it."""
+    clerk.press("生成带标注的原表")
+    clerk.sees("正在生成标注表")
+    queue.work_all()
+    button = clerk.page.get_by_role("button", name="下载标注表")
+    expect(button).to_be_visible()
+    with clerk.downloading() as files:
+        button.click()
+    sheet = openpyxl.load_workbook(io.BytesIO(files[0])).active
+    reasons = [str(row[-1].value) for row in sheet.iter_rows() if row[-1].value]
+    assert any("校验码" in reason for reason in reasons), reasons
+
+
+def entitle_and_draft(office: Office) -> None:
+    """The first reviewer decides who is entitled and drafts the rosters."""
+    reviewer = office.person("chushen1")
+    reviewer.shot("home-reviewer")
+    reviewer.go("应助结果")
+    reviewer.shot("entitlements-none")
+    reviewer.do("核定资格")
+    queue.work_all()
+    reviewer.go("应助结果")
+    reviewer.sees("应助")
+    reviewer.shot("entitlements")
+    reviewer.go("资助名册")
+    reviewer.do("生成名册")
+    reviewer.told("名册草稿")
+    reviewer.shot("rosters-drafted")
+    reviewer.refused("/batches/build/", 403)
+    reviewer.shot("refusal-403")
+    mine = Roster.objects.filter(school__code=SCHOOL)
+    assert set(mine.values_list("programme__code", "state")) == {("LIVING_ALLOWANCE", "DRAFT"), ("NUTRITION", "DRAFT")}
+
+
+def settle_the_differences(office: Office) -> None:
+    """The clerk answers what differs, the head submits; another school's clerk finds nothing."""
+    clerk, head = office.person(CLERK), office.person(HEAD)
+    roster = Roster.objects.get(school__code=SCHOOL, programme__code="LIVING_ALLOWANCE")
+    for programme in (LIVING, NUTRITION):
+        clerk.go("资助名册")
+        clerk.shot("rosters-clerk")
+        clerk.row(programme).get_by_role("link").first.click()
+        clerk.sees("处差异没有说明")
+        clerk.shot("roster-draft")
+        answer_all(clerk)
+    stranger = office.person(STRANGER)
+    stranger.refused(f"/rosters/{roster.pk}/", 404)
+    stranger.shot("refusal-404")
+    assert not RosterLine.objects.filter(roster=roster, answered_by=None).exclude(kind="RIGHT").exists()
+    head.shot("home-head")
+    head.go("资助名册")
+    head.pick(LIVING, NUTRITION)
+    head.shot("rosters-head")
+    head.do("上报")
+    head.told("已上报 2 份名册")
+    head.shot("rosters-submitted")
+    roster.refresh_from_db()
+    assert (roster.state, roster.submitted_by.username) == ("SUBMITTED", HEAD)
+
+
+def answer_all(clerk: Person) -> None:
+    """Agree to what was computed for every pupil who was filed wrongly or not at all."""
+    for tab in ("应助未报", "多报", "金额不符"):
+        link = clerk.page.get_by_role("navigation", name="比较结果").get_by_role("link", name=tab)
+        if link.inner_text().removeprefix(tab).strip() == "0":
+            continue
+        link.click()
+        clerk.pick_all()
+        clerk.press("同意核定结果")
+        clerk.shot("roster-answer")
+        clerk.page.get_by_role("dialog").get_by_role("button", name="确认同意核定结果").click()
+        clerk.told("核定结果")
+    clerk.shot("roster-answered")
+
+
+def review_and_approve(office: Office) -> None:
+    """The second reviewer reviews in bulk, the approver approves."""
+    reviewer, approver = office.person("chushen2"), office.person("fushen1")
+    reviewer.shot("home-reviewer-2")
+    reviewer.go("资助名册")
+    reviewer.pick(LIVING, NUTRITION)
+    reviewer.do("初审通过")
+    reviewer.told("已初审 2 份名册")
+    reviewer.shot("rosters-reviewed")
+    approver.shot("home-approver")
+    approver.go("资助名册")
+    approver.row(LIVING).get_by_role("link").first.click()
+    approver.shot("roster-reviewed")
+    approver.do("复审通过")
+    approver.told("名单已固定")
+    approver.shot("roster-approved")
+    approver.go("资助名册")
+    approver.pick(NUTRITION)
+    approver.do("复审通过")
+    mine = Roster.objects.filter(school__code=SCHOOL)
+    assert set(mine.values_list("state", flat=True)) == {"APPROVED"}
+    assert not mine.filter(digest="").exists()
+
+
+def publicise(office: Office) -> None:
+    """Posted, photographed, run its time, checked, ended, confirmed."""
+    officer, clerk, approver = office.person("gongshi1"), office.person(CLERK), office.person("fushen1")
+    officer.shot("home-publicity")
+    officer.go("公示管理")
+    officer.follow("制订公示")
+    officer.pick(LIVING, NUTRITION)
+    officer.shot("period-plan")
+    officer.do("制订公示")
+    officer.told("公示已制订")
+    officer.do("开始公示")
+    officer.told("公示已开始")
+    officer.shot("period-running")
+    read_notice(officer)
+    photograph(clerk, "开始")
+    period = PublicityPeriod.objects.get()
+    length = PeriodLength(period.semester.publicity_days, period.semester.publicity_workdays)
+    set_business_date(by=operator(), date=may_end_on(period.started_on, length, calendar.holidays()))
+    photograph(clerk, "结束")
+    approver.go("公示管理")
+    approver.shot("periods")
+    approver.follow(period.title)
+    approver.shot("period-waiting")
+    approver.follow("核查照片")
+    approver.pick_all()
+    approver.shot("photos")
+    approver.do("核查通过")
+    approver.told("2 张照片核查通过")
+    approver.go("公示管理")
+    approver.follow(period.title)
+    approver.do("结束公示")
+    approver.told("公示已结束")
+    approver.shot("period-ended")
+    approver.go("资助名册")
+    approver.pick(LIVING, NUTRITION)
+    approver.do("确认")
+    approver.told("已确认 2 份名册")
+    approver.shot("rosters-confirmed")
+    assert set(period.rosters.values_list("state", flat=True)) == {"CONFIRMED"}
+
+
+def read_notice(officer: Person) -> None:
+    """The printed notice names the school and every pupil, and no number of anybody's."""
+    with officer.downloading() as files:
+        officer.press("打印公示")
+    text = text_of(files[0])
+    names = Student.objects.filter(rosterline__roster__period__isnull=False, rosterline__state="ACCEPTED")
+    assert NAME in text
+    missing = [name for name in names.values_list("name", flat=True) if name not in text]
+    assert not missing
+    assert not re.search(r"\d{15,}[0-9X]?", text)
+    assert "贫困" not in text
+
+
+def photograph(clerk: Person, moment: str) -> None:
+    """The clerk's photo of the posted notice."""
+    clerk.go("公示管理")
+    clerk.page.get_by_role("main").get_by_role("table").get_by_role("link").first.click()
+    clerk.page.get_by_label(f"{moment}照片").set_input_files(
+        {"name": "照片.jpg", "mimeType": "image/jpeg", "buffer": photo().read()}
+    )
+    clerk.shot(f"photo-{moment}")
+    clerk.press(f"上传{moment}照片")
+    clerk.sees("待核查")
+    clerk.shot(f"photo-{moment}-sent")
+
+
+def build_and_release(office: Office) -> None:
+    """A job builds the batches; locked, reviewed by one, released by another."""
+    clerk = office.person("caiwu1")
+    clerk.shot("home-finance")
+    clerk.go("资金发放")
+    clerk.shot("batches-none")
+    clerk.follow("编制批次")
+    clerk.shot("batch-build")
+    clerk.press("开始编制")
+    clerk.shot("job-running")
+    queue.work_all()
+    clerk.sees("已完成")
+    clerk.shot("job-done")
+    clerk.go("资金发放")
+    clerk.pick_all()
+    clerk.do("锁定")
+    clerk.told("已锁定")
+    clerk.shot("batches-locked")
+    hand_on(office.person("shenpi1"), "审核通过", "已审核")
+    hand_on(office.person("shenpi2"), "放行", "已放行")
+    assert set(DisbursementBatch.objects.values_list("state", flat=True)) == {"RELEASED"}
+
+
+def hand_on(approver: Person, deed: str, told: str) -> None:
+    """A finance approver's step on all batches."""
+    approver.shot(f"home-{approver.username}")
+    approver.go("资金发放")
+    approver.pick_all()
+    approver.do(deed)
+    approver.told(told)
+    approver.shot(f"batches-{approver.username}")
+
+
+def pay(office: Office) -> PaymentLine:
+    """Every bank gets its file and answers it; one account is refused."""
+    clerk = office.person("caiwu1")
+    line = PaymentLine.objects.filter(batch__bank="RCC", programme__code="LIVING_ALLOWANCE").order_by("line_no")[0]
+    for batch in DisbursementBatch.objects.filter(mode="ACCOUNT").order_by("pk"):
+        file = fetch_papers(clerk, batch)
+        answered(clerk, batch, file, {line.account_no: "账户状态冻结"})
+    clerk.go("发放明细")
+    clerk.shot("payments")
+    line.refresh_from_db()
+    assert (line.state, line.code) == ("FAILED", "ACCOUNT_FROZEN")
+    assert set(PaymentLine.objects.exclude(pk=line.pk).values_list("state", flat=True)) == {"PAID"}
+    return line
+
+
+def fetch_papers(clerk: Person, batch: DisbursementBatch) -> bytes:
+    """The bank's file, byte for byte what is kept, and the payment order."""
+    clerk.go("资金发放")
+    clerk.follow(batch.no)
+    clerk.shot("batch-released")
+    with clerk.downloading() as files:
+        clerk.do("生成并下载代发文件")
+    kept = PaymentFile.objects.get(batch=batch)
+    assert hashlib.sha256(files[0]).hexdigest() == kept.sha256
+    lines = batch.lines.order_by("line_no")
+    sent = files[0].decode("gb18030").split()
+    assert len(sent) == len(lines)
+    assert all(line.account_no in text and line.payee_name in text for line, text in zip(lines, sent, strict=True))
+    with clerk.downloading() as papers:
+        clerk.do("打印拨付单")
+    assert batch.no in text_of(papers[0])
+    return files[0]
+
+
+def answered(clerk: Person, batch: DisbursementBatch, file: bytes, refusals: dict[str, str]) -> None:
+    """Sent to the bank, and the bank's answer loaded."""
+    clerk.go("资金发放")
+    clerk.follow(batch.no)
+    clerk.do("登记已送银行")
+    clerk.told("等待回盘")
+    clerk.shot("batch-sent")
+    name, data = demo_bank.answer(batch.bank or "", file, refusals)
+    clerk.page.get_by_label("回盘文件").set_input_files({"name": name, "mimeType": "text/plain", "buffer": data})
+    clerk.press("导入回盘")
+    clerk.sees("全部登记，没有问题")
+    clerk.shot("batch-return")
+
+
+def mend_and_reissue(office: Office, line: PaymentLine) -> None:
+    """The school sends another account, the head verifies it, the money goes out again and arrives."""
+    clerk, head, finance = office.person(CLERK), office.person(HEAD), office.person("caiwu1")
+    clerk.page.goto("/")
+    clerk.shot("home-clerk-failed")
+    clerk.go("发放明细")
+    failed = clerk.row("账户冻结")
+    expect(failed).to_contain_text(line.student.name)
+    clerk.shot("payments-clerk")
+    clerk.follow("报送更正的账号")
+    send(clerk, "更正账号.xlsx", corrected(line))
+    clerk.press("提交导入")
+    clerk.press("确认提交")
+    clerk.told("数据已生效")
+    head.go("银行账号")
+    head.shot("accounts")
+    head.pick(line.student.name)
+    head.do("核对无误")
+    head.told("已核对 1 个账户")
+    finance.go("资金发放")
+    finance.follow(line.batch.no)
+    finance.shot("batch-failed")
+    finance.do("补发失败的")
+    finance.told("已编制 1 个补发批次")
+    again = DisbursementBatch.objects.get(reissue_of=line.batch)
+    finance.go("资金发放")
+    finance.pick(again.no)
+    finance.do("锁定")
+    for username, deed in (("shenpi1", "审核通过"), ("shenpi2", "放行")):
+        approver = office.person(username)
+        approver.go("资金发放")
+        approver.pick(again.no)
+        approver.do(deed)
+    answered(finance, again, fetch_papers(finance, again), {})
+    line.refresh_from_db()
+    assert line.retry.state == "PAID"
+    assert line.retry.account_no == NEW_ACCOUNT
+    finance.go("发放明细")
+    finance.shot("payments-paid")
+
+
+def corrected(line: PaymentLine) -> bytes:
+    """An account list of one pupil, as the school's clerk writes it."""
+    known = BankAccount.objects.filter(student=line.student, ended_at=None).latest("pk")
+    row = {
+        "学校名称": NAME, "年级": "", "班级": "", "学生姓名": line.student.name, "学生身份证号": line.student.id_number,
+        "开户行": "淇县农村信用合作联社", "账户户名": known.holder_name, "与学生关系": known.holder_relation,
+        "持卡人身份证号": known.holder_id, "银行账号": NEW_ACCOUNT,
+    }  # fmt: skip
+    columns = [xlsx_out.ColumnOut(header, 20) for header in row]
+    return xlsx_out.write([xlsx_out.Sheet("账户", columns, [list(row.values())])], footer="")
+
+
+def with_broken_number(path: Path) -> bytes:
+    """The roster with one pupil's number spoilt in its last place."""
+    book = openpyxl.load_workbook(path)
+    sheet = book.active
+    headers = [cell.value for cell in sheet[3]]
+    cell = sheet.cell(BROKEN_ROW, headers.index("身份证号") + 1)
+    cell.value = f"{cell.value[:17]}{'1' if cell.value[17] != '1' else '2'}"
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def text_of(pdf: bytes) -> str:
+    """A PDF's text without spaces and line breaks."""
+    pages = pypdf.PdfReader(io.BytesIO(pdf)).pages
+    return re.sub(r"\s", "", "".join(page.extract_text() for page in pages))
