@@ -135,6 +135,8 @@ AID_HTTPS = env.bool("AID_HTTPS", default=False)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = AID_HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if AID_HTTPS else 0
 SECURE_SSL_REDIRECT = AID_HTTPS
+# The host's other subdomains belong to other offices, and an intranet host is on no browser's preload list.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -54,7 +54,9 @@ class DossierItem(Row):
 
     student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="dossier")
     semester = models.ForeignKey(Semester, on_delete=models.PROTECT)
-    stage = models.CharField("阶段", max_length=12, choices=[("IDENTIFY", "精准识别"), ("AID", "精准资助"), ("INFORM", "精准告知")])
+    stage = models.CharField(
+        "阶段", max_length=12, choices=[("IDENTIFY", "精准识别"), ("AID", "精准资助"), ("INFORM", "精准告知")]
+    )
     kind = models.CharField("材料", max_length=24)
     object_id = models.BigIntegerField("对象编号")
     title = models.CharField("题名", max_length=120)

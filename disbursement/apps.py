@@ -25,8 +25,6 @@ class DisbursementConfig(AppConfig):
             )
         )  # fmt: skip
         register(
-            SheetKind(
-                "returns", "银行回盘文件", "", "", frozenset({Role.FINANCE_CLERK}), replaces=False, own_page=True
-            )
+            SheetKind("returns", "银行回盘文件", "", "", frozenset({Role.FINANCE_CLERK}), replaces=False, own_page=True)
         )
         jobs.register("batch.build", "disbursement.tasks.build", "生成发放批次")

@@ -176,7 +176,10 @@ class PhotoForm(forms.Form):
     file = forms.ImageField(
         label="照片",
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png"}),
-        error_messages={"required": "请选择照片。", "invalid_image": "不是 JPG 或 PNG 照片，请重新拍照或另存为 JPG 后再上传。"},
+        error_messages={
+            "required": "请选择照片。",
+            "invalid_image": "不是 JPG 或 PNG 照片，请重新拍照或另存为 JPG 后再上传。",
+        },
     )
 
 

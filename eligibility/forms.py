@@ -94,7 +94,9 @@ class EntitlementFilter(SchoolFilter):
     """Filters of the list of entitlements."""
 
     programme = forms.ChoiceField(label="资助项目", required=False, choices=[("", "全部项目"), *Programme.choices()])
-    granted = forms.ChoiceField(label="结果", required=False, choices=[("", "全部"), ("yes", "应助"), ("no", "不予资助")])
+    granted = forms.ChoiceField(
+        label="结果", required=False, choices=[("", "全部"), ("yes", "应助"), ("no", "不予资助")]
+    )
     reason = forms.ChoiceField(label="理由", required=False, choices=[("", "全部理由"), *ReasonCode.choices()])
     q = _search(_PUPIL, "如 wyj")
 
@@ -103,7 +105,9 @@ class StandingFilter(SchoolFilter):
     """Filters of the list of pupils whose roll and attendance do not agree."""
 
     standing = forms.ChoiceField(
-        label="在籍在校", required=False, choices=[("", "全部不一致的"), *(c for c in Standing.choices() if c[0] != "GO")]
+        label="在籍在校",
+        required=False,
+        choices=[("", "全部不一致的"), *(c for c in Standing.choices() if c[0] != "GO")],
     )
     q = _search(_PUPIL, "如 wyj")
 

@@ -113,9 +113,7 @@ class Verdict(Labelled):
 
 
 PASSING_VERDICTS = frozenset({Verdict.MATCHED, Verdict.MATCHED_NAME_VARIANT})
-UNDECIDED_VERDICTS = frozenset(
-    {Verdict.ID_MATCH_NAME_CONFLICT, Verdict.NAME_MATCH_ID_CONFLICT, Verdict.AMBIGUOUS}
-)
+UNDECIDED_VERDICTS = frozenset({Verdict.ID_MATCH_NAME_CONFLICT, Verdict.NAME_MATCH_ID_CONFLICT, Verdict.AMBIGUOUS})
 
 
 class PolicyStatus(Labelled):

@@ -340,7 +340,8 @@ def hand_on(approver: Person, deed: str, told: str) -> None:
 def pay(office: Office) -> PaymentLine:
     """Every bank gets its file and answers it; one account is refused."""
     clerk = office.person("caiwu1")
-    line = PaymentLine.objects.filter(batch__bank="RCC", programme__code="LIVING_ALLOWANCE").order_by("line_no")[0]
+    twice = PaymentLine.objects.filter(programme__code="NUTRITION").values("student")
+    line = PaymentLine.objects.filter(batch__bank="RCC").exclude(student__in=twice).order_by("line_no")[0]
     for batch in DisbursementBatch.objects.filter(mode="ACCOUNT").order_by("pk"):
         file = fetch_papers(clerk, batch)
         answered(clerk, batch, file, {line.account_no: "账户状态冻结"})

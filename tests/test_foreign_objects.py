@@ -94,7 +94,9 @@ def test_school_is_not_told_of_another_schools_objects(small_county: SmallCounty
 
 @pytest.mark.parametrize("verb", list(OF_A_REVIEWER))
 def test_reviewer_is_not_told_of_another_townships_objects(small_county: SmallCounty, verb: str) -> None:
-    area = School.objects.exclude(township=School.objects.get(code=B).township).values_list("township__code", flat=True)[0]
+    area = School.objects.exclude(township=School.objects.get(code=B).township).values_list(
+        "township__code", flat=True
+    )[0]
 
     _not_found(verb, accounts.user(Role.REVIEWER, township=area), OF_A_REVIEWER[verb])
 

@@ -32,7 +32,7 @@ from aid_admin.jobs import queue
 from aid_admin.jobs.models import Job
 from aid_admin.jobs.rules import JobState
 from aid_admin.office import invariants
-from disbursement.models import DisbursementBatch, PaymentLine
+from disbursement.models import DisbursementBatch
 from students.models import EnrolmentRecord, Student
 from tests import databases
 from tests.factories import accounts, county, files, intake, people

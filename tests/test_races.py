@@ -120,7 +120,9 @@ def test_two_raw_payments_of_one_grant(county_at: At) -> None:
     PaymentLine.objects.filter(pk=line.pk).delete()
     DisbursementBatch.objects.update(state="DRAFTED")
     bulk.execute("SET session_replication_role = origin")
-    names = [field.column for field in PaymentLine._meta.concrete_fields if field.name not in ("id", "created_at", "line_no")]
+    names = [
+        field.column for field in PaymentLine._meta.concrete_fields if field.name not in ("id", "created_at", "line_no")
+    ]
 
     def pay(number: int) -> int:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -128,7 +130,8 @@ def test_two_raw_payments_of_one_grant(county_at: At) -> None:
             marks = ", ".join(["%s"] * len(names))
             values[names.index("account_no")] = _sealed(line)
             cursor.execute(
-                f"INSERT INTO disbursement_paymentline (line_no, {', '.join(names)}) VALUES (%s, {marks})", [number, *values]
+                f"INSERT INTO disbursement_paymentline (line_no, {', '.join(names)}) VALUES (%s, {marks})",
+                [number, *values],
             )
             return int(cursor.rowcount)
 
@@ -170,9 +173,7 @@ def test_return_file_is_loaded_by_two(county_at: At) -> None:
     file = PaymentFile.objects.get(batch=batch)
     name, data = demo_bank.answer(batch.bank or "", store.read(file.stored_file), {})
 
-    results = at_once(
-        *[lambda by=by: bank.load_return(by=by, batch=batch.pk, data=data, name=name) for by in clerks]
-    )
+    results = at_once(*[lambda by=by: bank.load_return(by=by, batch=batch.pk, data=data, name=name) for by in clerks])
 
     assert refusals(results) == []
     assert sorted(already for _, already in results) == [False, True, True, True]
@@ -200,7 +201,9 @@ def test_two_uploads_of_one_slot_are_committed_at_once(committed: str) -> None:
     officers = [accounts.user(Role.REGISTRY_OFFICER) for _ in range(2)]
     uploads = [
         intake.read(
-            by, "roll", files.sheet("roll", [files.roll_row(school.code, name=people.name(), id_number=people.id_number())])
+            by,
+            "roll",
+            files.sheet("roll", [files.roll_row(school.code, name=people.name(), id_number=people.id_number())]),
         )
         for by in officers
     ]

@@ -25,9 +25,7 @@ def create_semester(
         raise BadInput("学期的结束日期应在开始日期之后。")
     if Semester.objects.filter(starts_on__lte=ends_on, ends_on__gte=starts_on).exists():
         raise Refused("与已有学期的日期重叠，请检查。")
-    made = Semester.objects.create(
-        code=code, starts_on=starts_on, ends_on=ends_on, cut_off_on=cut_off_on or starts_on
-    )
+    made = Semester.objects.create(code=code, starts_on=starts_on, ends_on=ends_on, cut_off_on=cut_off_on or starts_on)
     record("semester", made.code, to_state="CREATED")
     return [Moved("semester", made.code, None, "CREATED")]
 

@@ -40,7 +40,9 @@ class ReferenceAdmin(ImportExportMixin, admin.ModelAdmin):  # type: ignore[type-
 
     def generate_log_entries(self, result: Any, request: HttpRequest) -> None:
         totals = {name: count for name, count in result.totals.items() if count}
-        actions.log_reference_import(by=cast(User, request.user), table=self.model._meta.model_name or "", totals=totals)
+        actions.log_reference_import(
+            by=cast(User, request.user), table=self.model._meta.model_name or "", totals=totals
+        )
 
     def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         """The audit trail has it."""

@@ -197,7 +197,6 @@ class PublishedFigure(Row):
         return f"{self.programme} {self.measure}"
 
 
-
 class BankBin(Row):
     """A card prefix and length, and the bank it belongs to (domain: BINs)."""
 

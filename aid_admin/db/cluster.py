@@ -191,9 +191,7 @@ def ensure(cluster: Cluster) -> bool:
 
 def _make_database(cluster: Cluster, binaries: Path) -> None:
     """Create the database; it is there already on every start but the first, which is no error."""
-    _run(
-        cluster, str(binaries / "createdb"), "-h", str(cluster.sockets), "-U", cluster.user, DATABASE, check=False
-    )
+    _run(cluster, str(binaries / "createdb"), "-h", str(cluster.sockets), "-U", cluster.user, DATABASE, check=False)
 
 
 def stop(cluster: Cluster) -> None:

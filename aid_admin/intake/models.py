@@ -84,9 +84,7 @@ class Upload(Row):
                 name="same_file_once",
                 nulls_distinct=False,
             ),
-            models.CheckConstraint(
-                condition=Q(rows=F("accepted") + F("refused")), name="rows_are_accepted_or_refused"
-            ),
+            models.CheckConstraint(condition=Q(rows=F("accepted") + F("refused")), name="rows_are_accepted_or_refused"),
         ]
 
     def __str__(self) -> str:
@@ -181,7 +179,8 @@ class InForce(Row):
         triggers: ClassVar = [
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
             pgtrigger.ReadOnly(
-                name="facts", fields=["semester", "kind", "school", "part", "upload", "since", "proposed_by", "confirmed_by"]
+                name="facts",
+                fields=["semester", "kind", "school", "part", "upload", "since", "proposed_by", "confirmed_by"],
             ),
         ]
 
@@ -214,9 +213,7 @@ class SchoolRow(UploadedRow):
 
     class Meta:
         verbose_name = verbose_name_plural = "学校名单行"
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["upload", "sheet", "row"], name="school_row_once")
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["upload", "sheet", "row"], name="school_row_once")]
 
     def __str__(self) -> str:
         return f"{self.code} {self.stage}"

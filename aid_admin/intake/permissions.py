@@ -2,9 +2,7 @@
 
 from aid_admin.accounts.rules import Role
 
-SENDERS = frozenset(
-    {Role.SCHOOL_CLERK, Role.REGISTRY_OFFICER, Role.FINANCE_CLERK, Role.SYSTEM_ADMIN}
-)
+SENDERS = frozenset({Role.SCHOOL_CLERK, Role.REGISTRY_OFFICER, Role.FINANCE_CLERK, Role.SYSTEM_ADMIN})
 ALLOWED = {
     "upload.stage": SENDERS,
     "upload.commit": SENDERS,

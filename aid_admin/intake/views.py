@@ -18,7 +18,7 @@ from aid_admin.county import calendar
 from aid_admin.db.pages import page_of
 from aid_admin.intake.actions import force, marking, staging
 from aid_admin.intake.forms import CommitForm, OpinionForm, ReasonForm, UploadFilter, UploadForm
-from aid_admin.intake.models import Upload, UploadIssue
+from aid_admin.intake.models import Upload
 from aid_admin.intake.registry import KINDS, SheetKind
 from aid_admin.intake.rules import Standing
 from aid_admin.jobs.models import Job
@@ -182,7 +182,7 @@ def _detail(request: StaffRequest, upload: Any, **forms: Any) -> HttpResponse:
 
 def _issues(request: StaffRequest, upload: Upload) -> dict[str, Any]:
     """The issues of the chosen tab and code, page by page, with the sums over all of them."""
-    issues = UploadIssue.objects.filter(upload=upload)
+    issues = upload.issues.all()
     sums = list(issues.order_by().values("level", "code").annotate(n=Count("pk")).order_by("-n"))
     tabs = [(level.value, name, sum(s["n"] for s in sums if s["level"] == level)) for level, name in TABS.items()]
     first = next((level for level, _, count in tabs if count), "all")

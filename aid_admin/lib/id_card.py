@@ -48,9 +48,7 @@ def check_digit(first17: str) -> str:
 def is_valid(text: str) -> bool:
     """Whether `text`, already normalised, is an 18-character number with a real date and its check digit."""
     return (
-        _SHAPE.fullmatch(text) is not None
-        and _date_of(text[6:14]) is not None
-        and check_digit(text[:17]) == text[17]
+        _SHAPE.fullmatch(text) is not None and _date_of(text[6:14]) is not None and check_digit(text[:17]) == text[17]
     )
 
 

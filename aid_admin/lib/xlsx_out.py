@@ -105,9 +105,7 @@ def _write_sheet(page: Worksheet, sheet: Sheet, formats: _Formats, footer: str) 
         page.write_string(last + offset, 0, note)
 
 
-def _write_cell(
-    page: Worksheet, place: tuple[int, int], column: ColumnOut, value: Value, formats: _Formats
-) -> None:
+def _write_cell(page: Worksheet, place: tuple[int, int], column: ColumnOut, value: Value, formats: _Formats) -> None:
     if value is None or value == "":
         return
     if column.kind == "money" and isinstance(value, int):

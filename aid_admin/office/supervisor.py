@@ -94,6 +94,8 @@ class Supervisor:
 
 def children(port: int) -> list[Child]:
     """The web server, and the worker that fits the settings: embedded, or Celery with beat."""
+    run = Path(settings.AID_VAR) / "run"
+    run.mkdir(parents=True, exist_ok=True)
     python = [sys.executable, "-m"]
     web = [
         *python, "gunicorn", "aid_admin.wsgi", "--bind", f"0.0.0.0:{port}", "--worker-class", "gthread", "--workers",
@@ -104,6 +106,6 @@ def children(port: int) -> list[Child]:
         return [
             Child("web", web),
             Child("worker", [*celery, "worker", "--concurrency", "2", "--loglevel", "WARNING"]),
-            Child("beat", [*celery, "beat", "--schedule", str(Path(settings.AID_VAR) / "run" / "beat")]),
+            Child("beat", [*celery, "beat", "--schedule", str(run / "beat")]),
         ]
     return [Child("web", web), Child("worker", [sys.executable, "manage.py", "run_jobs"])]

@@ -69,7 +69,7 @@ def _seal_holds(batch_no: str, row: tuple[Any, ...]) -> bool:
 def make_payment_file(*, by: User, batch: int) -> PaymentFile:
     """Make the bank's file of a released batch, once; afterwards the stored one is given."""
     found = _batch("batch.file", by, batch)
-    existing = PaymentFile.objects.filter(batch=found).select_related("stored_file").first()
+    existing: PaymentFile | None = PaymentFile.objects.filter(batch=found).select_related("stored_file").first()
     if existing:
         record("paymentfile", existing.pk, to_state="EXPORTED", count=existing.line_count, digest=existing.sha256)
         return existing

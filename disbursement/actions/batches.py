@@ -126,24 +126,25 @@ def _line(batch: DisbursementBatch, number: int, row: tuple[Any, ...]) -> tuple[
 def reissue(*, by: User, batch: int) -> list[Moved]:
     """Build batches of a batch's failed lines whose pupils have a usable account now; each line once.
 
-    An account that the bank refused and that nobody has changed or verified again since stays out.
+    An account that the bank refused and that nobody has changed or verified again since stays out. Lines of a
+    reissue that was aborted are built anew.
     """
     found = _batches("batch.reissue", by, [batch])[0]
     if found.mode != BatchMode.ACCOUNT or found.state not in (BatchState.SENT, BatchState.CLOSED):
         raise Refused(f"{found}还没有送银行，没有需要补发的明细。")
     groups: dict[tuple[str, str | None], list[tuple[Any, ...]]] = defaultdict(list)
-    failed = """ AND f.batch_id = %s AND f.state IN ('FAILED', 'RETURNED_LATER')
-        AND a.id IS DISTINCT FROM f.account_id AND a.id IS NOT NULL
+    failed = """ AND f.state IN ('FAILED', 'RETURNED_LATER') AND a.id IS NOT NULL
+        AND ((f.batch_id = %s AND a.id IS DISTINCT FROM f.account_id)
+             OR f.batch_id IN (SELECT id FROM disbursement_disbursementbatch
+                                WHERE reissue_of_id = %s AND state = 'ABORTED'))
         AND NOT EXISTS (SELECT 1 FROM disbursement_paymentline q WHERE q.retry_of_id = f.id)"""
-    joined = _OPEN.replace("WHERE l.semester_id", "JOIN disbursement_paymentline f ON f.roster_line_id = l.id WHERE l.semester_id")
-    for row in bulk.query(
-        f"SELECT {_COLUMNS} f.id {joined}{failed}{_ORDER}", [found.semester_id, found.pk]
-    ):
+    joined = _OPEN.replace(
+        "WHERE l.semester_id", "JOIN disbursement_paymentline f ON f.roster_line_id = l.id WHERE l.semester_id"
+    )
+    for row in bulk.query(f"SELECT {_COLUMNS} f.id {joined}{failed}{_ORDER}", [found.semester_id, found.pk, found.pk]):
         groups[_group(row)].append(row)
     if not groups:
-        raise Refused(
-            f"{found}没有可以补发的明细：失败的学生须先登记并核对新账户，且每笔只能补发一次。"
-        )
+        raise Refused(f"{found}没有可以补发的明细：失败的学生须先登记并核对新账户，且每笔只能补发一次。")
     return [_build(found.semester, by, key, rows, found) for key, rows in sorted(groups.items(), key=str)]
 
 
@@ -207,9 +208,7 @@ def lock_batches(*, by: User, batch: list[int]) -> list[Moved]:
             raise Refused(f"{item}没有明细，不能锁定。")
         total = sum(amount for _, amount, _ in rows)
         frozen = digest((number, amount, bytes(seal).hex()) for number, amount, seal in rows)
-        moved = move(
-            [item], BATCH_MOVES, "lock", locked_by=by, line_count=len(rows), total_fen=total, digest=frozen
-        )
+        moved = move([item], BATCH_MOVES, "lock", locked_by=by, line_count=len(rows), total_fen=total, digest=frozen)
         results += [Moved(m.object, m.id, m.from_state, m.to_state, None, len(rows), total) for m in moved]
     return results
 

@@ -133,9 +133,7 @@ def _write_lines(roster: Roster, rows: list[Difference]) -> None:
         )
     }
     entitlements = [r.computed.reference for r in rows if r.computed]
-    categories = dict(
-        bulk.query("SELECT id, category FROM eligibility_entitlement WHERE id = ANY(%s)", [entitlements])
-    )
+    categories = dict(bulk.query("SELECT id, category FROM eligibility_entitlement WHERE id = ANY(%s)", [entitlements]))
     seen: set[Any] = set()
     values = []
     for r in rows:

@@ -198,7 +198,14 @@ def print_waivers(*, by: User, batch: int, school: str) -> Paper:
     if not rows or place is None:
         raise NotFound("这个批次没有该校的减免。")
     waiver = WaiverList(
-        found.no, place.name, str(found.semester), found.get_state_display(), found.made_on, rows, found.digest, office()
+        found.no,
+        place.name,
+        str(found.semester),
+        found.get_state_display(),
+        found.made_on,
+        rows,
+        found.digest,
+        office(),
     )
     return _logged(waiver_paper(waiver), "disbursementbatch", found.pk, len(rows), school_code=school)
 

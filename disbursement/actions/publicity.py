@@ -141,8 +141,8 @@ def check_photos(*, by: User, evidence: list[int], ok: bool = True, note: str = 
 def photos_of(period: PublicityPeriod) -> list[SchoolPhotos]:
     """What stands of every school's two photos."""
     states: dict[tuple[int, str], PhotoState] = {}
-    for school, moment, ok in PublicityEvidence.objects.filter(period=period).order_by("pk").values_list(
-        "school", "moment", "ok"
+    for school, moment, ok in (
+        PublicityEvidence.objects.filter(period=period).order_by("pk").values_list("school", "moment", "ok")
     ):
         states[school, moment] = {None: PhotoState.UNCHECKED, True: PhotoState.GOOD, False: PhotoState.REFUSED}[ok]
     schools = School.objects.filter(roster__period=period).distinct().order_by("code")
@@ -187,9 +187,7 @@ def abort_period(*, by: User, period: int, reason: str) -> list[Moved]:
 
 
 @action("objection.add", ALLOWED)
-def add_objection(
-    *, by: User, line: int, channel: str, text: str, received_on: date | None = None
-) -> list[Moved]:
+def add_objection(*, by: User, line: int, channel: str, text: str, received_on: date | None = None) -> list[Moved]:
     """Register an objection during publicity; it holds that pupil's line and nothing else."""
     found: Any = scoped(
         RosterLine.objects.select_related("roster__school", "roster__period", "student"), "objection.add", by, [line]
@@ -221,7 +219,9 @@ def decide_objection(*, by: User, objection: int, outcome: str, finding: str) ->
     if found.registered_by_id == by.pk:
         raise Refused("异议由登记人以外的人决定。")
     Objection.objects.filter(pk=found.pk, outcome="").update(outcome=outcome, finding=finding, decided_by=by)
-    line = RosterLine.objects.select_for_update(of=("self",)).select_related("roster__school").get(pk=found.roster_line_id)
+    line = (
+        RosterLine.objects.select_for_update(of=("self",)).select_related("roster__school").get(pk=found.roster_line_id)
+    )
     if outcome == "SUSTAINED" and line.state in (LineStatus.ACCEPTED, LineStatus.HELD):
         move([line], LINE_MOVES, "withdraw", reason="公示异议成立")
     elif line.state == LineStatus.HELD and not line.objection_set.filter(outcome="").exists():

@@ -59,9 +59,7 @@ def _with_sums(moved: list[Moved], rosters: list[Any]) -> list[Moved]:
 
 
 @action("roster.answer", ALLOWED)
-def answer_differences(
-    *, by: User, line: list[int], reason_code: str = "", explanation: str = ""
-) -> list[Moved]:
+def answer_differences(*, by: User, line: list[int], reason_code: str = "", explanation: str = "") -> list[Moved]:
     """Answer differences on a draft: a coded reason why a pupil was not filed, or agreement ("").
 
     The answer never adds a line or changes an amount. A reason other than agreement needs words when OTHER.

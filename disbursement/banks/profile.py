@@ -94,9 +94,7 @@ def parse_profile(key: str, text: str, patterns: Iterable[tuple[str, str]] = ())
         profile = Profile(
             key=key,
             **{**data, "columns": tuple(BankColumn(**column) for column in data["columns"])},
-            returns=ReturnLayout(
-                **{**returns, "head": tuple(returns["head"]), "columns": tuple(returns["columns"])}
-            ),
+            returns=ReturnLayout(**{**returns, "head": tuple(returns["head"]), "columns": tuple(returns["columns"])}),
             return_codes=(*own, *patterns),
         )
     except (tomllib.TOMLDecodeError, TypeError, KeyError) as error:

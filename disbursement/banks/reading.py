@@ -130,9 +130,7 @@ def _fen(text: str, amount_format: str) -> int:
 
 def _compare(head: _Head, rows: Sequence[ReturnRow]) -> None:
     if head.count != len(rows):
-        raise WrongReturnFile(
-            f"回盘文件首行写明{head.count}笔，实际{len(rows)}笔，文件可能不完整，请向银行重新索取。"
-        )
+        raise WrongReturnFile(f"回盘文件首行写明{head.count}笔，实际{len(rows)}笔，文件可能不完整，请向银行重新索取。")
     total_fen = sum(row.amount_fen for row in rows)
     if head.total_fen != total_fen:
         raise WrongReturnFile(

@@ -56,9 +56,7 @@ def write_payment_file(profile: Profile, header: FileHeader, lines: Sequence[Fil
     return PaymentFileBytes(name, TEXT, text.encode(profile.encoding))
 
 
-def write_return_file(
-    profile: Profile, header: FileHeader, results: Sequence[ReturnResult]
-) -> PaymentFileBytes:
+def write_return_file(profile: Profile, header: FileHeader, results: Sequence[ReturnResult]) -> PaymentFileBytes:
     """Write what a bank would send back; its head counts and sums the lines that are in the file."""
     layout = profile.returns
     total_fen = sum(result.line.amount_fen for result in results)

@@ -131,7 +131,9 @@ class DisbursementBatch(Row):
         ]
         triggers: ClassVar = [
             pgtrigger.FSM(name="moves", field="state", transitions=transitions(BATCH_MOVES)),
-            pgtrigger.ReadOnly(name="facts", fields=["no", "semester", "mode", "bank", "reissue_of", "built_by", "made_on"]),
+            pgtrigger.ReadOnly(
+                name="facts", fields=["no", "semester", "mode", "bank", "reissue_of", "built_by", "made_on"]
+            ),
             pgtrigger.Trigger(
                 name="sums_at_lock", when=pgtrigger.Before, operation=pgtrigger.Update, func=SUMS_AT_LOCK
             ),

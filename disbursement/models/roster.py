@@ -74,16 +74,12 @@ class RosterQuerySet(ScopedQuerySet):
 
     def with_sums(self) -> Any:
         """With `lines_count`, `lines_fen` and `open_differences` for lists."""
-        counted = ~Q(lines__kind=LineKind.TOO_MANY) & ~Q(
-            lines__state__in=[LineStatus.REFUSED, LineStatus.WITHDRAWN]
-        )
+        counted = ~Q(lines__kind=LineKind.TOO_MANY) & ~Q(lines__state__in=[LineStatus.REFUSED, LineStatus.WITHDRAWN])
         return self.annotate(
             lines_count=models.Count("lines", filter=counted),
             lines_fen=models.functions.Coalesce(models.Sum("lines__amount_fen", filter=counted), 0),
             differences=models.Count("lines", filter=~Q(lines__kind=LineKind.RIGHT)),
-            open_differences=models.Count(
-                "lines", filter=~Q(lines__kind=LineKind.RIGHT) & Q(lines__answered_by=None)
-            ),
+            open_differences=models.Count("lines", filter=~Q(lines__kind=LineKind.RIGHT) & Q(lines__answered_by=None)),
         )
 
 
@@ -96,18 +92,12 @@ class Roster(Row):
     round = models.PositiveSmallIntegerField("批次轮", default=1)
     run = models.ForeignKey(Run, on_delete=models.PROTECT, verbose_name="认定运行")
     filed = models.ForeignKey(Upload, on_delete=models.PROTECT, null=True, verbose_name="填报文件")
-    state = models.CharField(
-        "状态", max_length=12, default=RosterState.DRAFT, choices=RosterState.choices()
-    )
+    state = models.CharField("状态", max_length=12, default=RosterState.DRAFT, choices=RosterState.choices())
     prepared_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name="拟稿人")
-    submitted_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="上报人"
-    )
+    submitted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="上报人")
     reviewed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="初审人")
     approved_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="复审人")
-    confirmed_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="确认人"
-    )
+    confirmed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="确认人")
     return_reason = models.TextField("退回原因", blank=True)
     period = models.ForeignKey(
         "disbursement.PublicityPeriod", on_delete=models.PROTECT, null=True, related_name="rosters", verbose_name="公示"
@@ -160,7 +150,9 @@ class RosterLineQuerySet(ScopedQuerySet):
 
     def payable(self) -> Self:
         """Accepted lines of confirmed rosters that no payment was ever made for."""
-        paid = models.Q(payments__state__in=sorted(LIVE_PAYMENTS)) | models.Q(payments__retry_of=None) & ~models.Q(payments__code="")
+        paid = models.Q(payments__state__in=sorted(LIVE_PAYMENTS)) | models.Q(payments__retry_of=None) & ~models.Q(
+            payments__code=""
+        )
         had = RosterLine.objects.filter(pk=models.OuterRef("pk")).filter(paid, payments__isnull=False)
         accepted = self.filter(state=LineStatus.ACCEPTED, roster__state=RosterState.CONFIRMED)
         return accepted.filter(~models.Exists(had))

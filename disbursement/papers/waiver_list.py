@@ -41,7 +41,9 @@ class WaiverList:
 def waiver_html(waiver: WaiverList) -> str:
     """The page before it is printed; identity numbers stay masked."""
     total = sum(row.amount_fen for row in waiver.rows)
-    lines = [{"row": row, "id_number": id_card.mask(row.id_number), "amount": yuan(row.amount_fen)} for row in waiver.rows]
+    lines = [
+        {"row": row, "id_number": id_card.mask(row.id_number), "amount": yuan(row.amount_fen)} for row in waiver.rows
+    ]
     context = {
         "waiver": waiver,
         "lines": lines,

@@ -93,9 +93,7 @@ def _compare(line: ComputedLine, filed: FiledLine | None) -> Difference:
     else:
         kind = LineKind.RIGHT if filed_fen == line.amount_fen else LineKind.AMOUNT_DIFFERS
     reason = "" if kind is LineKind.MISSING else line.reason_code
-    return Difference(
-        kind, line.school, line.programme, line.person, line.amount_fen, filed_fen, reason, line, filed
-    )
+    return Difference(kind, line.school, line.programme, line.person, line.amount_fen, filed_fen, reason, line, filed)
 
 
 def _too_many(line: FiledLine, reason: str) -> Difference:

@@ -120,9 +120,7 @@ class Matched:
     why: str = ""
 
 
-def match_return(
-    line_ref: str | None, account_no: str, amount_fen: int, code: str, lines: SentLines
-) -> Matched:
+def match_return(line_ref: str | None, account_no: str, amount_fen: int, code: str, lines: SentLines) -> Matched:
     """Find the line that an answer is about: by our reference first, then by account and amount.
 
     Never by name. Account and amount alone must fit exactly one line. An answer that cannot

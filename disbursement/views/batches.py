@@ -19,7 +19,6 @@ from aid_admin.audit.history import history_of
 from aid_admin.county import calendar
 from aid_admin.db.pages import page_of
 from aid_admin.files import store
-from aid_admin.intake.models import UploadIssue
 from aid_admin.jobs import queue
 from disbursement.actions import bank, batches, printing
 from disbursement.forms import BatchFilter, BuildForm, ReasonForm, ReturnFileForm
@@ -64,7 +63,15 @@ FILE: Final = Deed(
     text="文件只生成一次，以后下载的都是同一份；每次下载都会留下记录。", states={_S.RELEASED, _S.SENT, _S.CLOSED},
 )  # fmt: skip
 ORDER: Final = Deed(
-    "order", "batch.print", "打印拨付单", printing.print_order, "batch", one=True, icon="printer", tone="plain", download=True
+    "order",
+    "batch.print",
+    "打印拨付单",
+    printing.print_order,
+    "batch",
+    one=True,
+    icon="printer",
+    tone="plain",
+    download=True,
 )
 DETAIL_DEEDS: Final = (LOCK, REVIEW, RELEASE, SEND, CLOSE, REISSUE, ABORT, FILE, ORDER)
 _SIGNING: Final = frozenset({"review", "release"})
@@ -192,7 +199,7 @@ def batch_result(request: StaffRequest, pk: int, upload: int) -> HttpResponse:
     """What one return file brought, and its lines that could not be booked."""
     batch = get_object_or_404(DisbursementBatch.objects.visible_to(request.user), pk=pk)
     found = get_object_or_404(batch.returned_uploads(), pk=upload)
-    issues = UploadIssue.objects.filter(upload=found).order_by("row", "pk")
+    issues = found.issues.order_by("row", "pk")
     page = page_of(issues, request.GET.get("page"))
     failed = PaymentLine.objects.visible_to(request.user).filter(batch=batch, state=PaymentState.FAILED)
     shown = {"batch": batch, "upload": found, "page": page, "failed": failed.count()}

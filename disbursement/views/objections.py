@@ -68,7 +68,12 @@ def objection_add(request: StaffRequest, line: int) -> HttpResponse:
 def objection_detail(request: StaffRequest, pk: int) -> HttpResponse:
     """One objection and its decision."""
     people = ("registered_by", "decided_by")
-    line = ("roster_line__student", "roster_line__roster__school", "roster_line__programme", "roster_line__roster__period")
+    line = (
+        "roster_line__student",
+        "roster_line__roster__school",
+        "roster_line__programme",
+        "roster_line__roster__period",
+    )
     found = get_object_or_404(Objection.objects.visible_to(request.user).select_related(*people, *line), pk=pk)
     mine = found.registered_by_id == request.user.pk
     deeds = Deeds(request, (DECIDE,), fits=lambda _deed: not found.outcome and not mine)

@@ -93,7 +93,11 @@ def roster_list(request: StaffRequest) -> HttpResponse:
         listed.order_by("school__code", "programme__position", "round"), request.GET.get("page"), size=ROSTERS_PER_PAGE
     )
     sums = RosterLine.objects.visible_to(request.user).filter(roster__in=rows.values("pk")).sums()
-    return render(request, "disbursement/roster_list.html", {"form": form, "page": page, "sums": sums, "deeds": deeds} | _filing(request))
+    return render(
+        request,
+        "disbursement/roster_list.html",
+        {"form": form, "page": page, "sums": sums, "deeds": deeds} | _filing(request),
+    )
 
 
 def _filing(request: StaffRequest) -> dict[str, str]:
@@ -151,9 +155,7 @@ def _shown(request: StaffRequest, roster: Any, deeds: Deeds) -> HttpResponse:
     kinds = [(kind.value, kind.label, counts.get(kind.value, 0)) for kind in LineKind]
     rows = lines.filter(kind=tab) if tab in list(LineKind) else lines
     rows = rows.select_related("student", "entitlement", "filed_line", "answered_by")
-    page = page_of(
-        rows.order_by("pk"), request.GET.get("page"), size=LINES_PER_PAGE
-    )
+    page = page_of(rows.order_by("pk"), request.GET.get("page"), size=LINES_PER_PAGE)
     shown = {
         "roster": roster,
         "deeds": deeds,

@@ -239,5 +239,6 @@ def newest_run(term: Semester) -> Run | None:
     """The entitlement that rests on what is in force now; where there is none yet, the newest."""
     runs = Run.objects.of(term, RunKind.ENTITLE)
     compared = comparison_of(term, pins_of(term))
-    fitting = runs.filter(inputs__compare_run=compared.pk).first() if compared else None
-    return fitting or runs.first()
+    fitting: Run | None = runs.filter(inputs__compare_run=compared.pk).first() if compared else None
+    newest: Run | None = runs.first()
+    return fitting or newest

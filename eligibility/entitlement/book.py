@@ -55,9 +55,7 @@ def _most_specific_first(rule: AdmissionRule) -> tuple[bool, bool, int]:
     return (not rule.variant, not rule.boarding, rule.id)
 
 
-def from_reference(
-    standards: Iterable[Mapping[str, Any]], rules: Iterable[Mapping[str, Any]], day: date
-) -> Rulebook:
+def from_reference(standards: Iterable[Mapping[str, Any]], rules: Iterable[Mapping[str, Any]], day: date) -> Rulebook:
     """Build a rulebook from the rows of the reference files; ids are their places, from 1."""
     return Rulebook(
         tuple(

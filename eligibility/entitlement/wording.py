@@ -41,9 +41,7 @@ def granted(
     return f"{ground}。{_standard(facts, standard, amount_fen)}。依据：{standard.basis_doc}。"
 
 
-def refused(
-    facts: PupilFacts, programme: str, reason: ReasonCode, judged: JudgedClaim | None, day: date
-) -> str:
+def refused(facts: PupilFacts, programme: str, reason: ReasonCode, judged: JudgedClaim | None, day: date) -> str:
     """Say what stands against the programme, with the facts of the claim concerned."""
     detail = _roll_detail(facts, reason) or (_claim_detail(judged, day) if judged else "")
     name = Programme(programme).label

@@ -40,6 +40,4 @@ def parse(rows: Iterable[TableRow], context: Context) -> Iterator[TableRow]:
 def _read(row: TableRow) -> Entry:
     state, found = proof_state(row, row.values["status_text"])
     manner = next((code for word, code in _MANNERS.items() if word in row.values["manner"]), "")
-    return Entry(
-        "EXTREME_POVERTY_SUPPORT", proof_state=state, extra={"manner": manner} if manner else {}, issues=found
-    )
+    return Entry("EXTREME_POVERTY_SUPPORT", proof_state=state, extra={"manner": manner} if manner else {}, issues=found)

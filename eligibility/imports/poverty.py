@@ -15,9 +15,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
     Column("hamlet", "自然村", max_length=100),
     Column("household_no", "户编号", ("户编码",), kind="cert_no", max_length=40),
     Column("member_no", "人编号", ("人编码",), kind="cert_no", max_length=40),
-    Column(
-        "name", "姓名", ("家庭成员姓名", "成员姓名"), kind="name", required=True, filled=True, max_length=50
-    ),
+    Column("name", "姓名", ("家庭成员姓名", "成员姓名"), kind="name", required=True, filled=True, max_length=50),
     Column(
         "id_number",
         "证件号码",
@@ -32,9 +30,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
     Column("health", "健康状况", max_length=60),
     Column("policy_text", "脱贫属性", ("户类型",), max_length=40),
     Column("household_kind", "贫困户属性", max_length=40),
-    Column(
-        "monitored_text", "易返贫致贫户类型", ("监测对象类型", "易返贫致贫户(监测对象)类型"), max_length=40
-    ),
+    Column("monitored_text", "易返贫致贫户类型", ("监测对象类型", "易返贫致贫户(监测对象)类型"), max_length=40),
     Column("risk_gone", "风险是否消除", max_length=20),
 )
 POLICY: Final = {

@@ -10,9 +10,7 @@ from aid_admin.lib.sheets.context import Context, Doubles, issue
 from aid_admin.lib.sheets.issues import Issue
 from aid_admin.lib.sheets.words import SEXES
 
-NAME: Final = Column(
-    "name", "姓名", ("学生姓名", "儿童姓名"), kind="name", required=True, filled=True, max_length=50
-)
+NAME: Final = Column("name", "姓名", ("学生姓名", "儿童姓名"), kind="name", required=True, filled=True, max_length=50)
 ID_NUMBER: Final = Column(
     "id_number",
     "身份证号",

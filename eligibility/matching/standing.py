@@ -66,9 +66,7 @@ def _without_roll(attendance: Sequence[AttendanceClaim]) -> Placed | None:
     return Placed(Standing.ATTENDING_NOT_ENROLLED, None, claim, "学校填报在校，但本县没有学籍")
 
 
-def _at_school(
-    roll: RollClaim, attendance: Sequence[AttendanceClaim], presences: Sequence[AttendanceClaim]
-) -> Placed:
+def _at_school(roll: RollClaim, attendance: Sequence[AttendanceClaim], presences: Sequence[AttendanceClaim]) -> Placed:
     own = next((claim for claim in attendance if claim.school == roll.school and claim.attending), None)
     if own:
         return Placed(Standing.GO, roll, own, "在籍且确认在校就读")

@@ -69,9 +69,7 @@ class AidApplication(Row):
     school = models.ForeignKey(School, on_delete=models.PROTECT, verbose_name="学校")
     school_year = models.CharField("学年", max_length=10)
     source_row = models.OneToOneField(ApplicationRow, on_delete=models.PROTECT, null=True)
-    state = models.CharField(
-        "状态", max_length=16, default=ApplicationState.DRAFT, choices=ApplicationState.choices()
-    )
+    state = models.CharField("状态", max_length=16, default=ApplicationState.DRAFT, choices=ApplicationState.choices())
     category = models.CharField("申请类别", max_length=30, blank=True, choices=Category.choices())
     recommended_tier = models.CharField("推荐档次", max_length=10, blank=True, choices=Tier.choices())
     recognised_tier = models.CharField("认定档次", max_length=10, blank=True, choices=Tier.choices())
@@ -99,7 +97,8 @@ class AidApplication(Row):
                 name="application_persons_differ",
             ),
             models.CheckConstraint(
-                condition=~Q(state=ApplicationState.RECOGNISED) | (Q(decided_by__isnull=False) & ~Q(recognised_tier="")),
+                condition=~Q(state=ApplicationState.RECOGNISED)
+                | (Q(decided_by__isnull=False) & ~Q(recognised_tier="")),
                 name="recognised_by_somebody_with_tier",
             ),
         ]

@@ -87,7 +87,9 @@ class Run(Row):
             )
         ]
         triggers: ClassVar = [
-            pgtrigger.Protect(name="done_is_final", operation=pgtrigger.Update, condition=pgtrigger.Q(old__state="DONE"))
+            pgtrigger.Protect(
+                name="done_is_final", operation=pgtrigger.Update, condition=pgtrigger.Q(old__state="DONE")
+            )
         ]
 
     def __str__(self) -> str:
@@ -99,7 +101,9 @@ class MatchDecision(Row):
 
     student_key = models.CharField(max_length=100)
     record_key = models.CharField(max_length=100)
-    decision = models.CharField("决定", max_length=10, choices=[("SAME", "同一人"), ("NOT_SAME", "不是同一人"), ("ASK", "待核实")])
+    decision = models.CharField(
+        "决定", max_length=10, choices=[("SAME", "同一人"), ("NOT_SAME", "不是同一人"), ("ASK", "待核实")]
+    )
     reason = models.TextField("理由")
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     second_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")

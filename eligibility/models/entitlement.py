@@ -98,5 +98,3 @@ class Entitlement(Row):
 
     def __str__(self) -> str:
         return f"{self.student_id} {self.programme_id} {self.amount_fen}"
-
-

@@ -15,7 +15,7 @@ from aid_admin.db.fields import FenField
 from eligibility.rules import Band, Category, PaymentMode
 from students.rules import Boarding
 
-ENTITLED = 'EXISTS (SELECT 1 FROM eligibility_entitlement e WHERE e.{column} = OLD.id)'
+ENTITLED = "EXISTS (SELECT 1 FROM eligibility_entitlement e WHERE e.{column} = OLD.id)"
 
 
 def read_only_once_used(column: str) -> pgtrigger.Trigger:

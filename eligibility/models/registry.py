@@ -40,9 +40,7 @@ class RegistryRecord(UploadedRow):
 
     class Meta:
         verbose_name = verbose_name_plural = "部门名单记录"
-        constraints: ClassVar = [
-            models.UniqueConstraint(fields=["upload", "sheet", "row"], name="registry_row_once")
-        ]
+        constraints: ClassVar = [models.UniqueConstraint(fields=["upload", "sheet", "row"], name="registry_row_once")]
         indexes: ClassVar = [
             models.Index(fields=["id_number"], name="registry_by_id"),  # comparison
             models.Index(fields=["upload", "birth_date"], name="registry_children"),  # coverage

@@ -39,9 +39,7 @@ def refuse_unknown(upload: Upload, rows: list[TableRow], column: str) -> None:
         if row.status in (Status.REFUSED, Status.IGNORED) or row.values.get("id_number") in known:
             continue
         message = f"第 {row.row} 行：{row.values.get('name', '')}的身份证号不在本县学籍中。请核对号码，或先由数据专员导入学籍。"
-        rows[place] = row.with_issues(
-            Issue(row.sheet, row.row, column, Level.ERROR, "UNKNOWN_STUDENT", message, "")
-        )
+        rows[place] = row.with_issues(Issue(row.sheet, row.row, column, Level.ERROR, "UNKNOWN_STUDENT", message, ""))
 
 
 def check_accounts(upload: Upload, rows: list[TableRow]) -> None:
@@ -69,7 +67,9 @@ def store_accounts(upload: Upload, rows: list[TableRow]) -> None:
 
 def seal_of(account: BankAccount) -> bytes:
     """HMAC over the facts that money is paid on."""
-    return keyring().mac([account.student_id, account.version, account.holder_name, str(account.account_no), account.bank])
+    return keyring().mac(
+        [account.student_id, account.version, account.holder_name, str(account.account_no), account.bank]
+    )
 
 
 def accounts_in_force(upload: Upload) -> None:

@@ -53,9 +53,7 @@ RCC_HEADER = FileHeader("20201RCC001", ON, 2, 102500)
 RETURN = (GOLDEN / "RCC_20201RCC001_20200615_HP.txt").read_bytes()
 
 
-@pytest.mark.parametrize(
-    ("profile", "header", "lines"), [(CCB, CCB_HEADER, CCB_LINES), (RCC, RCC_HEADER, RCC_LINES)]
-)
+@pytest.mark.parametrize(("profile", "header", "lines"), [(CCB, CCB_HEADER, CCB_LINES), (RCC, RCC_HEADER, RCC_LINES)])
 def test_payment_file_is_the_golden_file(profile, header, lines) -> None:  # type: ignore[no-untyped-def]
     written = write_payment_file(profile, header, lines)
 
@@ -257,9 +255,7 @@ def test_a_profiles_own_codes_come_first() -> None:
     ],
 )
 def test_faulty_layouts_are_refused(old: str, new: str, words: str) -> None:
-    source = (Path(__file__).resolve().parents[2] / "disbursement/banks/profiles/rcc_txt.toml").read_text(
-        "utf-8"
-    )
+    source = (Path(__file__).resolve().parents[2] / "disbursement/banks/profiles/rcc_txt.toml").read_text("utf-8")
     assert old in source
     with pytest.raises(WrongProfile, match=words):
         parse_profile("faulty", source.replace(old, new))
@@ -295,6 +291,6 @@ def test_what_is_written_is_read_back(rows: list[tuple[str, str, int]], key: str
     data = write_return_file(profile, header, [ReturnResult(line, "交易成功") for line in written]).data
     read = parse_return(profile, data)
 
-    assert Counter(
-        (row.line_ref, row.account_no, row.account_name, row.amount_fen) for row in read
-    ) == Counter((line.line_ref, line.account_no, line.account_name, line.amount_fen) for line in written)
+    assert Counter((row.line_ref, row.account_no, row.account_name, row.amount_fen) for row in read) == Counter(
+        (line.line_ref, line.account_no, line.account_name, line.amount_fen) for line in written
+    )

@@ -112,7 +112,9 @@ def test_whoever_approved_a_roster_does_not_release_its_money(small_county: Smal
         "had a hand in a roster",
     )
     reviewers = "(SELECT reviewed_by_id FROM disbursement_disbursementbatch WHERE mode = 'WAIVER')"
-    stranger = f"(SELECT user_id FROM accounts_roleassignment WHERE role = 'auditor' AND user_id <> {reviewers} LIMIT 1)"
+    stranger = (
+        f"(SELECT user_id FROM accounts_roleassignment WHERE role = 'auditor' AND user_id <> {reviewers} LIMIT 1)"
+    )
     assert accepted(
         f"UPDATE disbursement_disbursementbatch SET state = 'RELEASED', released_by_id = {stranger} WHERE id = {_BATCH}"
     )
@@ -122,7 +124,8 @@ def test_batch_is_locked_only_with_the_sums_of_its_lines(small_county: SmallCoun
     scene = "state = 'DRAFTED', locked_by_id = NULL, reviewed_by_id = NULL, released_by_id = NULL, line_count = NULL, total_fen = NULL"
     tamper(f"UPDATE disbursement_disbursementbatch SET {scene} WHERE id = {_BATCH}")
     count, total = (
-        f"(SELECT {what} FROM disbursement_paymentline WHERE batch_id = {_BATCH})" for what in ("count(*)", "sum(amount_fen)")
+        f"(SELECT {what} FROM disbursement_paymentline WHERE batch_id = {_BATCH})"
+        for what in ("count(*)", "sum(amount_fen)")
     )
     lock = "UPDATE disbursement_disbursementbatch SET state = 'LOCKED', locked_by_id = built_by_id, line_count = {}, total_fen = {} WHERE id = {}"
 

@@ -63,7 +63,12 @@ def test_roster_workbook_keeps_numbers_as_text():
 
 
 def test_roster_workbook_masks_every_number():
-    assert not [c for row in cells(roster_workbook(sheet(), footer="x").data) for c in row if NUMBER in str(c) or ACCOUNT in str(c)]
+    assert not [
+        c
+        for row in cells(roster_workbook(sheet(), footer="x").data)
+        for c in row
+        if NUMBER in str(c) or ACCOUNT in str(c)
+    ]
 
 
 def test_roster_paper_is_landscape():

@@ -64,9 +64,7 @@ def test_nothing_is_found_in_a_good_batch() -> None:
         ({"holder": Person("张子涵", "pupil-id")}, ["HOLDER_NAME_VARIANT"], False),
     ],
 )
-def test_one_thing_wrong_is_one_finding(
-    change: dict[str, object], codes: list[str], is_blocking: bool
-) -> None:
+def test_one_thing_wrong_is_one_finding(change: dict[str, object], codes: list[str], is_blocking: bool) -> None:
     line = replace(LINE, **change)  # type: ignore[arg-type]
 
     found = blockers([line], _sums(line))
@@ -82,9 +80,7 @@ def test_account_of_two_households_is_named_with_all_its_lines() -> None:
     (found,) = blockers([LINE, shared], _sums(LINE, shared))
 
     assert (found.code, found.subjects) == ("ACCOUNT_SHARED", (1, 2))
-    assert found.message == (
-        "账户**************0018被不同家庭的学生共用：张梓涵、孟祎。请学校核实，各自更换账户。"
-    )
+    assert found.message == ("账户**************0018被不同家庭的学生共用：张梓涵、孟祎。请学校核实，各自更换账户。")
 
 
 def test_siblings_and_their_kin_may_share_an_account() -> None:
@@ -103,9 +99,7 @@ def test_pupils_of_unknown_household_do_not_live_together() -> None:
 
 
 def test_two_grants_of_one_pupil_share_an_account() -> None:
-    assert (
-        _codes(replace(LINE, households=frozenset()), replace(LINE, line_no=2, households=frozenset())) == []
-    )
+    assert _codes(replace(LINE, households=frozenset()), replace(LINE, line_no=2, households=frozenset())) == []
 
 
 def test_line_twice_is_found() -> None:

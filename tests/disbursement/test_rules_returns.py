@@ -41,9 +41,7 @@ def _ref(line_no: int, batch_no: str = BATCH) -> str:
         (_ref(5), "622991000000000042", 25000, "UNKNOWN", "DUPLICATE", 15),
     ],
 )
-def test_match_return(
-    line_ref: str | None, account_no: str, fen: int, code: str, match: str, line: int | None
-) -> None:
+def test_match_return(line_ref: str | None, account_no: str, fen: int, code: str, match: str, line: int | None) -> None:
     found = match_return(line_ref, account_no, fen, code, SENT)
 
     assert found.match == match

@@ -107,7 +107,10 @@ def test_lists_of_a_school_hold_its_own_rows_alone(small_county):
 
 @pytest.mark.parametrize("path", ["/rosters/999999/", "/publicity/999999/", "/batches/999999/", "/objections/999999/"])
 def test_what_does_not_exist_is_not_found(small_county, path):
-    assert person({"/rosters/999999/": REVIEWER, "/batches/999999/": CLERK}.get(path, APPROVER)).get(path).status_code == 404
+    assert (
+        person({"/rosters/999999/": REVIEWER, "/batches/999999/": CLERK}.get(path, APPROVER)).get(path).status_code
+        == 404
+    )
 
 
 def test_deed_that_the_page_does_not_have_is_not_found(small_county):
@@ -128,7 +131,18 @@ def test_detail_pages_open_for_the_auditor_masked_and_without_buttons(small_coun
     ]  # fmt: skip
     for path in paths:
         text = auditor.get(path).content.decode()
-        for deed in ("review", "approve", "confirm", "end", "decide", "lock", "release", "send", "reissue", "recognise"):
+        for deed in (
+            "review",
+            "approve",
+            "confirm",
+            "end",
+            "decide",
+            "lock",
+            "release",
+            "send",
+            "reissue",
+            "recognise",
+        ):
             assert f'value="{deed}"' not in text, (path, deed)
         assert not [word for word in text.split() if is_valid(word.strip('"<>/'))]
 

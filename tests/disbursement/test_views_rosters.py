@@ -148,7 +148,9 @@ def test_search_finds_the_rosters_of_a_pupil(small_county):
     line = RosterLine.objects.select_related("student", "roster__school").first()
     text = enter("chushen1").get("/rosters/", {"q": line.student.name}).content.decode()
     named = set(RosterLine.objects.filter(student__name__contains=line.student.name).values_list("roster", flat=True))
-    assert {f"/rosters/{pk}/" for pk in named} == {part for part in text.split('"') if part.startswith("/rosters/") and part[9:10].isdigit()}
+    assert {f"/rosters/{pk}/" for pk in named} == {
+        part for part in text.split('"') if part.startswith("/rosters/") and part[9:10].isdigit()
+    }
 
 
 def test_open_differences_filter(submitted):
@@ -178,7 +180,9 @@ def test_export_in_clear_needs_a_reason_and_the_right(small_county):
     assert do(enter("shenji1"), path, "export", form="xlsx", in_clear="on", reason="查").status_code == 403
     answer = do(enter("chushen1"), path, "export", form="xlsx", in_clear="on", reason="报送财政")
     number = Student.objects.filter(rosterline__roster=roster).first().id_number
-    cells = {str(c) for row in load_workbook(io.BytesIO(answer.content)).active.iter_rows(values_only=True) for c in row}
+    cells = {
+        str(c) for row in load_workbook(io.BytesIO(answer.content)).active.iter_rows(values_only=True) for c in row
+    }
     assert number in cells
     assert "报送财政" in AuditEvent.objects.latest("seq").reason
 

@@ -72,9 +72,7 @@ def _publicise() -> PublicityPeriod:
 
 def _photos(period, moment):
     for code in set(period.rosters.values_list("school__code", flat=True)):
-        answer = enter(f"jingban-{code}").post(
-            f"/publicity/{period.pk}/photo/{code}/{moment}/", {"file": photo()}
-        )
+        answer = enter(f"jingban-{code}").post(f"/publicity/{period.pk}/photo/{code}/{moment}/", {"file": photo()})
         assert answer.status_code == 302, answer.content.decode()[:3000]
 
 

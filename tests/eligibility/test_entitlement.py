@@ -149,9 +149,7 @@ def test_the_cases_cover_every_reason_and_programme() -> None:
 
 
 def _pupil(stage: str, *claims: Claim, fee_fen: int | None = 79000, grade_year: int = 1) -> PupilFacts:
-    return PupilFacts(
-        stage, grade_year, "BOARDER", "rural", "", False, "ACTIVE", "GO", True, fee_fen, tuple(claims)
-    )
+    return PupilFacts(stage, grade_year, "BOARDER", "rural", "", False, "ACTIVE", "GO", True, fee_fen, tuple(claims))
 
 
 POOR = Claim("REGISTERED_POOR", policy_status="POOR")

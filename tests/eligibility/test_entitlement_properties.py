@@ -29,9 +29,7 @@ waiting_claims = st.builds(
     Claim,
     category=st.sampled_from([one for one in Category if one is not Category.OTHER_DIFFICULTY]),
     variant=st.sampled_from(["", "RURAL", "URBAN"]),
-    verdict=st.sampled_from(
-        ["ID_MATCH_NAME_CONFLICT", "NAME_MATCH_ID_CONFLICT", "AMBIGUOUS", "HOUSEHOLD_MATCH"]
-    ),
+    verdict=st.sampled_from(["ID_MATCH_NAME_CONFLICT", "NAME_MATCH_ID_CONFLICT", "AMBIGUOUS", "HOUSEHOLD_MATCH"]),
     policy_status=st.sampled_from(PolicyStatus),
     proof_state=st.sampled_from(ProofState),
 )

@@ -104,9 +104,7 @@ def sums() -> dict[str, list[int]]:
             decision = entitle(facts, programme, default_book())
             if decision.granted:
                 is_poor = decision.category == "REGISTERED_POOR"
-                for place, value in enumerate(
-                    (1, decision.amount_fen, is_poor, is_poor * decision.amount_fen)
-                ):
+                for place, value in enumerate((1, decision.amount_fen, is_poor, is_poor * decision.amount_fen)):
                     found[programme][place] += count * value
     return found
 

@@ -85,8 +85,7 @@ def _amount(programme: str, stage: str, day: date, boarding: str = "", tier: str
     return [
         row["amount_fen"]
         for row in rows("standards")
-        if (row["programme"], row["stage"], row["boarding"], row["tier"])
-        == (programme, stage, boarding, tier)
+        if (row["programme"], row["stage"], row["boarding"], row["tier"]) == (programme, stage, boarding, tier)
         and row["starts_on"] <= day.isoformat() <= (row["ends_on"] or "9999-12-31")
     ]
 

@@ -107,7 +107,9 @@ def test_coverage_is_settled_and_shown_beside_the_run(small_county):
     gap = CoverageGap.objects.filter(run=run, outcome="UNKNOWN").first()
     assert "请选择去向" in do(officer, "/coverage/", "settle", [gap.pk], note="问过").content.decode()
     done(officer, "/coverage/", "settle", [gap.pk], reason_code="OUT_OF_COUNTY", note="浚县一中，电话核实")
-    assert CoverageDecision.objects.filter(record_key=gap.record_key, undone_at=None).get().reason_code == "OUT_OF_COUNTY"
+    assert (
+        CoverageDecision.objects.filter(record_key=gap.record_key, undone_at=None).get().reason_code == "OUT_OF_COUNTY"
+    )
     row = officer.get("/coverage/?outcome=UNKNOWN").content.decode().split(f'value="{gap.pk}"')[1].split("</tr>")[0]
     assert "在外县就读" in row
 
@@ -136,4 +138,8 @@ def test_entitlements_of_a_school_are_its_own(small_county):
     place = Placement.objects.filter(school__isnull=False).order_by("-pk").first()
     text = enter("chushen1").get("/entitlements/", {"school": place.school.code}).content.decode()
     others = Placement.objects.exclude(school=place.school).values_list("student__name", flat=True)
-    assert not [name for name in others if f">{name}</a>" in text and not Placement.objects.filter(school=place.school, student__name=name)]
+    assert not [
+        name
+        for name in others
+        if f">{name}</a>" in text and not Placement.objects.filter(school=place.school, student__name=name)
+    ]

@@ -23,9 +23,7 @@ def school(code: str = "", name: str = "", stages: tuple[str, ...] = ("PRIMARY",
     number = next(_NUMBERS)
     title = name or f"试验{number}小学"
     columns.setdefault("township", Township.objects.order_by("code").first())
-    made = School.objects.create(
-        code=code or f"9{number:09d}", name=title, name_key=names.key(title), **columns
-    )
+    made = School.objects.create(code=code or f"9{number:09d}", name=title, name_key=names.key(title), **columns)
     SchoolStage.objects.bulk_create([SchoolStage(school=made, stage=stage) for stage in stages])
     return made
 

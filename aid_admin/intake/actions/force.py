@@ -15,7 +15,7 @@ from aid_admin.lib.refusals import Forbidden, NotFound, Refused
 def _locked(upload: int, verb: str, by: User) -> Upload:
     reach = reach_for(by, verb)
     rows = Upload.objects.select_for_update(of=("self",)).select_related("school", "semester", "stored_file", "by")
-    found = rows.filter(pk=upload).first()
+    found: Upload | None = rows.filter(pk=upload).first()
     if found is None or not Upload.objects.within(reach).filter(pk=upload).exists():
         raise NotFound("没有找到这次导入，或不在您的范围内。")
     if not by.roles & KINDS[found.kind].roles:

@@ -86,7 +86,7 @@ def _school_of(by: User, kind: SheetKind, code: str) -> School | None:
     if not kind.of_school:
         return None
     rows = School.objects.within(reach_for(by, "upload.stage"))
-    found = list(rows.filter(code=code) if code else rows[:2])
+    found: list[School] = list(rows.filter(code=code) if code else rows[:2])
     if len(found) != 1:
         raise NotFound("请指明学校：没有这所学校，或不在您的范围内。")
     return found[0]
@@ -97,7 +97,7 @@ def read_upload(job: Job, progress: queue.Progress) -> str:
 
     A file that cannot be read at all ends as a REFUSED upload with the reason; nothing else is changed.
     """
-    upload = Upload.objects.select_related("stored_file", "school", "semester", "by").get(pk=job.subject_id)
+    upload: Upload = Upload.objects.select_related("stored_file", "school", "semester", "by").get(pk=job.subject_id)
     if upload.read_at is not None or upload.state != UploadState.READ:
         return upload.message
     sealed = job.params.get("password")

@@ -20,9 +20,7 @@ ERROR_TEXTS: Final = frozenset(
     ("#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!", "#GETTING_DATA", "#SPILL!", "#CALC!")
 )
 
-_INVISIBLE: Final = re.compile(
-    "[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"
-)
+_INVISIBLE: Final = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\u00ad\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _SPACES: Final = re.compile(r"\s+")
 _SCIENTIFIC: Final = re.compile(r"[0-9](\.[0-9]+)?[Ee]\+?[0-9]{2}")
 _NAME_GAP: Final = re.compile(r"(?<![A-Za-z.·])\s+|\s+(?![A-Za-z])")
@@ -32,9 +30,7 @@ _DATE_DIGITS: Final = re.compile(r"(\d{4})(\d{2})(\d{2})?")
 _FIRST_SERIAL, _LAST_SERIAL = 1, 73050
 _EPOCH: Final = date(1899, 12, 30)
 _ENDLESS: Final = frozenset(("长期", "永久", "长期有效", "无", "-", "—", "/"))
-_YES: Final = frozenset(
-    ("是", "√", "✓", "✔", "1", "有", "Y", "YES", "TRUE", "T", "对", "已", "在", "属于", "在校")
-)
+_YES: Final = frozenset(("是", "√", "✓", "✔", "1", "有", "Y", "YES", "TRUE", "T", "对", "已", "在", "属于", "在校"))
 _NO: Final = frozenset(
     (
         "否",

@@ -94,9 +94,7 @@ def sheet_rows(sheet: CalamineSheet, limits: dict[str, int]) -> Iterator[Cells]:
     lead: Cells = [None] * first_column
     merges = vertical_merges(sheet, last_row, limits["filled_cells"])
     # iter_rows begins at the first row of the sheet, but at the first column that is used.
-    rows: Iterator[Cells] = (
-        lead + [None if cell == "" else cell for cell in raw] for raw in sheet.iter_rows()
-    )
+    rows: Iterator[Cells] = (lead + [None if cell == "" else cell for cell in raw] for raw in sheet.iter_rows())
     yield from fill_down(rows, merges) if merges else rows
 
 

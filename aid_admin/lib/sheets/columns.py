@@ -7,9 +7,7 @@ from typing import Any, Final, Literal
 
 from aid_admin.lib.sheets.issues import Issue, Level
 
-Kind = Literal[
-    "text", "name", "id_number", "account_no", "phone", "date", "yuan", "integer", "yes_no", "cert_no"
-]
+Kind = Literal["text", "name", "id_number", "account_no", "phone", "date", "yuan", "integer", "yes_no", "cert_no"]
 
 
 VERSION_SHEET: Final = "版本"

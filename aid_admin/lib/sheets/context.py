@@ -119,9 +119,7 @@ def check_semester(rows: Iterable[TableRow], context: Context) -> Iterator[Table
         elif row.sheet not in in_title and "学期" in (title := str(row.values.get("ignored", ""))):
             named = semesters.find(title)
             if named and named != context.semester:
-                wrong = issue(
-                    row, "WRONG_SEMESTER", "", semesters.label(named), expected=context.semester_label
-                )
+                wrong = issue(row, "WRONG_SEMESTER", "", semesters.label(named), expected=context.semester_label)
                 yield row.with_issues(wrong)
                 continue
         yield row

@@ -21,9 +21,7 @@ _E, _W, _R = Level.ERROR, Level.WARNING, Level.REPAIR
 CATALOGUE: Final[dict[str, Entry]] = {
     # cells
     "MISSING_VALUE": Entry(_E, "没有填写{column}，请补上"),
-    "ID_DESTROYED": Entry(
-        _E, "{column}被当作数字保存，后几位已丢失；请在原系统重新导出，把这一列设为文本格式"
-    ),
+    "ID_DESTROYED": Entry(_E, "{column}被当作数字保存，后几位已丢失；请在原系统重新导出，把这一列设为文本格式"),
     "NUMBER_DESTROYED": Entry(_E, "{column}被当作数字保存，后几位已丢失；请把这一列设为文本格式后重新填写"),
     "ID_INVALID": Entry(_E, "{column}有误：{reason}；请核对户口本后改正"),
     "ID_MISSING": Entry(_W, "没有{column}，将只能按姓名等线索人工核对"),

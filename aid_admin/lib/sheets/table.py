@@ -152,9 +152,7 @@ def _plan(sheet: str, heading: Heading, columns: Sequence[Column], table: int) -
         defaults[column.field] = EMPTY.get(column.kind, "")
         if column.kind == "id_number":
             defaults[f"{column.field}_text"] = ""
-    others = tuple(
-        (place, CONVERTERS[column.kind], column) for place, column in present if column.kind != "id_number"
-    )
+    others = tuple((place, CONVERTERS[column.kind], column) for place, column in present if column.kind != "id_number")
     filled = tuple(column for column in columns if column.filled)
     return _Plan(sheet, table, heading, others, tuple(numbers), filled, defaults)
 
@@ -175,9 +173,7 @@ def _is_no_data(cells: list[Cell], plan: _Plan) -> bool:
     )
     if not telling:
         return _repeats_heading(cells, plan)
-    return not any(
-        place < len(cells) and _LONG_DIGITS.search(as_text(cells[place])) for place, _ in plan.numbers
-    )
+    return not any(place < len(cells) and _LONG_DIGITS.search(as_text(cells[place])) for place, _ in plan.numbers)
 
 
 def _repeats_heading(cells: list[Cell], plan: _Plan) -> bool:

@@ -58,9 +58,7 @@ def _write_headings(workbook: Workbook, page: Worksheet, columns: Sequence[Colum
     page.freeze_panes(2, 0)
 
 
-def _write_help(
-    page: Worksheet, columns: Sequence[Column], notes: Sequence[str], sample: Mapping[str, str]
-) -> None:
+def _write_help(page: Worksheet, columns: Sequence[Column], notes: Sequence[str], sample: Mapping[str, str]) -> None:
     page.set_column(0, 0, 80)
     lines = ["红色的列必须有，其余的列没有可以不填。请不要改动表头，也不要合并单元格。", *notes]
     lines += [f"{column.header}：例如 {sample[column.field]}" for column in columns if column.field in sample]

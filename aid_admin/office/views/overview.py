@@ -28,7 +28,9 @@ def overview(request: StaffRequest) -> HttpResponse:
         "total": found["total"],
         "headline": found["published"].get("headline", {}),
         "published": bool(found["published"]),
-        "differences": [d | {"what": _worded(d["what"], names), "money": "金额" in d["what"]} for d in found["discrepancies"]],
+        "differences": [
+            d | {"what": _worded(d["what"], names), "money": "金额" in d["what"]} for d in found["discrepancies"]
+        ],
         "paragraph": report.paragraph(found),
         "may_export": may(request.user, "report.export"),
     }

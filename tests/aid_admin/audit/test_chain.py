@@ -134,7 +134,11 @@ def test_chain_rewritten_to_its_end_is_found_through_the_anchor(last: int, tmp_p
 def test_anchor_is_written_once_a_day(last: int, tmp_path: Path) -> None:
     anchors = tmp_path / "run" / "anchors.jsonl"
 
-    assert [chain.write_anchor(anchors, day) for day in ("2020-06-12", "2020-06-12", "2020-06-13")] == [True, False, True]
+    assert [chain.write_anchor(anchors, day) for day in ("2020-06-12", "2020-06-12", "2020-06-13")] == [
+        True,
+        False,
+        True,
+    ]
     assert [json.loads(line)["seq"] for line in anchors.read_text().splitlines()] == [last, last]
 
 

@@ -68,7 +68,7 @@ def test_work_is_done_once_and_says_so() -> None:
 
     assert queue.work(job.pk) is True
     assert queue.work(job.pk) is False
-    assert DONE == list(range(1, 11))
+    assert list(range(1, 11)) == DONE
     assert _state(job)[0] == JobState.DONE
     assert (job.done, job.total, job.message, job.percent) == (10, 10, "数完了。", 100)
     assert job.finished_at is not None
@@ -185,7 +185,7 @@ def test_twenty_deliveries_have_one_effect(committed: str) -> None:
     results = at_once(*[lambda: queue.work(job.pk)] * 20)
 
     assert sorted(results) == [False] * 19 + [True]
-    assert DONE == list(range(1, 11))
+    assert list(range(1, 11)) == DONE
 
 
 def test_twenty_enqueue_one_job(committed: str) -> None:

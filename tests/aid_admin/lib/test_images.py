@@ -23,7 +23,7 @@ def camera_notes(taken="2020:03:05 10:20:30", orientation=6):
 
 def test_photo_loses_its_notes_and_keeps_its_time():
     clean = images.clean_photo(photo(exif=camera_notes()))
-    assert clean.taken_at == datetime(2020, 3, 5, 10, 20, 30)  # noqa: DTZ001
+    assert clean.taken_at == datetime(2020, 3, 5, 10, 20, 30)
     assert (clean.width, clean.height) == (40, 80)
     again = Image.open(io.BytesIO(clean.jpeg))
     assert (again.format, again.size, dict(again.getexif())) == ("JPEG", (40, 80), {})

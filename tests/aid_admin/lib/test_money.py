@@ -44,9 +44,7 @@ def test_in_words_refuses_what_it_cannot_write(fen):
 def test_in_words_agrees_with_cn2an_but_for_inner_zeros(fen):
     oracle = cn2an.an2cn(money.yuan(fen), "rmb")
     ours = money.in_words(fen).removeprefix("人民币")
-    assert ours.replace("零", "").removesuffix("整") == oracle.replace("零", "").removesuffix(
-        "整"
-    ).removeprefix("元")
+    assert ours.replace("零", "").removesuffix("整") == oracle.replace("零", "").removesuffix("整").removeprefix("元")
     assert "零零" not in ours
 
 

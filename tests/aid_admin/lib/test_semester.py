@@ -23,9 +23,7 @@ def test_parse_of_each_spelling(text):
     assert semester.parse(text) == "2020-spring"
 
 
-@pytest.mark.parametrize(
-    "text", ["", "2020", "2020夏", "2019-2021学年第二学期", "春", "20-spring", "2020-winter"]
-)
+@pytest.mark.parametrize("text", ["", "2020", "2020夏", "2019-2021学年第二学期", "春", "20-spring", "2020-winter"])
 def test_parse_refuses(text):
     with pytest.raises(ValueError, match="学期"):
         semester.parse(text)

@@ -23,7 +23,9 @@ _BATCH = "SELECT min(id) FROM disbursement_disbursementbatch WHERE mode = 'ACCOU
 
 def _copy(table: str, where: str, **changes: str) -> str:
     """INSERT a copy of one row with some columns replaced by SQL."""
-    given = ", ".join(f"'{name}', {value}" for name, value in ({"id": f"(SELECT max(id) + 1 FROM {table})"} | changes).items())
+    given = ", ".join(
+        f"'{name}', {value}" for name, value in ({"id": f"(SELECT max(id) + 1 FROM {table})"} | changes).items()
+    )
     return f"""INSERT INTO {table} SELECT (jsonb_populate_record(x, jsonb_build_object({given}))).*
                  FROM {table} x WHERE id = ({where})"""
 
@@ -147,7 +149,9 @@ def test_driven_county_keeps_them_all(small_county: SmallCounty) -> None:
     assert {check["count"] for check in answer["checks"]} == {0}
 
 
-@pytest.mark.parametrize(("name", "edit"), [pytest.param(name, edit, id=f"{name}-{number}") for number, (name, *edit) in enumerate(EDITS)])
+@pytest.mark.parametrize(
+    ("name", "edit"), [pytest.param(name, edit, id=f"{name}-{number}") for number, (name, *edit) in enumerate(EDITS)]
+)
 def test_edit_behind_the_guards_is_named(small_county: SmallCounty, name: str, edit: list[str]) -> None:
     offender = tamper(*edit)
 
@@ -169,5 +173,7 @@ def test_command_exits_1_and_prints_the_sentence(small_county: SmallCounty) -> N
 
     failing = [check for check in json.loads(out.getvalue())["checks"] if not check["ok"]]
     assert ended.value.code == 1
-    assert {"grant_amounts", "roster_sums", "money_flow", "paid_lines_confirmed"} >= {c["name"] for c in failing} - {"roster_digests"}
+    assert {"grant_amounts", "roster_sums", "money_flow", "paid_lines_confirmed"} >= {c["name"] for c in failing} - {
+        "roster_digests"
+    }
     assert f"名册明细 {line}（" in next(c["sentence"] for c in failing if c["name"] == "grant_amounts")

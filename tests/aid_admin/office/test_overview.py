@@ -70,7 +70,11 @@ def test_export_holds_the_figures_and_is_logged(report):
     answer = client.post("/reports/export/")
     book = load_workbook(io.BytesIO(answer.content))
     rows = list(book["学期总览"].iter_rows(values_only=True))
-    assert rows[len(report["programmes"]) + 1][:3] == ("合计", report["total"]["persons"], report["total"]["person_times"])
+    assert rows[len(report["programmes"]) + 1][:3] == (
+        "合计",
+        report["total"]["persons"],
+        report["total"]["person_times"],
+    )
     assert len(list(book["与已公布数字的差异"].iter_rows(min_row=2, max_row=2, values_only=True))) == 1
     event = AuditEvent.objects.latest("seq")
     assert (event.verb, event.to_state, len(event.after_digest)) == ("report.export", "EXPORTED", 64)

@@ -209,7 +209,7 @@ def test_student_page_foreign_school(staff, log_in, schools, term):
 def test_student_page_of_the_driven_county(small_county, staff, log_in, django_assert_max_num_queries):
     paid = Student.objects.filter(paymentline__state="PAID").order_by("pk").first()
     client = log_in(staff("reviewer", username="look"))
-    with django_assert_max_num_queries(20):
+    with django_assert_max_num_queries(22):
         text = client.get(f"/students/{paid.pk}/").content.decode()
     assert "发放成功" in text
     assert "应助" in text

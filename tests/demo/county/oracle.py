@@ -83,9 +83,7 @@ def clean(text: str) -> str:
 class Oracle:
     """Decides every pupil of the rolls from the tables alone."""
 
-    def __init__(
-        self, tables: Iterable[tuple[str, str | None, list[Table]]], decisions: dict[str, Any]
-    ) -> None:
+    def __init__(self, tables: Iterable[tuple[str, str | None, list[Table]]], decisions: dict[str, Any]) -> None:
         self.rolls: list[Table] = []
         self.fees: dict[tuple[str, str, str], int] = {}
         self.not_inclusive: set[str] = set()
@@ -103,9 +101,7 @@ class Oracle:
             if kind == "schools" and row["是否普惠"] == "否":
                 self.not_inclusive.add(row["学校标识码"])
             elif kind == "fees":
-                self.fees[row["学校标识码"], row["学段"], row["专业代码"] or ""] = round(
-                    row["收费标准"] * 100
-                )
+                self.fees[row["学校标识码"], row["学段"], row["专业代码"] or ""] = round(row["收费标准"] * 100)
             elif kind == "roll":
                 self.rolls.append(row)
             elif kind == "attendance" and school:
@@ -197,9 +193,7 @@ class Oracle:
         return Claim(category, problem=problem)
 
     def _card_problem(self, entry: Table) -> str:
-        state = {"注销": "PROOF_CANCELLED", "冻结": "PROOF_FROZEN", "过期": "PROOF_EXPIRED"}.get(
-            entry["证件状态"], ""
-        )
+        state = {"注销": "PROOF_CANCELLED", "冻结": "PROOF_FROZEN", "过期": "PROOF_EXPIRED"}.get(entry["证件状态"], "")
         return state or ("PROOF_EXPIRED" if entry["有效期至"] < "20200201" else "")
 
     def _decide(self, row: Table, programme: str, claims: list[Claim]) -> tuple[int, str, str]:
@@ -279,9 +273,7 @@ class Oracle:
                 return self._fee(row) if poor or supported or rural_low else 0
             case "SENIOR_GRANT":
                 low = category in ("LOW_INCOME_ALLOWANCE", "CHILD_OF_DISABLED")
-                return (
-                    80_000 if low or (category == "OTHER_DIFFICULTY" and claim.tier != "SPECIAL") else 120_000
-                )
+                return 80_000 if low or (category == "OTHER_DIFFICULTY" and claim.tier != "SPECIAL") else 120_000
             case "VOCATIONAL_TUITION_WAIVER":
                 return self._fee(row) if poor or category in SPECIAL else 0
             case _:

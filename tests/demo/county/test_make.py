@@ -106,9 +106,7 @@ def test_one_register_is_a_csv_in_gb18030_and_titles_stand_above_the_others(smal
     assert "淇县" in _grid(small_folder / "registries/poverty.xlsx")[0][0]
 
 
-def test_manifest_lists_every_file_in_the_order_of_loading(
-    small_folder: Path, small_manifest: dict[str, Any]
-) -> None:
+def test_manifest_lists_every_file_in_the_order_of_loading(small_folder: Path, small_manifest: dict[str, Any]) -> None:
     files = small_manifest["files"]
     assert small_manifest["county"] == f"qixian-{SEED}-small"
     assert (small_manifest["semester"], small_manifest["scale"], small_manifest["seed"]) == (
@@ -151,9 +149,7 @@ def test_folder_with_files_is_refused_in_chinese(small_folder: Path) -> None:
 
 def test_progress_counts_to_the_last_file(tmp_path: Path) -> None:
     seen: list[tuple[int, int, str]] = []
-    manifest = make_county(
-        tmp_path, scale="200", progress=lambda done, total, path: seen.append((done, total, path))
-    )
+    manifest = make_county(tmp_path, scale="200", progress=lambda done, total, path: seen.append((done, total, path)))
     assert [path for *_, path in seen] == [entry["path"] for entry in manifest["files"]]
     assert seen[-1][:2] == (len(seen), len(seen))
 
@@ -172,9 +168,7 @@ def test_roster_has_title_unit_total_and_signatures(small_folder: Path) -> None:
         assert grid[-1][0].startswith("校长签字")
 
 
-def test_attendance_holds_the_whole_roll_but_the_planted_ones(
-    small_folder: Path, small_truth: dict[str, Any]
-) -> None:
+def test_attendance_holds_the_whole_roll_but_the_planted_ones(small_folder: Path, small_truth: dict[str, Any]) -> None:
     rolls = [_grid(path) for path in (small_folder / "rolls").iterdir()]
     on_roll = {(row[0], row[grid[0].index("身份证件号")]) for grid in rolls for row in grid[1:]}
     sheets = {path.stem: _grid(path)[1:] for path in (small_folder / "attendance").iterdir()}
@@ -182,9 +176,7 @@ def test_attendance_holds_the_whole_roll_but_the_planted_ones(
     left_off = {f["pupil_id"] for f in small_truth["faults"] if f["kind"] == "not_confirmed"}
     assert {number for _, number in on_roll - on_sheet} == left_off
     without_roll = {number for _, number in on_sheet} - {number for _, number in on_roll}
-    assert without_roll == {
-        f["pupil_id"] for f in small_truth["faults"] if f["kind"] == "attending_not_enrolled"
-    }
+    assert without_roll == {f["pupil_id"] for f in small_truth["faults"] if f["kind"] == "attending_not_enrolled"}
 
 
 def test_decisions_answer_everything_that_is_open(

@@ -40,9 +40,7 @@ def _from_documents(found: Iterator[Document]) -> Iterator[tuple[str, str | None
     for document in found:
         page = document.pages[0]
         width = len(page.header)
-        rows = [
-            dict(zip(page.header, [*row, *[""] * (width - len(row))], strict=True)) for row in page.rows()
-        ]
+        rows = [dict(zip(page.header, [*row, *[""] * (width - len(row))], strict=True)) for row in page.rows()]
         yield document.kind, document.school, rows
 
 
@@ -54,10 +52,7 @@ def _check(oracle: Oracle, truth: dict[str, Any]) -> None:
             granted[key] = (fen, category, row["学校标识码"])
         else:
             refused[key] = reason
-    expected = {
-        (g["pupil_id"], g["programme"]): (g["amount_fen"], g["category"], g["school"])
-        for g in truth["grants"]
-    }
+    expected = {(g["pupil_id"], g["programme"]): (g["amount_fen"], g["category"], g["school"]) for g in truth["grants"]}
     assert set(granted.items()) ^ set(expected.items()) == set()
     for fault in truth["faults"]:
         key = (fault.get("id_on_roll") or fault["pupil_id"], fault["programme"])

@@ -34,17 +34,9 @@ def test_cells_are_6222_persons_of_whom_1183_registered_poor() -> None:
 
 
 def test_cells_split_into_the_two_routes() -> None:
-    cash = [
-        (cell.heads, fen)
-        for cell in calibrated_cells()
-        for code, fen in cell.awards
-        if code in CASH_PROGRAMMES
-    ]
+    cash = [(cell.heads, fen) for cell in calibrated_cells() for code, fen in cell.awards if code in CASH_PROGRAMMES]
     waived = [
-        (cell.heads, fen)
-        for cell in calibrated_cells()
-        for code, fen in cell.awards
-        if code not in CASH_PROGRAMMES
+        (cell.heads, fen) for cell in calibrated_cells() for code, fen in cell.awards if code not in CASH_PROGRAMMES
     ]
     assert (sum(n for n, _ in cash), sum(n * fen for n, fen in cash)) == (5_100, 288_516_250)
     assert (sum(n for n, _ in waived), sum(n * fen for n, fen in waived)) == (2_900, 264_353_000)
@@ -59,9 +51,7 @@ def test_no_cell_and_no_fault_is_lost_at_a_smaller_scale(scale: str) -> None:
     assert min(plan.ordinary.values()) >= 2
 
 
-@pytest.mark.parametrize(
-    ("scale", "pupils"), [("small", 400), ("5000", 5_000), ("45000", 45_000), ("qixian", 45_000)]
-)
+@pytest.mark.parametrize(("scale", "pupils"), [("small", 400), ("5000", 5_000), ("45000", 45_000), ("qixian", 45_000)])
 def test_scale_sets_the_number_of_pupils(scale: str, pupils: int) -> None:
     plan = plan_for(scale)
     drawn = sum(cell.heads for cell in plan.cells) + sum(plant.heads for plant in plan.plants)

@@ -35,9 +35,7 @@ def test_roster_line():
 
 
 def test_programme_from_the_title_and_from_the_code():
-    rows = parse(
-        roster, LINE | {"资助项目": None}, title="淇县2020年春季学期家庭经济困难学生生活补助发放名册"
-    )
+    rows = parse(roster, LINE | {"资助项目": None}, title="淇县2020年春季学期家庭经济困难学生生活补助发放名册")
     assert data(rows)[0].values["programme"] == "LIVING_ALLOWANCE"
     assert data(parse(roster, LINE | {"资助项目": "NUTRITION"}))[0].values["programme"] == "NUTRITION"
 

@@ -13,7 +13,7 @@ from tests.aid_admin.lib.sheets.books import package, parts_of, workbook
 SOUND = workbook(("甲", [["姓名"], ["张三"]]))
 SMALL = GateLimits(sheet_bytes=2_500_000, entries=20, unpacked_bytes=3_000_000)
 # Its declaration lies across the border of two pieces of a mebibyte.
-NOISE = random.Random(1).randbytes(1_048_570).replace(b"<!", b"..")  # noqa: S311
+NOISE = random.Random(1).randbytes(1_048_570).replace(b"<!", b"..")
 DOCTYPE = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><worksheet/>'
 
 

@@ -143,7 +143,7 @@ def test_password_opens_what_it_should(tmp_path):
     sealed = io.BytesIO()
     OOXMLFile(io.BytesIO(plain)).encrypt("县资助中心", sealed)
     assert msoffcrypto.OfficeFile(sealed).is_encrypted()
-    rows = read(tmp_path, sealed.getvalue(), password="县资助中心")  # noqa: S106
+    rows = read(tmp_path, sealed.getvalue(), password="县资助中心")
     assert [row.cells for row in rows] == [["姓名"], ["张三"]]
-    assert refusal(tmp_path, sealed.getvalue(), password="wrong") == "WRONG_PASSWORD"  # noqa: S106
-    assert refusal(tmp_path, b"junk", password="wrong") == "DAMAGED"  # noqa: S106
+    assert refusal(tmp_path, sealed.getvalue(), password="wrong") == "WRONG_PASSWORD"
+    assert refusal(tmp_path, b"junk", password="wrong") == "DAMAGED"

@@ -261,9 +261,7 @@ def test_mapping_confirmed_by_a_person_comes_first():
 def test_other_table_on_a_second_sheet():
     other = (Column("plot", "地块", required=True), Column("owner", "户主", required=True))
     rows = list(
-        read_table(
-            raw([HEAD, ["张三", OWN]]) + raw([["地块", "户主"], ["甲", "张"]], "乙"), COLUMNS, others=(other,)
-        )
+        read_table(raw([HEAD, ["张三", OWN]]) + raw([["地块", "户主"], ["甲", "张"]], "乙"), COLUMNS, others=(other,))
     )
     assert [(row.table, row.values.get("plot")) for row in rows if row.status is Status.ACCEPTED] == [
         (0, None),
