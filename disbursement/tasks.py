@@ -12,4 +12,4 @@ def build(job: Job, progress: Progress) -> str:
         raise Refused("任务没有发起人。")
     with progress.chunk(cursor=1, done=1, total=1):
         moved = batches.build_batches(by=job.by, semester=job.subject_id, **job.params)
-    return f"生成 {len(moved)} 个批次，共 {sum(m.person_times or 0 for m in moved)} 笔。"
+    return f"编制 {len(moved)} 个批次，共 {sum(m.person_times or 0 for m in moved)} 笔。"

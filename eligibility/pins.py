@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from aid_admin.audit.rules import digest
 from aid_admin.county.models import Semester
+from aid_admin.db import bulk
 from aid_admin.intake.models import InForce
 from aid_admin.intake.rules import REGISTRY_KINDS
-from eligibility.models import CoverageDecision, MatchDecision, Run, RunKind
+from eligibility.models import Run, RunKind
 from eligibility.rules import RULES_VERSION
-from students.models import Placement
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +53,20 @@ def comparison_of(semester: Semester, pins: Pins) -> Run | None:
 
 
 def _decisions(semester: Semester) -> list[object]:
-    matches = MatchDecision.objects.filter(undone_at=None).order_by("student_key", "record_key")
-    coverage = CoverageDecision.objects.filter(semester=semester, undone_at=None).order_by("record_key")
-    placements = Placement.objects.filter(semester=semester, decided_by__isnull=False).order_by("student_id")
-    return [
-        *matches.values_list("student_key", "record_key", "decision"),
-        *coverage.values_list("record_key", "reason_code"),
-        *placements.values_list("student__name_key", "school__code", "standing"),
-    ]
+    """What persons decided, in one statement and by natural keys."""
+    return list(
+        bulk.query(
+            """SELECT 'match', student_key, record_key, decision FROM eligibility_matchdecision
+                WHERE undone_at IS NULL
+               UNION ALL
+               SELECT 'coverage', record_key, reason_code, '' FROM eligibility_coveragedecision
+                WHERE undone_at IS NULL AND semester_id = %s
+               UNION ALL
+               SELECT 'placement', encode(s.id_number, 'hex'), COALESCE(c.code, ''), p.standing
+                 FROM students_placement p JOIN students_student s ON s.id = p.student_id
+                 LEFT JOIN county_school c ON c.id = p.school_id
+                WHERE p.decided_by_id IS NOT NULL AND p.semester_id = %s
+               ORDER BY 1, 2, 3, 4""",
+            [semester.pk, semester.pk],
+        )
+    )

@@ -4,7 +4,7 @@ from typing import Any, ClassVar, Self
 
 import pgtrigger
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 
 from aid_admin.accounts.models import User
 from aid_admin.accounts.rules import Role
@@ -41,6 +41,16 @@ class UploadQuerySet(ScopedQuerySet):
                 output_field=models.CharField(),
             )
         )
+
+    def with_successor(self) -> Any:
+        """With `successor`, the newest later upload of the same slot that was committed, if there is one."""
+        same_school = Q(school=OuterRef("school")) | Q(school=None)
+        same_term = Q(semester=OuterRef("semester")) | Q(semester=None)
+        later = Upload.objects.filter(
+            same_school, same_term, kind=OuterRef("kind"), part=OuterRef("part"), pk__gt=OuterRef("pk"),
+            state=UploadState.COMMITTED,
+        )  # fmt: skip
+        return self.annotate(successor=Subquery(later.order_by("-pk").values("pk")[:1]))
 
 
 class Upload(Row):

@@ -141,7 +141,7 @@ def _go(request: StaffRequest, upload: Upload) -> HttpResponse:
 
 
 def _visible(request: StaffRequest, pk: int) -> Any:
-    rows = Upload.objects.visible_to(request.user).with_standing()
+    rows = Upload.objects.visible_to(request.user).with_standing().with_successor()
     return get_object_or_404(rows.select_related("stored_file", "school", "semester", "by", "committed_by"), pk=pk)
 
 

@@ -47,7 +47,10 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def progress(request: StaffRequest, pk: int) -> HttpResponse:
-    """The job's progress, asked for every second; 286 ends the asking."""
+    """The job's progress, asked for every second; when it is over the page is loaded anew."""
     job = _job(request, pk)
     status = 200 if job.is_live else STOP_POLLING
-    return render(request, "components/_progress.html", {"job": job, "poll": request.path}, status=status)
+    response = render(request, "components/_progress.html", {"job": job, "poll": request.path}, status=status)
+    if not job.is_live:
+        response.headers["HX-Refresh"] = "true"
+    return response

@@ -41,11 +41,12 @@ SELECT ({_FORCE.format(what="count(DISTINCT f.part)", which="f.kind = 'roll'")})
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step as the bar shows it; `state` is done, now or later."""
+    """One step as the bar shows it; `state` is done, now or later; `begun`: something of it is done."""
 
     title: str
     note: str
     state: str
+    begun: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,14 @@ def _judged(c: _Counts) -> list[tuple[bool, str]]:
     ]
 
 
+def _begun(c: _Counts) -> tuple[object, ...]:
+    """Per step: whether something of it is done, even while an earlier one is not over."""
+    return (
+        c.rolls or c.registries, c.confirmed_schools, c.compared, c.entitled, c.submitted, c.approved, c.confirmed,
+        c.payments,
+    )  # fmt: skip
+
+
 def steps_of(semester: Semester, reach: Reach) -> list[Step]:
     """The eight steps of a semester within a person's reach; the first that is not over is now. One query."""
     row = bulk.query(
@@ -96,9 +105,10 @@ def steps_of(semester: Semester, reach: Reach) -> list[Step]:
             "townships": sorted(reach.townships),
         },
     )[0]
-    judged = _judged(_Counts(*row))
+    counts = _Counts(*row)
+    judged, begun = _judged(counts), _begun(counts)
     now = next((place for place, (over, _) in enumerate(judged) if not over), len(judged))
     return [
-        Step(title, note, "done" if over else "now" if place == now else "later")
+        Step(title, note, "done" if over else "now" if place == now else "later", bool(begun[place]))
         for place, (title, (over, note)) in enumerate(zip(TITLES, judged, strict=True))
     ]

@@ -132,6 +132,7 @@ def reissue(*, by: User, batch: int) -> list[Moved]:
     found = _batches("batch.reissue", by, [batch])[0]
     if found.mode != BatchMode.ACCOUNT or found.state not in (BatchState.SENT, BatchState.CLOSED):
         raise Refused(f"{found}还没有送银行，没有需要补发的明细。")
+    bulk.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"batches {found.semester.code}"])
     groups: dict[tuple[str, str | None], list[tuple[Any, ...]]] = defaultdict(list)
     failed = """ AND f.state IN ('FAILED', 'RETURNED_LATER') AND a.id IS NOT NULL
         AND ((f.batch_id = %s AND a.id IS DISTINCT FROM f.account_id)

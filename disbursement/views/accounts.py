@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from django.db.models import Case, When
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
@@ -15,6 +16,7 @@ from students.actions.accounts import verify_accounts
 from students.models import BankAccount, Student
 
 _SEES: Final = needs_role(*sorted(SCHOOL_ROLES), Role.FINANCE_CLERK, Role.FINANCE_APPROVER, Role.AUDITOR)
+_WAITING_FIRST: Final = Case(When(verified_by=None, then=0), default=1)
 VERIFY: Final = Deed(
     "verify", "account.verify", "核对无误", verify_accounts, "account", "已核对 {n} 个账户，可以用于发放。", tone="success",
     icon="check-lg", text="请对照银行卡或存折原件核对户名和账号。核对后，这名学生原来的账户停用。",
@@ -35,6 +37,6 @@ def account_list(request: StaffRequest) -> HttpResponse:
     if wanted.get("q"):
         rows = rows.filter(student__in=Student.objects.visible_to(request.user).search(wanted["q"]))
     rows = rows.select_related("student", "source_row__school", "proposed_by", "verified_by")
-    page = page_of(rows.order_by("source_row__school__code", "student__name_key", "pk"), request.GET.get("page"))
+    page = page_of(rows.order_by(_WAITING_FIRST, "source_row__school__code", "student__name_key", "pk"), request.GET.get("page"))
     shown = {"form": form, "page": page, "deeds": deeds, "banks": BANK_NAMES}
     return render(request, "disbursement/account_list.html", shown)

@@ -30,7 +30,7 @@ START: Final = Deed(
     one=True, icon="megaphone", text="开始后名单固定，不能再改；当天不计入公示天数。", states={_S.PLANNED},
 )  # fmt: skip
 END: Final = Deed(
-    "end", "publicity.end", "结束公示", publicity.end_period, "period", "公示已结束，名册可以确认。名单不再提供查看。",
+    "end", "publicity.end", "结束公示", publicity.end_period, "period", "公示已结束，名册可以确认。学校和公示专员不能再查看名单。",
     one=True, tone="success", icon="check-lg", text="期满且各校开始、结束照片都核查通过后才能结束。", states={_S.RUNNING},
 )  # fmt: skip
 ABORT: Final = Deed(
@@ -114,6 +114,8 @@ def period_detail(request: StaffRequest, pk: int) -> HttpResponse:
         "obstacles": publicity.obstacles(period) if running and request.user.reach().county else [],
         "may_print": _may_see_list(request, period) and may(request.user, "publicity.print"),
         "may_check": running and may(request.user, "publicity.check"),
+        "may_object": running and may(request.user, "objection.add"),
+        "may_confirm": period.state == PeriodState.ENDED and may(request.user, "roster.confirm"),
         "photo_form": PhotoForm(),
         "events": history_of("publicityperiod", period.pk),
     }

@@ -1,0 +1,78 @@
+"""A failed payment is reissued once, to another account; an aborted reissue strands nobody."""
+
+from collections.abc import Callable
+
+import pytest
+from django.utils import timezone
+
+from aid_admin.accounts.models import User
+from aid_admin.accounts.rules import Role
+from aid_admin.files import store
+from aid_admin.lib.refusals import Refused
+from aid_admin.office import invariants
+from demo import bank as demo_bank
+from disbursement.actions import bank, batches
+from disbursement.models import DisbursementBatch, PaymentFile, PaymentLine
+from disbursement.rules.states import BatchMode, PaymentState
+from students.models import BankAccount
+from tests.factories import accounts, people, students
+
+At = Callable[[str], str]
+
+
+@pytest.fixture
+def answered(county_at: At) -> tuple[DisbursementBatch, User]:
+    """A sent batch of which the bank refused two lines."""
+    county_at("batched")
+    clerk = accounts.user(Role.FINANCE_CLERK)
+    batch = DisbursementBatch.objects.filter(mode=BatchMode.ACCOUNT, bank="RCC").get()
+    bank.send_batches(by=clerk, batch=[batch.pk])
+    refused = {str(line.account_no): "账户已销户" for line in batch.lines.order_by("line_no")[:2]}
+    name, data = demo_bank.answer("RCC", store.read(PaymentFile.objects.get(batch=batch).stored_file), refused)
+    bank.load_return(by=clerk, batch=batch.pk, data=data, name=name)
+    assert batch.lines.filter(state=PaymentState.FAILED).count() >= 2
+    return batch, clerk
+
+
+def _give_another_account(batch: DisbursementBatch) -> set[int]:
+    failed = list(batch.lines.filter(state=PaymentState.FAILED).select_related("student", "account"))
+    proposer, verifier = accounts.user(Role.SCHOOL_CLERK, school="x"), accounts.user(Role.SCHOOL_HEAD, school="x")
+    for pupil in {line.student for line in failed}:
+        BankAccount.objects.filter(student=pupil, ended_at=None).update(ended_at=timezone.now())
+        students.account(pupil, proposed_by=proposer, verified_by=verifier, number=people.account_no(), version=9)
+    return {line.roster_line_id for line in failed}
+
+
+def test_refused_account_that_nobody_changed_is_not_tried_again(answered: tuple[DisbursementBatch, User]) -> None:
+    batch, clerk = answered
+
+    with pytest.raises(Refused, match="没有可以补发的明细"):
+        batches.reissue(by=clerk, batch=batch.pk)
+
+
+def test_failed_lines_are_reissued_once(answered: tuple[DisbursementBatch, User]) -> None:
+    batch, clerk = answered
+    grants = _give_another_account(batch)
+
+    (built,) = batches.reissue(by=clerk, batch=batch.pk)
+
+    lines = PaymentLine.objects.filter(batch=built.id)
+    assert set(lines.values_list("roster_line", flat=True)) == grants
+    assert set(lines.values_list("retry_of__batch", flat=True)) == {batch.pk}
+    with pytest.raises(Refused):
+        batches.reissue(by=clerk, batch=batch.pk)
+    assert batches.build_batches(by=clerk, semester="2020-spring") == []
+
+
+def test_aborted_reissue_is_built_anew(answered: tuple[DisbursementBatch, User]) -> None:
+    batch, clerk = answered
+    grants = _give_another_account(batch)
+    for _ in range(2):
+        (built,) = batches.reissue(by=clerk, batch=batch.pk)
+        batches.abort_batches(by=clerk, batch=[int(built.id)], reason="批次有误")
+
+    (built,) = batches.reissue(by=clerk, batch=batch.pk)
+
+    assert set(PaymentLine.objects.filter(batch=built.id).values_list("roster_line", flat=True)) == grants
+    assert set(PaymentLine.objects.live().filter(roster_line__in=grants).values_list("batch", flat=True)) == {built.id}
+    assert [check.sentence for check in invariants.run() if not check.ok] == []
