@@ -27,4 +27,4 @@ class DisbursementConfig(AppConfig):
         register(
             SheetKind("returns", "银行回盘文件", "", "", frozenset({Role.FINANCE_CLERK}), replaces=False, own_page=True)
         )
-        jobs.register("batch.build", "disbursement.tasks.build", "编制发放批次")
+        jobs.register("batch.build", "disbursement.tasks.build", "编制发放批次", "/batches/")

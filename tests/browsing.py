@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Download, Locator, Page, Response, expe
 from demo.loading.staff import PASSWORD
 
 CHROMIUM = "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--lang=zh-CN"]
 SCREEN = {"width": 1366, "height": 768}
 PATIENCE_MS = 8000
 
@@ -34,7 +34,7 @@ class Office:
     def shoot(self, page: Page, name: str) -> None:
         """Keep what the window shows."""
         self._taken += 1
-        page.screenshot(path=self.shots / f"{self._taken:02d}-{name}.png")
+        page.screenshot(path=self.shots / f"{self._taken:02d}-{name}.png", animations="disabled")
 
 
 class Person:
@@ -69,6 +69,11 @@ class Person:
         entry = self.page.get_by_role("navigation", name="主菜单").get_by_role("link", name=re.compile(rf"^{menu}"))
         entry.click()
         expect(entry).to_have_attribute("aria-current", "page")
+
+    def home(self) -> None:
+        """The first page, as it is now."""
+        self.go("待办事项")
+        self.shot(f"home-{self.username}")
 
     def follow(self, name: str | re.Pattern[str]) -> None:
         """Click a link in the page."""

@@ -26,6 +26,7 @@ from demo import bank as demo_bank
 from demo.county import make_county
 from disbursement.models import DisbursementBatch, PaymentFile, PaymentLine, PublicityPeriod, Roster, RosterLine
 from disbursement.rules.publicity import PeriodLength, may_end_on
+from disbursement.rules.returns import ReturnCode
 from students.models import BankAccount, Student
 from tests import databases
 from tests.browsing import CHROMIUM, FLAGS, Office, Person
@@ -94,7 +95,7 @@ def test_one_schools_semester(static_folder: None, office: Office, compared: Pat
 def file_the_roster(office: Office, path: Path) -> None:
     """The clerk's file: first with a broken number, then as it should be."""
     clerk = office.person(CLERK)
-    clerk.shot("home-clerk")
+    clerk.home()
     clerk.go("数据导入")
     clerk.shot("uploads")
     clerk.follow("导入文件")
@@ -154,7 +155,7 @@ def marked_workbook(clerk: Person) -> None:
 def entitle_and_draft(office: Office) -> None:
     """The first reviewer decides who is entitled and drafts the rosters."""
     reviewer = office.person("chushen1")
-    reviewer.shot("home-reviewer")
+    reviewer.home()
     reviewer.go("应助结果")
     reviewer.shot("entitlements-none")
     reviewer.do("核定资格")
@@ -187,7 +188,7 @@ def settle_the_differences(office: Office) -> None:
     stranger.refused(f"/rosters/{roster.pk}/", 404)
     stranger.shot("refusal-404")
     assert not RosterLine.objects.filter(roster=roster, answered_by=None).exclude(kind="RIGHT").exists()
-    head.shot("home-head")
+    head.home()
     head.go("资助名册")
     head.pick(LIVING, NUTRITION)
     head.shot("rosters-head")
@@ -216,13 +217,13 @@ def answer_all(clerk: Person) -> None:
 def review_and_approve(office: Office) -> None:
     """The second reviewer reviews in bulk, the approver approves."""
     reviewer, approver = office.person("chushen2"), office.person("fushen1")
-    reviewer.shot("home-reviewer-2")
+    reviewer.home()
     reviewer.go("资助名册")
     reviewer.pick(LIVING, NUTRITION)
     reviewer.do("初审通过")
     reviewer.told("已初审 2 份名册")
     reviewer.shot("rosters-reviewed")
-    approver.shot("home-approver")
+    approver.home()
     approver.go("资助名册")
     approver.row(LIVING).get_by_role("link").first.click()
     approver.shot("roster-reviewed")
@@ -240,7 +241,7 @@ def review_and_approve(office: Office) -> None:
 def publicise(office: Office) -> None:
     """Posted, photographed, run its time, checked, ended, confirmed."""
     officer, clerk, approver = office.person("gongshi1"), office.person(CLERK), office.person("fushen1")
-    officer.shot("home-publicity")
+    officer.home()
     officer.go("公示管理")
     officer.follow("制订公示")
     officer.pick(LIVING, NUTRITION)
@@ -307,7 +308,7 @@ def photograph(clerk: Person, moment: str) -> None:
 def build_and_release(office: Office) -> None:
     """A job builds the batches; locked, reviewed by one, released by another."""
     clerk = office.person("caiwu1")
-    clerk.shot("home-finance")
+    clerk.home()
     clerk.go("资金发放")
     clerk.shot("batches-none")
     clerk.follow("编制批次")
@@ -315,9 +316,9 @@ def build_and_release(office: Office) -> None:
     clerk.press("开始编制")
     clerk.shot("job-running")
     queue.work_all()
-    clerk.sees("已完成")
+    clerk.sees("已完成", "编制 2 个批次，共 48 笔")
     clerk.shot("job-done")
-    clerk.go("资金发放")
+    clerk.follow("查看结果")
     clerk.pick_all()
     clerk.do("锁定")
     clerk.told("已锁定")
@@ -329,7 +330,7 @@ def build_and_release(office: Office) -> None:
 
 def hand_on(approver: Person, deed: str, told: str) -> None:
     """A finance approver's step on all batches."""
-    approver.shot(f"home-{approver.username}")
+    approver.home()
     approver.go("资金发放")
     approver.pick_all()
     approver.do(deed)
@@ -384,23 +385,28 @@ def answered(clerk: Person, batch: DisbursementBatch, file: bytes, refusals: dic
     clerk.press("导入回盘")
     clerk.sees("全部登记，没有问题")
     clerk.shot("batch-return")
+    if clerk.page.get_by_role("link", name="看失败明细").count():
+        clerk.follow("看失败明细")
+        clerk.sees("发放失败", "冻结")
+        clerk.shot("batch-failed-lines")
 
 
 def mend_and_reissue(office: Office, line: PaymentLine) -> None:
     """The school sends another account, the head verifies it, the money goes out again and arrives."""
     clerk, head, finance = office.person(CLERK), office.person(HEAD), office.person("caiwu1")
-    clerk.page.goto("/")
-    clerk.shot("home-clerk-failed")
-    clerk.go("发放明细")
-    failed = clerk.row("账户冻结")
-    expect(failed).to_contain_text(line.student.name)
+    clerk.home()
+    clerk.follow(re.compile("发放失败待更正账号"))
+    failed = clerk.row(line.student.name)
+    expect(failed).to_contain_text("发放失败")
+    expect(failed).to_contain_text(ReturnCode.ACCOUNT_FROZEN.next_step)
     clerk.shot("payments-clerk")
     clerk.follow("报送更正的账号")
     send(clerk, "更正账号.xlsx", corrected(line))
     clerk.press("提交导入")
     clerk.press("确认提交")
     clerk.told("数据已生效")
-    head.go("银行账号")
+    head.home()
+    head.follow(re.compile("银行账号待核对"))
     head.shot("accounts")
     head.pick(line.student.name)
     head.do("核对无误")

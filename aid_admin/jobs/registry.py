@@ -5,12 +5,15 @@ from typing import Any
 
 from django.utils.module_loading import import_string
 
-_PATHS: dict[str, tuple[str, str]] = {}
+_PATHS: dict[str, tuple[str, str, str]] = {}
 
 
-def register(kind: str, path: str, title: str) -> None:
-    """Name the function behind a kind of job; `path` = "app.tasks.function", `title` in Chinese."""
-    _PATHS[kind] = (path, title)
+def register(kind: str, path: str, title: str, page: str = "") -> None:
+    """Name the function behind a kind of job; `path` = "app.tasks.function", `title` in Chinese.
+
+    `page`: where its outcome is seen; {id} stands for the job's subject.
+    """
+    _PATHS[kind] = (path, title, page)
 
 
 def function(kind: str) -> Callable[..., Any]:
@@ -22,3 +25,8 @@ def function(kind: str) -> Callable[..., Any]:
 def title(kind: str) -> str:
     """The kind's Chinese name."""
     return _PATHS[kind][1] if kind in _PATHS else kind
+
+
+def outcome_page(kind: str, subject: str) -> str:
+    """The address where the outcome of such a job is seen; "" if there is none."""
+    return _PATHS[kind][2].format(id=subject) if kind in _PATHS else ""

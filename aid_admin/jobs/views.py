@@ -10,7 +10,7 @@ from aid_admin.accounts.gate import StaffRequest
 from aid_admin.db.pages import page_of
 from aid_admin.jobs import registry
 from aid_admin.jobs.models import Job
-from aid_admin.jobs.rules import STATE_NAMES
+from aid_admin.jobs.rules import STATE_NAMES, JobState
 
 STOP_POLLING: Final = 286
 
@@ -43,7 +43,11 @@ def _job(request: StaffRequest, pk: int) -> Any:
 def detail(request: StaffRequest, pk: int) -> HttpResponse:
     """One job."""
     job = _job(request, pk)
-    return render(request, "jobs/job_detail.html", {"job": job, "title": registry.title(job.kind)})
+    return render(request, "jobs/job_detail.html", {
+        "job": job,
+        "title": registry.title(job.kind),
+        "outcome": registry.outcome_page(job.kind, job.subject_id) if job.state == JobState.DONE else "",
+    })
 
 
 def progress(request: StaffRequest, pk: int) -> HttpResponse:

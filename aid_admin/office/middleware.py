@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from aid_admin.lib.refusals import BadInput, Forbidden, NotFound, Refused
+from aid_admin.office import context
 
 Handler = Callable[[HttpRequest], HttpResponse]
 _STATUS = {Forbidden: 403, NotFound: 404, BadInput: 400}
@@ -38,7 +39,10 @@ class OfficeGate:
         user = request.user
         if user.is_authenticated and user.must_change_password and request.path not in ("/password/", "/logout/"):
             return redirect("/password/")
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.method == "POST" and user.is_authenticated:
+            context.forget_bars(user)  # the next page shows what this one has done
+        return response
 
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
         """Refused, Forbidden, NotFound and BadInput, with their sentence."""

@@ -159,6 +159,14 @@ def _school_head(desk: _Desk) -> Iterator[Work]:
 
 
 def _reviewer(desk: _Desk) -> Iterator[Work]:
+    done = Run.objects.filter(semester=desk.term, state=RunState.DONE)
+    newest = done.filter(~Exists(done.filter(pk__gt=OuterRef("pk"))))
+    yield Work(newest.filter(kind=RunKind.COMPARE), "比对已完成，待核定资格", "点右上角“核定资格”", "/entitlements/")
+    drafted = Roster.objects.visible_to(desk.user).of(desk.term)
+    yield Work(
+        newest.filter(~Exists(drafted), kind=RunKind.ENTITLE), "资格已核定，待生成名册", "点“生成名册”，与学校填报的名单比对",
+        "/rosters/",
+    )  # fmt: skip
     yield Work(desk.rosters(RosterState.SUBMITTED), "名册待初审", "学校已上报", "/rosters/?state=SUBMITTED")
     yield Work(
         desk.applications(ApplicationState.SUBMITTED), "认定申请待评议", "学校已提交", "/applications/?state=SUBMITTED"

@@ -24,7 +24,7 @@ from disbursement.actions import bank, batches, printing
 from disbursement.forms import BatchFilter, BuildForm, ReasonForm, ReturnFileForm
 from disbursement.models import DisbursementBatch, PaymentFile, PaymentLine, RosterLine
 from disbursement.rules.findings import Gravity
-from disbursement.rules.states import BatchMode, BatchState, PaymentState
+from disbursement.rules.states import REISSUABLE, BatchMode, BatchState, PaymentState
 
 SEES: Final = needs_role(Role.FINANCE_CLERK, Role.FINANCE_APPROVER, Role.AUDITOR)
 _S = BatchState
@@ -163,6 +163,8 @@ def _fits(batch: Any, user: User) -> Callable[[Deed], bool]:
     """Which deeds this batch lets this person do: its state, its way, its hands."""
     hands = {batch.built_by_id, batch.locked_by_id, batch.reviewed_by_id}
     waiver = batch.mode == BatchMode.WAIVER
+    states = PaymentLine.objects.visible_to(user).filter(batch=batch).states()
+    waits = bool({PaymentState.SENT, PaymentState.UNKNOWN} & states.keys())
 
     def fits(deed: Deed) -> bool:
         if deed.states and batch.state not in deed.states:
@@ -170,7 +172,9 @@ def _fits(batch: Any, user: User) -> Callable[[Deed], bool]:
         if deed.name in _SIGNING and user.pk in hands:
             return False
         if deed.name == "close":
-            return waiver == (batch.state == BatchState.RELEASED)
+            return waiver == (batch.state == BatchState.RELEASED) and not waits
+        if deed.name == "reissue" and not REISSUABLE & states.keys():
+            return False
         return not (waiver and deed.name in ("file", "send", "reissue"))
 
     return fits

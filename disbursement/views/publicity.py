@@ -116,7 +116,6 @@ def period_detail(request: StaffRequest, pk: int) -> HttpResponse:
         "may_check": running and may(request.user, "publicity.check"),
         "may_object": running and may(request.user, "objection.add"),
         "may_confirm": period.state == PeriodState.ENDED and may(request.user, "roster.confirm"),
-        "photo_form": PhotoForm(),
         "events": history_of("publicityperiod", period.pk),
     }
     return render(request, "disbursement/period_detail.html", shown)
