@@ -42,7 +42,9 @@ class Person:
 
     def __init__(self, office: Office, username: str) -> None:
         self.office, self.username = office, username
-        context = office.browser.new_context(viewport=SCREEN, base_url=office.url, locale="zh-CN", accept_downloads=True)
+        context = office.browser.new_context(
+            viewport=SCREEN, base_url=office.url, locale="zh-CN", accept_downloads=True
+        )
         context.set_default_timeout(PATIENCE_MS)
         self.page = context.new_page()
         self._listen()
@@ -127,7 +129,8 @@ class Person:
     def refused(self, address: str, status: int) -> None:
         """Typing in an address is answered by that status, which the browser notes and nothing more."""
         before = len(self.office.complaints)
-        answer: Response | None = self.page.goto(address)
+        with self.page.expect_console_message(lambda message: f"status of {status}" in message.text):
+            answer: Response | None = self.page.goto(address)
         assert answer is not None
         assert answer.status == status
         told = self.office.complaints[before:]

@@ -139,7 +139,11 @@ def test_nothing_hangs_on_signals_or_save() -> None:
     wrong = [
         place
         for place, node in nodes()
-        if (isinstance(node, ast.ImportFrom) and (node.module or "").startswith("django") and "signals" in (node.module or ""))
+        if (
+            isinstance(node, ast.ImportFrom)
+            and (node.module or "").startswith("django")
+            and "signals" in (node.module or "")
+        )
         or (isinstance(node, ast.FunctionDef) and node.name == "save" and "/models" in place)
     ]
     assert wrong == []

@@ -133,8 +133,6 @@ def test_reading_that_kills_its_worker_each_time_is_quarantined(committed: str, 
     assert not EnrolmentRecord.objects.filter(upload=upload).exists()
 
 
-
-
 def _built() -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(
@@ -227,7 +225,19 @@ class Worker:
 
     def __init__(self, database: str, broker: str, log: Path, fault: str = "") -> None:
         more = {"CELERY_BROKER_URL": broker, "AID_FAULT": fault}
-        command = [sys.executable, "-m", "celery", "-A", "aid_admin", "worker", "-c", "1", "-l", "INFO", "--without-mingle"]
+        command = [
+            sys.executable,
+            "-m",
+            "celery",
+            "-A",
+            "aid_admin",
+            "worker",
+            "-c",
+            "1",
+            "-l",
+            "INFO",
+            "--without-mingle",
+        ]
         self.log = log
         with log.open("a") as out:
             self.process = subprocess.Popen(

@@ -79,18 +79,21 @@ def action(name: str, allowed: Mapping[str, frozenset[Role]]) -> Callable[[F], F
             role = _role_used(by, name, roles)
             outer = _frame.get()
             frame = _Frame(name, by, role, outer.events if outer else [])
-            token = _frame.set(frame)
+            token, before = _frame.set(frame), len(frame.events)
             try:
                 with transaction.atomic():
                     result = function(by=by, **given)
                     if outer is None:
                         chain.append(frame.events)
+            except BaseException:
+                del frame.events[before:]  # what was rolled back did not happen, even if the outer action goes on
+                raise
             finally:
                 _frame.reset(token)
             return result
 
-        parameters = dict(inspect.signature(function).parameters)
-        parameters.pop("by")
+        found = inspect.signature(function).parameters
+        parameters = {n: p for n, p in found.items() if n != "by" and p.kind is not p.VAR_KEYWORD}
         ACTIONS[name] = Action(name, roles, run, parameters)
         return cast("F", run)
 

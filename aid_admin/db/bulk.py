@@ -56,7 +56,7 @@ def copy(model: type[models.Model], names: Sequence[str], rows: Iterable[Sequenc
     if count:
         buffer.seek(0)
         columns = ", ".join(f'"{field.column}"' for field in fields)
-        with connection.cursor() as cursor:
+        with connection.cursor() as cursor, connection.wrap_database_errors:  # type: ignore[attr-defined]
             cursor.copy_expert(f'COPY "{model._meta.db_table}" ({columns}) FROM STDIN', buffer)
     return count
 
@@ -88,5 +88,5 @@ def query(sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[
 def copy_table(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """COPY plain values into a (temporary) table that is no model."""
     buffer = io.StringIO("".join("\t".join(_text(value) for value in row) + "\n" for row in rows))
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, connection.wrap_database_errors:  # type: ignore[attr-defined]
         cursor.copy_expert(f'COPY "{table}" ({", ".join(columns)}) FROM STDIN', buffer)

@@ -43,11 +43,15 @@ def _job(request: StaffRequest, pk: int) -> Any:
 def detail(request: StaffRequest, pk: int) -> HttpResponse:
     """One job."""
     job = _job(request, pk)
-    return render(request, "jobs/job_detail.html", {
-        "job": job,
-        "title": registry.title(job.kind),
-        "outcome": registry.outcome_page(job.kind, job.subject_id) if job.state == JobState.DONE else "",
-    })
+    return render(
+        request,
+        "jobs/job_detail.html",
+        {
+            "job": job,
+            "title": registry.title(job.kind),
+            "outcome": registry.outcome_page(job.kind, job.subject_id) if job.state == JobState.DONE else "",
+        },
+    )
 
 
 def progress(request: StaffRequest, pk: int) -> HttpResponse:

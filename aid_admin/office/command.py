@@ -1,15 +1,17 @@
 """The contract of every command: --json prints one object and nothing else; exit codes 0, 1, 2, 3."""
 
 import json
+import logging
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from aid_admin.accounts.models import User
 from aid_admin.lib.refusals import BadInput, Refused
 
 DONE, REFUSED, BAD_INPUT, INTERNAL = 0, 1, 2, 3
+log = logging.getLogger(__name__)
 
 
 class OfficeCommand(BaseCommand):
@@ -31,6 +33,19 @@ class OfficeCommand(BaseCommand):
         """Do the work and return what is printed; key "exit" sets another exit code than 0."""
         raise NotImplementedError
 
+    def run_from_argv(self, argv: list[str]) -> None:
+        """As Django's; with --json arguments that cannot be understood are answered in JSON too."""
+        if "--json" in argv:
+            parser = self.create_parser(argv[0], argv[1])
+            parser.called_from_command_line = False  # its errors are raised, not printed
+            try:
+                parser.parse_args(argv[2:])
+            except CommandError as problem:
+                sentence = f"命令的写法不对（{str(problem).removeprefix('Error: ')}），可用 --help 查看写法。"
+                self.stdout.write(json.dumps({"message": sentence}, ensure_ascii=False))
+                sys.exit(BAD_INPUT)
+        super().run_from_argv(argv)
+
     def handle(self, *_args: Any, **options: Any) -> None:
         result, code = self._run(options)
         if options["json"]:
@@ -49,6 +64,9 @@ class OfficeCommand(BaseCommand):
             return {"message": refusal.message, **refusal.facts}, REFUSED
         except OSError as problem:
             return {"message": f"读写文件失败：{problem}"}, BAD_INPUT
+        except Exception:
+            log.exception("command broke off")
+            return {"message": "系统内部出错，没有完成。请把这次的命令和时间告诉系统管理员。"}, INTERNAL
         return result, int(result.pop("exit", DONE))
 
     def show(self, result: dict[str, Any]) -> None:

@@ -19,7 +19,7 @@ from aid_admin.lib.refusals import BadInput, Refused
 from aid_admin.lib.seal import SealBroken
 from disbursement.banks.lines import FileHeader, FileLine, ReturnRow
 from disbursement.banks.profile import Profile, profile_for
-from disbursement.banks.reading import parse_return
+from disbursement.banks.reading import parse_return, return_batch_no
 from disbursement.banks.writing import write_payment_file
 from disbursement.models import DisbursementBatch, PaymentFile, PaymentLine, ReturnLine
 from disbursement.permissions import ALLOWED
@@ -127,12 +127,17 @@ def load_return(*, by: User, batch: int, data: bytes, name: str) -> tuple[Upload
     found = _batch("batch.load_return", by, batch)
     sha256 = store.hashlib.sha256(data).hexdigest()
     known = Upload.objects.filter(kind="returns", sha256=sha256, semester=found.semester).first()
-    if known:
+    if known and known.part == found.no:
         return known, True
+    if known:
+        raise Refused(f"这个回盘文件已在批次{known.part}导入过，不是{found}的。")
     if found.mode != BatchMode.ACCOUNT or found.state not in (BatchState.SENT, BatchState.CLOSED):
         raise Refused(f"{found}还没有送银行，不能导入回盘文件。")
     profile = profile_for(found.bank)
     rows = parse_return(profile, data)
+    named = return_batch_no(profile, data)
+    if named and named != found.no:  # kept under the wrong batch, it could never be booked in its own
+        raise Refused(f"这个回盘文件是批次{named}的，不是{found}的，请在那一批次导入。")
     stored = store.put(data, kind="return", name=name, media_type="text/plain", by=by)
     now = timezone.now()
     upload = Upload.objects.create(

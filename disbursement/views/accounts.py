@@ -37,6 +37,8 @@ def account_list(request: StaffRequest) -> HttpResponse:
     if wanted.get("q"):
         rows = rows.filter(student__in=Student.objects.visible_to(request.user).search(wanted["q"]))
     rows = rows.select_related("student", "source_row__school", "proposed_by", "verified_by")
-    page = page_of(rows.order_by(_WAITING_FIRST, "source_row__school__code", "student__name_key", "pk"), request.GET.get("page"))
+    page = page_of(
+        rows.order_by(_WAITING_FIRST, "source_row__school__code", "student__name_key", "pk"), request.GET.get("page")
+    )
     shown = {"form": form, "page": page, "deeds": deeds, "banks": BANK_NAMES}
     return render(request, "disbursement/account_list.html", shown)

@@ -238,6 +238,7 @@
 
   showShortcuts();
   openDialogs();
+  document.querySelectorAll("[data-needs-pick]").forEach(function (button) { button.disabled = true; });
   document.querySelectorAll(".grid").forEach(function (table) {
     if (table.querySelector(".pick")) showPicked(table);
   });

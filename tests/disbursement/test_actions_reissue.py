@@ -36,7 +36,7 @@ def answered(county_at: At) -> tuple[DisbursementBatch, User]:
 
 def _give_another_account(batch: DisbursementBatch) -> set[int]:
     failed = list(batch.lines.filter(state=PaymentState.FAILED).select_related("student", "account"))
-    proposer, verifier = accounts.user(Role.SCHOOL_CLERK, school="x"), accounts.user(Role.SCHOOL_HEAD, school="x")
+    proposer, verifier = (accounts.user(role, school="1141000001") for role in (Role.SCHOOL_CLERK, Role.SCHOOL_HEAD))
     for pupil in {line.student for line in failed}:
         BankAccount.objects.filter(student=pupil, ended_at=None).update(ended_at=timezone.now())
         students.account(pupil, proposed_by=proposer, verified_by=verifier, number=people.account_no(), version=9)

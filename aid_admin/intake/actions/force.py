@@ -35,6 +35,9 @@ def commit_upload(*, by: User, upload: int, partial: bool = False) -> list[Moved
         raise Refused("文件还在读取，请等进度走完再提交。")
     if found.state == UploadState.REFUSED:
         raise Refused(f"这个文件没有被接收：{found.message}")
+    wrong = found.issues.filter(code="WRONG_SEMESTER").first()
+    if wrong:
+        raise Refused(f"这份表不是本学期的，没有导入任何一行：{wrong.message}。")
     if found.refused and not partial:
         raise Refused(
             f"有 {found.refused} 行存在错误，没有导入任何一行。请按问题清单改正后重新上传，或选择“只导入没有错误的行”。"

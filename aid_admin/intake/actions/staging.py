@@ -48,8 +48,9 @@ def stage_upload(
     Raises BadInput for an unknown kind or semester, Forbidden for a kind the user does not send.
     """
     sheet_kind = KINDS.get(kind)
-    if sheet_kind is None:
-        raise BadInput(f"没有“{kind}”这一类文件。可用的类别：{'、'.join(sorted(KINDS))}。")
+    if sheet_kind is None or sheet_kind.own_page:
+        usual = sorted(name for name, one in KINDS.items() if not one.own_page)
+        raise BadInput(f"没有“{kind}”这一类文件。可用的类别：{'、'.join(usual)}。")
     if not by.roles & sheet_kind.roles:
         raise Forbidden(f"您的岗位不报送“{sheet_kind.title}”。")
     own_school = _school_of(by, sheet_kind, school)

@@ -72,9 +72,16 @@ def _value(hint: Any, text: str) -> Any:
         (kind,) = typing.get_args(hint)
         return [_value(kind, part) for part in text.split(",") if part]
     if hint is bool:
-        return {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}.get(text.lower(), False)
+        return _truth(text)
     if hint is date:
         return date.fromisoformat(text)
     if hint is bytes:
         return Path(text).read_bytes()
     return int(text) if hint is int else text
+
+
+def _truth(text: str) -> bool:
+    words = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+    if text.lower() not in words:
+        raise ValueError(text)
+    return words[text.lower()]
