@@ -157,14 +157,15 @@ def entitle_and_draft(office: Office) -> None:
     """The first reviewer decides who is entitled and drafts the rosters."""
     reviewer = office.person("chushen1")
     reviewer.home()
-    reviewer.go("应助结果")
+    reviewer.follow(re.compile("待核定资格"))
     reviewer.shot("entitlements-none")
     reviewer.do("核定资格")
     queue.work_all()
     reviewer.go("应助结果")
     reviewer.sees("应助")
     reviewer.shot("entitlements")
-    reviewer.go("资助名册")
+    reviewer.home()
+    reviewer.follow(re.compile("待生成名册"))
     reviewer.do("生成名册")
     reviewer.told("名册草稿")
     reviewer.shot("rosters-drafted")
@@ -389,7 +390,8 @@ def answered(clerk: Person, batch: DisbursementBatch, file: bytes, refusals: dic
     clerk.shot("batch-return")
     if clerk.page.get_by_role("link", name="看失败明细").count():
         clerk.follow("看失败明细")
-        clerk.sees("发放失败", "冻结")
+        expect(clerk.page.locator("#lines")).to_contain_text("账户冻结")
+        expect(clerk.page.locator("#lines .grid")).to_be_in_viewport()
         clerk.shot("batch-failed-lines")
 
 
@@ -397,6 +399,7 @@ def mend_and_reissue(office: Office, line: PaymentLine) -> None:
     """The school sends another account, the head verifies it, the money goes out again and arrives."""
     clerk, head, finance = office.person(CLERK), office.person(HEAD), office.person("caiwu1")
     clerk.home()
+    expect(clerk.page.get_by_role("main")).not_to_contain_text("等待提交")  # the broken file was followed by a good one
     clerk.follow(re.compile("发放失败待更正账号"))
     failed = clerk.row(line.student.name)
     expect(failed).to_contain_text("发放失败")
