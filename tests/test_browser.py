@@ -1,8 +1,6 @@
 """One school's semester by clicking, in a real browser: from the filed roster to the money that arrived."""
 
 import hashlib
-import io
-import json
 import os
 import re
 from collections import Counter
@@ -10,8 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import openpyxl
-import pypdf
 import pytest
 from django.conf import settings as configured
 from django.core.cache import cache
@@ -22,14 +18,13 @@ from aid_admin.county import calendar
 from aid_admin.county.actions import set_business_date
 from aid_admin.intake.models import Upload
 from aid_admin.jobs import queue
-from aid_admin.lib import xlsx_out
 from demo import bank as demo_bank
-from demo.county import make_county
 from disbursement.models import DisbursementBatch, PaymentFile, PaymentLine, PublicityPeriod, Roster, RosterLine
 from disbursement.rules.publicity import PeriodLength, may_end_on
 from disbursement.rules.returns import ReturnCode
-from students.models import BankAccount, Student
+from students.models import Student
 from tests import databases
+from tests.browser_files import corrected, county_without, last_column, text_of, with_broken_number
 from tests.browsing import CHROMIUM, FLAGS, Office, Person
 from tests.disbursement.builders import photo
 
@@ -50,9 +45,7 @@ CLERK, HEAD, STRANGER = f"jingban-{SCHOOL}", f"fuze-{SCHOOL}", f"jingban-{OTHER}
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The small county, whose manifest lacks the roster that the clerk is going to upload."""
     made = tmp_path_factory.mktemp("browser") / "county"
-    manifest = make_county(made, scale="small")
-    manifest["files"] = [row for row in manifest["files"] if row["path"] != FILE]
-    (made / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False), encoding="utf-8")
+    county_without(FILE, made)
     return made
 
 
@@ -102,7 +95,7 @@ def file_the_roster(office: Office, path: Path) -> None:
     clerk.follow("导入文件")
     clerk.shot("upload-choose")
     clerk.follow(re.compile("^上传 ?资助发放名册"))
-    broken = send(clerk, "名册（有误）.xlsx", with_broken_number(path))
+    broken = send(clerk, "名册（有误）.xlsx", with_broken_number(path, BROKEN_ROW))
     clerk.sees("有 1 行存在错误", "校验码")
     expect(clerk.row(str(BROKEN_ROW))).to_contain_text("身份证号")
     clerk.shot("upload-with-error")
@@ -148,8 +141,7 @@ def marked_workbook(clerk: Person) -> None:
     expect(button).to_be_visible()
     with clerk.downloading() as files:
         button.click()
-    sheet = openpyxl.load_workbook(io.BytesIO(files[0])).active
-    reasons = [str(row[-1].value) for row in sheet.iter_rows() if row[-1].value]
+    reasons = last_column(files[0])
     assert any("校验码" in reason for reason in reasons), reasons
 
 
@@ -406,7 +398,7 @@ def mend_and_reissue(office: Office, line: PaymentLine) -> None:
     expect(failed).to_contain_text(ReturnCode.ACCOUNT_FROZEN.next_step)
     clerk.shot("payments-clerk")
     clerk.follow("报送更正的账号")
-    send(clerk, "更正账号.xlsx", corrected(line))
+    send(clerk, "更正账号.xlsx", corrected(line, NAME, NEW_ACCOUNT))
     clerk.press("提交导入")
     clerk.press("确认提交")
     clerk.told("数据已生效")
@@ -436,33 +428,3 @@ def mend_and_reissue(office: Office, line: PaymentLine) -> None:
     assert line.retry.account_no == NEW_ACCOUNT
     finance.go("发放明细")
     finance.shot("payments-paid")
-
-
-def corrected(line: PaymentLine) -> bytes:
-    """An account list of one pupil, as the school's clerk writes it."""
-    known = BankAccount.objects.filter(student=line.student, ended_at=None).latest("pk")
-    row = {
-        "学校名称": NAME, "年级": "", "班级": "", "学生姓名": line.student.name, "学生身份证号": line.student.id_number,
-        "开户行": "淇县农村信用合作联社", "账户户名": known.holder_name, "与学生关系": known.holder_relation,
-        "持卡人身份证号": known.holder_id, "银行账号": NEW_ACCOUNT,
-    }  # fmt: skip
-    columns = [xlsx_out.ColumnOut(header, 20) for header in row]
-    return xlsx_out.write([xlsx_out.Sheet("账户", columns, [list(row.values())])], footer="")
-
-
-def with_broken_number(path: Path) -> bytes:
-    """The roster with one pupil's number spoilt in its last place."""
-    book = openpyxl.load_workbook(path)
-    sheet = book.active
-    headers = [cell.value for cell in sheet[3]]
-    cell = sheet.cell(BROKEN_ROW, headers.index("身份证号") + 1)
-    cell.value = f"{cell.value[:17]}{'1' if cell.value[17] != '1' else '2'}"
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
-
-
-def text_of(pdf: bytes) -> str:
-    """A PDF's text without spaces and line breaks."""
-    pages = pypdf.PdfReader(io.BytesIO(pdf)).pages
-    return re.sub(r"\s", "", "".join(page.extract_text() for page in pages))
