@@ -5,12 +5,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Download, Locator, Page, Response, expect
+from playwright.sync_api import Browser, Download, Error, Locator, Page, Response, expect
 
+from aid_admin.intake.models import Upload
+from aid_admin.jobs import queue
 from demo.loading.staff import PASSWORD
+from tests.browser_files import last_column
+from tests.disbursement.builders import photo
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CHROMIUM = "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run", "--lang=zh-CN"]
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 SCREEN = {"width": 1366, "height": 768}
 PATIENCE_MS = 8000
 
@@ -34,7 +39,13 @@ class Office:
     def shoot(self, page: Page, name: str) -> None:
         """Keep what the window shows."""
         self._taken += 1
-        page.screenshot(path=self.shots / f"{self._taken:02d}-{name}.png", animations="disabled")
+        page.bring_to_front()
+        path = self.shots / f"{self._taken:02d}-{name}.png"
+        try:
+            page.screenshot(path=path, animations="disabled")
+        except Error:  # a busy machine: the picture is not what is tested
+            page.wait_for_timeout(1000)
+            page.screenshot(path=path, animations="disabled")
 
 
 class Person:
@@ -136,3 +147,42 @@ class Person:
         told = self.office.complaints[before:]
         assert all(f"status of {status}" in line for line in told), told
         del self.office.complaints[before:]
+
+
+def send(clerk: Person, name: str, data: bytes) -> Upload:
+    """Choose the file, send it, see it being read, work the job, see the preview."""
+    clerk.page.locator("input[type=file]").set_input_files({"name": name, "mimeType": XLSX, "buffer": data})
+    clerk.sees(f"已选择：{name}")
+    clerk.shot("upload-send")
+    clerk.press("上传并检查")
+    clerk.sees("正在读取和检查")
+    clerk.shot("upload-reading")
+    queue.work_all()
+    clerk.sees("数据行")
+    return Upload.objects.latest("pk")
+
+
+def marked_workbook(clerk: Person) -> None:
+    """The clerk's own file with the faults marked in it."""
+    clerk.press("生成带标注的原表")
+    clerk.sees("正在生成标注表")
+    queue.work_all()
+    button = clerk.page.get_by_role("button", name="下载标注表")
+    expect(button).to_be_visible()
+    with clerk.downloading() as files:
+        button.click()
+    reasons = last_column(files[0])
+    assert any("校验码" in reason for reason in reasons), reasons
+
+
+def photograph(clerk: Person, moment: str) -> None:
+    """The clerk's photo of the posted notice."""
+    clerk.go("公示管理")
+    clerk.page.get_by_role("main").get_by_role("table").get_by_role("link").first.click()
+    clerk.page.get_by_label(f"{moment}照片").set_input_files(
+        {"name": "照片.jpg", "mimeType": "image/jpeg", "buffer": photo().read()}
+    )
+    clerk.shot(f"photo-{moment}")
+    clerk.press(f"上传{moment}照片")
+    clerk.sees("待核查")
+    clerk.shot(f"photo-{moment}-sent")

@@ -16,7 +16,6 @@ from playwright.sync_api import expect, sync_playwright
 from aid_admin.accounts.actions import operator
 from aid_admin.county import calendar
 from aid_admin.county.actions import set_business_date
-from aid_admin.intake.models import Upload
 from aid_admin.jobs import queue
 from demo import bank as demo_bank
 from disbursement.models import DisbursementBatch, PaymentFile, PaymentLine, PublicityPeriod, Roster, RosterLine
@@ -24,9 +23,8 @@ from disbursement.rules.publicity import PeriodLength, may_end_on
 from disbursement.rules.returns import ReturnCode
 from students.models import Student
 from tests import databases
-from tests.browser_files import corrected, county_without, last_column, text_of, with_broken_number
-from tests.browsing import CHROMIUM, FLAGS, Office, Person
-from tests.disbursement.builders import photo
+from tests.browser_files import corrected, county_without, text_of, with_broken_number
+from tests.browsing import CHROMIUM, FLAGS, Office, Person, marked_workbook, photograph, send
 
 pytestmark = [
     pytest.mark.browser,
@@ -34,7 +32,6 @@ pytestmark = [
 ]
 SCHOOL, NAME, OTHER = "3141000003", "西岗镇江屯村学校", "1141000001"
 LIVING, NUTRITION = "生活补助", "营养改善计划"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NEW_ACCOUNT = "622991926600565608"
 FILE = f"rosters/{SCHOOL}-LIVING_ALLOWANCE.xlsx"
 BROKEN_ROW = 6  # as the spreadsheet counts
@@ -117,32 +114,6 @@ def file_the_roster(office: Office, path: Path) -> None:
     broken.refresh_from_db()
     good.refresh_from_db()
     assert (broken.state, broken.refused, good.state, good.refused) == ("READ", 1, "COMMITTED", 0)
-
-
-def send(clerk: Person, name: str, data: bytes) -> Upload:
-    """Choose the file, send it, see it being read, work the job, see the preview."""
-    clerk.page.locator("input[type=file]").set_input_files({"name": name, "mimeType": XLSX, "buffer": data})
-    clerk.sees(f"已选择：{name}")
-    clerk.shot("upload-send")
-    clerk.press("上传并检查")
-    clerk.sees("正在读取和检查")
-    clerk.shot("upload-reading")
-    queue.work_all()
-    clerk.sees("数据行")
-    return Upload.objects.latest("pk")
-
-
-def marked_workbook(clerk: Person) -> None:
-    """The clerk's own file with the faults marked in it."""
-    clerk.press("生成带标注的原表")
-    clerk.sees("正在生成标注表")
-    queue.work_all()
-    button = clerk.page.get_by_role("button", name="下载标注表")
-    expect(button).to_be_visible()
-    with clerk.downloading() as files:
-        button.click()
-    reasons = last_column(files[0])
-    assert any("校验码" in reason for reason in reasons), reasons
 
 
 def entitle_and_draft(office: Office) -> None:
@@ -284,19 +255,6 @@ def read_notice(officer: Person) -> None:
     assert not missing
     assert not re.search(r"\d{15,}[0-9X]?", text)
     assert "贫困" not in text
-
-
-def photograph(clerk: Person, moment: str) -> None:
-    """The clerk's photo of the posted notice."""
-    clerk.go("公示管理")
-    clerk.page.get_by_role("main").get_by_role("table").get_by_role("link").first.click()
-    clerk.page.get_by_label(f"{moment}照片").set_input_files(
-        {"name": "照片.jpg", "mimeType": "image/jpeg", "buffer": photo().read()}
-    )
-    clerk.shot(f"photo-{moment}")
-    clerk.press(f"上传{moment}照片")
-    clerk.sees("待核查")
-    clerk.shot(f"photo-{moment}-sent")
 
 
 def build_and_release(office: Office) -> None:

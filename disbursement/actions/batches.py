@@ -5,6 +5,7 @@ from typing import Any
 
 from aid_admin.accounts.acting import Moved, action, move, record, scoped
 from aid_admin.accounts.models import User
+from aid_admin.accounts.rules import Role
 from aid_admin.audit.rules import digest
 from aid_admin.county import calendar
 from aid_admin.county.models import BankBin, Semester
@@ -12,7 +13,7 @@ from aid_admin.db import bulk
 from aid_admin.db.fields import keyring
 from aid_admin.lib import bank_card
 from aid_admin.lib.refusals import BadInput, Refused
-from disbursement.models import DisbursementBatch, PaymentLine
+from disbursement.models import DisbursementBatch, PaymentFile, PaymentLine
 from disbursement.permissions import ALLOWED
 from disbursement.rules import payment
 from disbursement.rules.findings import Finding, Gravity
@@ -151,7 +152,7 @@ def reissue(*, by: User, batch: int) -> list[Moved]:
 
 def findings_of(batch: DisbursementBatch) -> list[Finding]:
     """Everything that stands in the way of a batch, or that its releaser should know."""
-    lines = list(batch.lines.select_related("student", "account").order_by("line_no"))
+    lines = list(batch.lines.select_related("student", "account", "roster_line__entitlement").order_by("line_no"))
     if batch.mode == BatchMode.WAIVER:
         return []
     families = _families(batch)
@@ -187,9 +188,9 @@ def _payee(line: Any, batch: DisbursementBatch, families: dict[int, Any], bins: 
     number = account.account_no if account else ""
     return PayeeLine(
         line_no=line.line_no, student=line.student_id, pupil=Person(line.student.name, line.student.id_number),
-        guardians=tuple(guardians), households=households, amount_fen=line.amount_fen, entitled_fen=line.amount_fen,
+        guardians=tuple(guardians), households=households, amount_fen=line.amount_fen, entitled_fen=line.roster_line.entitlement.amount_fen,
         account_no=line.account_no, holder=Person(line.payee_name, account.holder_id if account else None),
-        is_verified=bool(account and account.verified_by_id), bank=account.bank if account else "",
+        is_verified=bool(account and account.verified_by_id and account.ended_at is None), bank=account.bank if account else "",
         bank_by_number=bank_card.find_bank(number, bins) if number else None,
         has_changed=bool(account and account.version > 1), has_proof_of_change=True,
     )  # fmt: skip
@@ -201,9 +202,7 @@ def lock_batches(*, by: User, batch: list[int]) -> list[Moved]:
     found = _batches("batch.lock", by, batch)
     results: list[Moved] = []
     for item in found:
-        errors = [f for f in findings_of(item) if f.gravity is Gravity.ERROR]
-        if errors:
-            raise Refused(f"{item}有 {len(errors)} 处错误，不能锁定：{errors[0].message}")
+        _refuse_errors(item, "锁定")
         rows = list(item.lines.order_by("line_no").values_list("line_no", "amount_fen", "seal"))
         if not rows:
             raise Refused(f"{item}没有明细，不能锁定。")
@@ -212,6 +211,13 @@ def lock_batches(*, by: User, batch: list[int]) -> list[Moved]:
         moved = move([item], BATCH_MOVES, "lock", locked_by=by, line_count=len(rows), total_fen=total, digest=frozen)
         results += [Moved(m.object, m.id, m.from_state, m.to_state, None, len(rows), total) for m in moved]
     return results
+
+
+def _refuse_errors(batch: Any, step: str) -> None:
+    """A line that has become wrong since (an account replaced, say) stops the batch at every later step too."""
+    errors = [f for f in findings_of(batch) if f.gravity is Gravity.ERROR]
+    if errors:
+        raise Refused(f"{batch}有 {len(errors)} 处错误，不能{step}：{errors[0].message}")
 
 
 def _refuse_own(found: list[Any], by: User) -> None:
@@ -242,6 +248,8 @@ def release_batches(*, by: User, batch: list[int]) -> list[Moved]:
     )
     if handled:
         raise Refused("批次中有您经手审核过的名册，放行须由没有经手的人办理。")
+    for item in found:
+        _refuse_errors(item, "放行")
     return _sums(move(found, BATCH_MOVES, "release", released_by=by), found)
 
 
@@ -270,10 +278,16 @@ def close_batches(*, by: User, batch: list[int]) -> list[Moved]:
 
 @action("batch.abort", ALLOWED)
 def abort_batches(*, by: User, batch: list[int], reason: str) -> list[Moved]:
-    """Break a batch off before it is sent; its lines are free for another."""
+    """Break a batch off before it is sent; its lines are free for another.
+
+    Once its file was made, only a finance approver may: the file may be at the bank already.
+    """
     if not reason.strip():
         raise BadInput("中止批次须写明原因。")
     found = _batches("batch.abort", by, batch)
+    for item in found:
+        if PaymentFile.objects.filter(batch=item).exists() and Role.FINANCE_APPROVER not in by.roles:
+            raise Refused(f"{item}的代发文件已经生成，可能已交给银行；须由财务审批确认没有送出后中止。")
     moved = move(found, BATCH_MOVES, "abort", reason=reason, abort_reason=reason)
     rule = PAYMENT_MOVES["abort"]
     PaymentLine.objects.filter(batch__in=found, state__in=rule.sources).update(state=rule.target)

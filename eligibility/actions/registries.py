@@ -1,5 +1,6 @@
 """The departments' registries: typed rows, written once."""
 
+from datetime import date
 from typing import Any
 
 from aid_admin.audit.rules import digest
@@ -23,10 +24,19 @@ def store_registry(upload: Upload, rows: list[TableRow]) -> None:
     bulk.copy(RegistryRecord, _FIELDS, (_record(upload, row, villages) for row in rows))
 
 
+def _told_by(text: str | None) -> date | None:
+    """The birth date that a faulty number still tells: a child must not fall out of the coverage check."""
+    digits = id_card.normalise(text or "")[6:14]
+    try:
+        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:8])) if len(digits) == 8 else None
+    except ValueError:
+        return None
+
+
 def _record(upload: Upload, row: TableRow, villages: dict[str, int]) -> tuple[Any, ...]:
     v = row.values
     id_number = v.get("id_number")
-    born = v.get("birth_date") or (id_card.birth_date(id_number) if id_number else None)
+    born = v.get("birth_date") or (id_card.birth_date(id_number) if id_number else _told_by(v.get("id_number_text")))
     facts = (
         v["name"], id_number, born, v.get("household_no") or "", v["category"], v.get("variant") or "",
         v.get("policy_status") or "", v.get("proof_state") or "", v.get("valid_to"), v.get("is_covered_member"),

@@ -236,6 +236,11 @@
   });
   try { body.classList.toggle("dense", localStorage.getItem("dense") === "1"); } catch (error) { /* private window */ }
 
+  // ---- a list of few rows is as high as its rows ----
+  document.querySelectorAll(".fill .table-box").forEach(function (box) {
+    if (box.querySelectorAll("tbody tr").length < 7) box.closest(".fill").classList.add("is-short");
+  });
+
   showShortcuts();
   openDialogs();
   document.querySelectorAll("[data-needs-pick]").forEach(function (button) { button.disabled = true; });
