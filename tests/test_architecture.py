@@ -109,6 +109,7 @@ def test_only_the_outer_walls_of_workers_and_commands_catch_everything() -> None
         place
         for place, node in nodes()
         if isinstance(node, ast.ExceptHandler)
+        and not (isinstance(node.body[-1], ast.Raise) and node.body[-1].exc is None)  # tidies up and raises it again
         and (node.type is None or (isinstance(node.type, ast.Name) and node.type.id in ("Exception", "BaseException")))
     ]
     assert [place.split(":")[0] for place in wrong] == ["aid_admin/jobs/queue.py", "aid_admin/office/command.py"]

@@ -22,7 +22,7 @@ from disbursement.rules.states import BatchMode, LineKind, LineStatus, PaymentSt
 from eligibility.models import CoverageGap, Entitlement, Run, RunKind
 from tests import databases
 
-pytestmark = [pytest.mark.county, pytest.mark.xdist_group("qixian")]
+pytestmark = pytest.mark.county
 TERM = "2020-spring"
 
 

@@ -80,15 +80,16 @@ def action(name: str, allowed: Mapping[str, frozenset[Role]]) -> Callable[[F], F
             outer = _frame.get()
             frame = _Frame(name, by, role, outer.events if outer else [])
             token, before = _frame.set(frame), len(frame.events)
+            done = False
             try:
                 with transaction.atomic():
                     result = function(by=by, **given)
                     if outer is None:
                         chain.append(frame.events)
-            except BaseException:
-                del frame.events[before:]  # what was rolled back did not happen, even if the outer action goes on
-                raise
+                done = True
             finally:
+                if not done:
+                    del frame.events[before:]  # what was rolled back did not happen, even if the outer action goes on
                 _frame.reset(token)
             return result
 

@@ -49,18 +49,16 @@ def stage_upload(
     """
     sheet_kind = KINDS.get(kind)
     if sheet_kind is None or sheet_kind.own_page:
-        usual = sorted(name for name, one in KINDS.items() if not one.own_page)
-        raise BadInput(f"没有“{kind}”这一类文件。可用的类别：{'、'.join(usual)}。")
+        usual = "、".join(sorted(code for code, one in KINDS.items() if not one.own_page))
+        raise BadInput(f"没有“{kind}”这一类文件。可用的类别：{usual}。")
     if not by.roles & sheet_kind.roles:
         raise Forbidden(f"您的岗位不报送“{sheet_kind.title}”。")
     own_school = _school_of(by, sheet_kind, school)
     term = calendar.semester(semester) if sheet_kind.of_semester else None
     sha256 = hashlib.sha256(data).hexdigest()
     bulk.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"upload {kind} {sha256}"])
-    known = Upload.objects.filter(kind=kind, sha256=sha256, semester=term, school=own_school).exclude(
-        state=UploadState.REFUSED
-    )
-    if found := known.first():
+    known = Upload.objects.filter(kind=kind, sha256=sha256, semester=term, school=own_school)
+    if found := known.exclude(state=UploadState.REFUSED).first():
         return found, True
     code = own_school.code if own_school else ""
     stored = store.put(data, kind="sheet", name=name, media_type="", by=by, school_code=code)
