@@ -381,7 +381,6 @@ def mend_and_reissue(office: Office, line: PaymentLine) -> None:
         approver.do(deed)
     answered(finance, again, fetch_papers(finance, again), {})
     line.refresh_from_db()
-    assert line.retry.state == "PAID"
-    assert line.retry.account_no == NEW_ACCOUNT
+    assert (line.retry.state, line.retry.account_no) == ("PAID", NEW_ACCOUNT)
     finance.go("发放明细")
     finance.shot("payments-paid")

@@ -47,12 +47,7 @@ def stage_upload(
     The same bytes, kind, semester and school find the same upload, unless that one was refused.
     Raises BadInput for an unknown kind or semester, Forbidden for a kind the user does not send.
     """
-    sheet_kind = KINDS.get(kind)
-    if sheet_kind is None or sheet_kind.own_page:
-        usual = "、".join(sorted(code for code, one in KINDS.items() if not one.own_page))
-        raise BadInput(f"没有“{kind}”这一类文件。可用的类别：{usual}。")
-    if not by.roles & sheet_kind.roles:
-        raise Forbidden(f"您的岗位不报送“{sheet_kind.title}”。")
+    sheet_kind = _kind_sent_by(by, kind)
     own_school = _school_of(by, sheet_kind, school)
     term = calendar.semester(semester) if sheet_kind.of_semester else None
     sha256 = hashlib.sha256(data).hexdigest()
@@ -69,6 +64,16 @@ def stage_upload(
     record("upload", upload.pk, school_code=code, to_state=UploadState.READ, digest=sha256)
     queue.enqueue("intake.read", "upload", upload.pk, by=by, school_code=code, **_secret(password))
     return upload, False
+
+
+def _kind_sent_by(by: User, kind: str) -> SheetKind:
+    sheet_kind = KINDS.get(kind)
+    if sheet_kind is None or sheet_kind.own_page:
+        usual = "、".join(sorted(code for code, one in KINDS.items() if not one.own_page))
+        raise BadInput(f"没有“{kind}”这一类文件。可用的类别：{usual}。")
+    if not by.roles & sheet_kind.roles:
+        raise Forbidden(f"您的岗位不报送“{sheet_kind.title}”。")
+    return sheet_kind
 
 
 def _secret(password: str) -> dict[str, str]:
