@@ -17,7 +17,7 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 SCREEN = {"width": 1366, "height": 768}
-PATIENCE_MS = 8000
+PATIENCE_MS = 20_000
 
 
 class Office:
@@ -41,11 +41,13 @@ class Office:
         self._taken += 1
         page.bring_to_front()
         path = self.shots / f"{self._taken:02d}-{name}.png"
-        try:
-            page.screenshot(path=path, animations="disabled")
-        except Error:  # a busy machine: the picture is not what is tested
-            page.wait_for_timeout(1000)
-            page.screenshot(path=path, animations="disabled")
+        for _ in range(3):
+            try:
+                page.screenshot(path=path, animations="disabled")
+            except Error:  # a busy machine: the picture is not what is tested, so the third failure is let pass
+                page.wait_for_timeout(1000)
+            else:
+                return
 
 
 class Person:
