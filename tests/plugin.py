@@ -7,8 +7,11 @@ off, and everything is removed at the end. `-p no:django` runs pure tests withou
 import atexit
 import os
 import shutil
+import signal
+import sys
 import tempfile
 from collections.abc import Generator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -18,6 +21,7 @@ from xdist.scheduler import LoadScopeScheduling
 from aid_admin.db import cluster
 
 HOME = "AID_TEST_HOME"
+PREFIX = "aid-tests-"
 TOGETHER = ("tests/test_semester.py", "tests/test_browser.py")  # one costly fixture for all tests of the file
 
 
@@ -46,10 +50,13 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
 
 
 def _begin() -> None:
-    home = Path(tempfile.mkdtemp(prefix="aid-tests-"))
+    _sweep()
+    home = Path(tempfile.mkdtemp(prefix=PREFIX))
     home.chmod(0o755)  # as root the server runs as another user, who must be able to reach its own folder
+    (home / "controller").write_text(str(os.getpid()))
     made = cluster.throw_away(home / "cluster")
     atexit.register(_end, home, made)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # a timeout's: clean up as well
     cluster.ensure(made)
     os.environ |= {
         HOME: str(home),
@@ -59,6 +66,17 @@ def _begin() -> None:
     }
     for name in ("CELERY_BROKER_URL", "AID_FAULT", "AID_KEYS"):
         os.environ.pop(name, None)
+
+
+def _sweep() -> None:
+    """Remove what a killed run left: its folder names a controller that is no more."""
+    for home in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        with suppress(OSError, ValueError):
+            controller = int((home / "controller").read_text())
+            try:
+                os.kill(controller, 0)
+            except ProcessLookupError:
+                _end(home, cluster.throw_away(home / "cluster"))
 
 
 def _end(home: Path, made: cluster.Cluster) -> None:
