@@ -9,7 +9,7 @@ from django.conf import settings
 from aid_admin.jobs.models import Job
 from aid_admin.jobs.queue import Progress
 from demo.county import make_county
-from demo.loading import load
+from demo.loading import LAST_HOP, load
 
 _SAID_EVERY = 1.0  # seconds between two lines of progress
 
@@ -32,5 +32,5 @@ def load_demo(job: Job, progress: Progress) -> str:
         scale = job.params.get("scale", "qixian")
         make_county(part, scale=scale, progress=lambda done, total, path: show(f"生成源文件 {path}", done, total))
         part.rename(folder)
-    load(folder, progress=show)
+    load(folder, until=job.params.get("until", LAST_HOP), progress=show)
     return "演示县已就绪。"

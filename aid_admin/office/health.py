@@ -12,7 +12,7 @@ from aid_admin.celery import app
 from aid_admin.county.models import DemoClock
 from aid_admin.jobs.models import Job, WorkerBeat
 from aid_admin.jobs.rules import JobState
-from demo.loading import HOPS
+from demo.loading import LAST_HOP
 
 WORKER_SILENCE = timedelta(seconds=45)
 
@@ -53,10 +53,17 @@ def _broker() -> bool:
 
 
 def demo_state() -> str | None:
-    """None in a database that is no demo; loading until the last hop is through."""
+    """None in a database that is no demo; loading until the hop that was asked for is through."""
     if Job.objects.filter(kind="demo.load", state__in=[JobState.QUEUED, JobState.RUNNING]).exists():
         return "loading"
     clock = DemoClock.objects.first()
     if clock is None:
         return None
-    return "ready" if set(HOPS) <= set(clock.hops) else "loading"
+    asked = Job.objects.filter(kind="demo.load", state=JobState.DONE).exists()
+    return "ready" if asked or LAST_HOP in clock.hops else "loading"
+
+
+def has_come_to(hop: str) -> bool:
+    """Whether the demo's semester has passed this hop."""
+    clock = DemoClock.objects.first()
+    return clock is not None and hop in clock.hops

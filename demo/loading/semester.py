@@ -43,9 +43,10 @@ HOPS: dict[str, Callable[[County, Progress], None]] = {
     "paid": paying.pay_and_reissue,
     "archived": _archived,
 }
+LAST_HOP = "archived"
 
 
-def load(folder: Path, *, until: str = "archived", progress: Progress | None = None) -> dict[str, Any]:
+def load(folder: Path, *, until: str = LAST_HOP, progress: Progress | None = None) -> dict[str, Any]:
     """Drive the county in `folder` up to and with the hop `until`; returns the outcome.
 
     Raises Refused for a database with other data or another county, BadInput for a folder without one.

@@ -21,13 +21,14 @@ from aid_admin.db import cluster
 from aid_admin.jobs import queue
 from aid_admin.jobs.models import Job
 from aid_admin.office import doctor
-from aid_admin.office.health import demo_state
+from aid_admin.office.health import demo_state, has_come_to
 from aid_admin.office.supervisor import Supervisor, children
+from demo.loading import HOPS, LAST_HOP
 from demo.loading.staff import printed_logins
 
 
 class Command(BaseCommand):
-    """serve [--no-demo] [--check]."""
+    """serve [--no-demo] [--check] [--scale S] [--until HOP]."""
 
     help = "启动系统"
     requires_system_checks: list[str] = []  # noqa: RUF012 - Django's own name and kind
@@ -36,6 +37,7 @@ class Command(BaseCommand):
         parser.add_argument("--no-demo", action="store_true", help="不装入演示县，只建立一个系统管理员")
         parser.add_argument("--check", action="store_true", help="检查本机环境后退出")
         parser.add_argument("--scale", default="qixian", help="演示县规模：qixian、small 或人数")
+        parser.add_argument("--until", choices=list(HOPS), help="演示县装到哪一步为止，余下的留着自己练习")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         if options["check"]:
@@ -72,7 +74,7 @@ class Command(BaseCommand):
         if first_admin:
             self.say(f"系统管理员：admin  一次性密码：{first_admin}（首次登录须修改）")
         if not options["no_demo"]:
-            self._demo(crew, options["scale"])
+            self._demo(crew, options["scale"], options["until"])
 
     def _first_admin(self) -> str | None:
         if User.objects.exclude(username="operator").exists():
@@ -84,13 +86,13 @@ class Command(BaseCommand):
         User.objects.filter(pk=user.pk).update(must_change_password=True)
         return password
 
-    def _demo(self, crew: Supervisor, scale: str) -> None:
+    def _demo(self, crew: Supervisor, scale: str, until: str | None) -> None:
         state = demo_state()
         if state is None and School.objects.exists():
             self.say("数据库中已有正式数据，不装入演示县。")
             return
-        if state != "ready":
-            job = queue.enqueue("demo.load", "demo", scale, by=None, scale=scale)
+        if state != "ready" or (until and not has_come_to(until)):
+            job = queue.enqueue("demo.load", "demo", scale, by=None, scale=scale, until=until or LAST_HOP)
             self.say("正在装入演示县（可以先打开网页，首页会显示进度）")
             if not self._watch(crew, job):
                 return
