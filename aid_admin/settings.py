@@ -30,6 +30,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AID_OFFICE_PHONE = env.str("AID_OFFICE_PHONE", default="")  # printed on notices; empty leaves a line to fill in
 AID_OFFICE_ADDRESS = env.str("AID_OFFICE_ADDRESS", default="")
+AID_COMPLAINT_PHONE = env.str("AID_COMPLAINT_PHONE", default="")  # printed on the families' letters
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")
 AID_LEASE_SECONDS = env.int("AID_LEASE_SECONDS", default=30)
 AID_FAULT = env.str("AID_FAULT", default="")  # a fault point for crash tests, e.g. chunk:3
@@ -112,6 +113,7 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
+AXES_ENABLE_ADMIN = False
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"

@@ -15,4 +15,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("students/", include("students.urls")),
     path("", include("eligibility.urls")),
     path("", include("disbursement.urls")),
+    path("", include("archives.urls")),
 ]

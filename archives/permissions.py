@@ -1,5 +1,30 @@
-"""Who may do what with letters and dossiers."""
+"""Who may do what with letters, dossiers, visits and pairings."""
 
-from aid_admin.accounts.rules import Role
+from aid_admin.accounts.rules import SCHOOL_ROLES, Role
 
-ALLOWED = {"letters.draw_up": frozenset({Role.REVIEWER})}
+_HANDS = SCHOOL_ROLES | {Role.REVIEWER}
+ALLOWED = {
+    "letters.draw_up": frozenset({Role.REVIEWER}),
+    "letters.print": _HANDS,
+    "letters.printed": _HANDS,
+    "letters.download": _HANDS,
+    "letters.deliver": _HANDS,
+    "letters.sign": _HANDS,
+    "letters.take_back": _HANDS,
+    "visit.record": _HANDS,
+    "visit.settle": frozenset({Role.REVIEWER, Role.APPROVER}),
+    "visit.export": _HANDS | {Role.APPROVER},
+    "pairing.assign": _HANDS,
+    "pairing.end": _HANDS,
+    "pairing.export": _HANDS | {Role.APPROVER},
+    "peers.pair": SCHOOL_ROLES,
+    "peers.end": SCHOOL_ROLES,
+    "peers.activity": SCHOOL_ROLES,
+    "archive.scan": _HANDS,
+    "archive.withdraw_scan": _HANDS,
+    "archive.print": _HANDS | {Role.APPROVER},
+    "archive.export_missing": _HANDS | {Role.APPROVER},
+    "archive.pack": _HANDS | {Role.APPROVER},
+    "archive.packed": _HANDS | {Role.APPROVER},
+    "archive.download": _HANDS | {Role.APPROVER},
+}

@@ -32,5 +32,6 @@ def load_demo(job: Job, progress: Progress) -> str:
         scale = job.params.get("scale", "qixian")
         make_county(part, scale=scale, progress=lambda done, total, path: show(f"生成源文件 {path}", done, total))
         part.rename(folder)
-    load(folder, until=job.params.get("until", LAST_HOP), progress=show)
+    until = job.params.get("until", LAST_HOP)
+    load(folder, until=until, progress=show, practice=until in ("imported", "compared"))
     return "演示县已就绪。"

@@ -22,6 +22,8 @@ class DisbursementConfig(AppConfig):
                 frozenset({Role.SCHOOL_CLERK}), of_school=True, part_field="programme",
                 check=f"{here}.check_filed", on_force="disbursement.actions.drafting.filed_in_force",
                 on_undo="disbursement.actions.drafting.filed_undone", extras=f"{here}.extras",
+                rows="disbursement.FiledLine", next_page="/rosters/",
+                next_step="到“资助名册”里逐条说明与核定结果的差异，再由本校负责人上报。",
             )
         )  # fmt: skip
         register(

@@ -101,6 +101,14 @@ class AccountFilter(forms.Form):
     q = _search(_PUPIL, "如 wyj")
 
 
+class ReaffirmForm(forms.Form):
+    """How an account that the bank refused has come to be usable again."""
+
+    reason = _words(
+        "怎样恢复的", "请写明账户怎样恢复的，负责人据此核对。", help_text="如：家长 6 月 3 日到信用社办理解冻，有回执。"
+    )
+
+
 class AnswerForm(forms.Form):
     """The clerk's word on differences."""
 

@@ -28,7 +28,8 @@ class EligibilityConfig(AppConfig):
             register(
                 SheetKind(
                     code, title, f"eligibility.imports.{code}", "eligibility.actions.registries.store_registry",
-                    frozenset({Role.REGISTRY_OFFICER}), second_person=True,
+                    frozenset({Role.REGISTRY_OFFICER}), second_person=True, rows="eligibility.RegistryRecord",
+                    next_step="七份部门名单和学籍都生效后，就可以执行比对。", next_page="/matches/",
                 )
             )  # fmt: skip
         here = "eligibility.actions.applications"
@@ -37,6 +38,7 @@ class EligibilityConfig(AppConfig):
                 "applications", "认定申请", "eligibility.imports.applications", f"{here}.store_applications",
                 frozenset({Role.SCHOOL_CLERK}), of_school=True, replaces=False,
                 check=f"{here}.check_applications", on_force=f"{here}.applications_in_force",
-                on_undo=f"{here}.undo_applications",
+                on_undo=f"{here}.undo_applications", rows="eligibility.ApplicationRow",
+                next_step="到“认定申请”里核对这些申请并提交，再由本校负责人评议。", next_page="/applications/",
             )
         )  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Self
 from aid_admin.lib.states import Move
 from students.rules import Labelled, Stage
 
-RULES_VERSION = "2020.1"
+RULES_VERSION = "2020.2"  # changes whenever the same inputs may give another result
 
 
 class Programme(Labelled):

@@ -18,13 +18,16 @@ class StudentsConfig(AppConfig):
         register(
             SheetKind(
                 "roll", "学籍", "students.imports.roll", f"{rolls}.store_roll", frozenset({Role.REGISTRY_OFFICER}),
-                part_field="system", on_force=f"{rolls}.roll_in_force",
+                part_field="system", on_force=f"{rolls}.roll_in_force", rows="students.EnrolmentRecord",
+                next_step="学前、中小学、中职三份学籍和七份部门名单都生效后，就可以执行比对。", next_page="/matches/",
             )
         )  # fmt: skip
         register(
             SheetKind(
                 "attendance", "在校就读确认", "students.imports.attendance", f"{rolls}.store_attendance",
-                frozenset({Role.SCHOOL_CLERK}), of_school=True,
+                frozenset({Role.SCHOOL_CLERK}), of_school=True, rows="students.AttendanceRecord",
+                next_step="接着报送认定申请和银行账号。全县比对以后，对不上的学生会出现在“在籍在校核对”里。",
+                next_page="/uploads/new/",
             )
         )  # fmt: skip
         register(
@@ -32,6 +35,13 @@ class StudentsConfig(AppConfig):
                 "accounts", "银行账号", "students.imports.accounts", f"{accounts}.store_accounts",
                 frozenset({Role.SCHOOL_CLERK}), of_school=True, replaces=False,
                 check=f"{accounts}.check_accounts", on_force=f"{accounts}.accounts_in_force",
-                on_undo=f"{accounts}.undo_accounts",
+                on_undo=f"{accounts}.undo_accounts", rows="students.AccountRow",
+                next_step="请本校负责人在“银行账号”里核对，核对过的账号才能发放。", next_page="/accounts/",
+            )
+        )  # fmt: skip
+        register(
+            SheetKind(
+                "late", "补录学生", "", "", frozenset({Role.SCHOOL_CLERK, Role.REGISTRY_OFFICER}), of_school=True,
+                replaces=False, second_person=True, on_force=f"{rolls}.roll_in_force", own_page=True,
             )
         )  # fmt: skip

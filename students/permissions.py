@@ -3,5 +3,7 @@
 from aid_admin.accounts.rules import Role
 
 ALLOWED = {
+    "pupil.add_late": frozenset({Role.SCHOOL_CLERK, Role.REGISTRY_OFFICER}),
+    "account.reaffirm": frozenset({Role.SCHOOL_CLERK}),
     "account.verify": frozenset({Role.SCHOOL_HEAD}),
 }

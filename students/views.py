@@ -1,15 +1,27 @@
-"""The list of students: search, filters, where each of them is this semester."""
+"""Students: the list with search and filters; late pupils entered by hand."""
+
+from typing import Any, Final
 
 from django.db.models import Exists, OuterRef, Prefetch
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
 
-from aid_admin.accounts.gate import StaffRequest, needs_role
-from aid_admin.accounts.rules import BUSINESS_ROLES
+from aid_admin.accounts.acting import may
+from aid_admin.accounts.deeds import Deed, Deeds, attempt
+from aid_admin.accounts.gate import StaffRequest, needs, needs_role
+from aid_admin.accounts.rules import BUSINESS_ROLES, SCHOOL_ROLES, Role
+from aid_admin.audit.history import history_of
 from aid_admin.county import calendar
 from aid_admin.db.pages import page_of
-from students.forms import StudentFilter
-from students.models import Placement, Student
+from aid_admin.files.photos import photo_page
+from aid_admin.intake.actions import force
+from aid_admin.intake.forms import OpinionForm, ReasonForm
+from aid_admin.intake.models import Upload
+from aid_admin.intake.rules import Standing
+from students.actions import late
+from students.forms import LateForm, StudentFilter
+from students.models import EnrolmentRecord, Placement, Student
 
 
 @needs_role(*sorted(BUSINESS_ROLES))
@@ -28,4 +40,79 @@ def students(request: StaffRequest) -> HttpResponse:
         rows = rows.search(wanted["q"])
     here = Prefetch("placement_set", places.select_related("school"), to_attr="places")
     page = page_of(rows.prefetch_related(here).order_by("name_key", "pk"), request.GET.get("page"))
-    return render(request, "students/student_list.html", {"form": form, "page": page})
+    shown = {"form": form, "page": page, "may_add": may(request.user, "pupil.add_late")}
+    return render(request, "students/student_list.html", shown)
+
+
+_LATE: Final = needs_role(*sorted(SCHOOL_ROLES), Role.REGISTRY_OFFICER, Role.REVIEWER, Role.APPROVER, Role.AUDITOR)
+ACTIVATE: Final = Deed(
+    "activate", "upload.activate", "复核生效", force.activate_upload, "upload", one=True, form=OpinionForm,
+    done="已生效。请重新比对、核定资格，再生成名册，这名学生会进入下一轮。", tone="success", icon="check-lg",
+)  # fmt: skip
+DECLINE: Final = Deed(
+    "decline", "upload.decline", "不予生效", force.decline_upload, "upload", one=True, form=ReasonForm,
+    done="已退回，原因已记录。", tone="outline-danger", icon="x-lg",
+)  # fmt: skip
+UNDO: Final = Deed(
+    "undo", "upload.undo", "撤销补录", force.undo_upload, "upload", one=True, form=ReasonForm,
+    done="已撤销，下一次比对时不再计入。", tone="plain", icon="arrow-counterclockwise",
+)  # fmt: skip
+
+
+@_LATE
+@require_safe
+def late_list(request: StaffRequest) -> HttpResponse:
+    """The semester's late pupils and how each entry stands."""
+    term = calendar.chosen(request.session)
+    rows = Upload.objects.visible_to(request.user).filter(kind=late.KIND, semester=term).with_standing()
+    page = page_of(rows.select_related("school", "by", "stored_file").order_by("-pk"), request.GET.get("page"))
+    pupils = EnrolmentRecord.objects.visible_to(request.user).filter(upload__in=[upload.pk for upload in page])
+    names = {record.upload_id: record for record in pupils}
+    shown = {
+        "page": page,
+        "entries": [(upload, names.get(upload.pk)) for upload in page],
+        "may_add": may(request.user, "pupil.add_late"),
+    }
+    return render(request, "students/late_list.html", shown)
+
+
+@needs("pupil.add_late")
+def late_add(request: StaffRequest) -> HttpResponse:
+    """Enter one late pupil; a faulty entry keeps what was typed."""
+    term = calendar.chosen(request.session)
+    form = LateForm(request.POST or None, request.FILES or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        made = attempt(form, late.add_late_pupil, by=request.user, semester=term.code, **form.given())
+        if made:
+            return redirect("students:late", pk=made[0].id)
+    return render(request, "students/late_add.html", {"form": form})
+
+
+def _late(request: StaffRequest, pk: int) -> Any:
+    rows = Upload.objects.visible_to(request.user).filter(kind=late.KIND).with_standing()
+    return get_object_or_404(rows.select_related("school", "semester", "stored_file", "by", "committed_by"), pk=pk)
+
+
+@_LATE
+def late_detail(request: StaffRequest, pk: int) -> HttpResponse:
+    """One entry: what was typed, the proof, and the second person's decision."""
+    upload = _late(request, pk)
+    fitting = {"activate": Standing.PROPOSED, "decline": Standing.PROPOSED, "undo": Standing.IN_FORCE}
+    mine = upload.committed_by_id == request.user.pk
+
+    def fits(deed: Deed) -> bool:
+        return upload.standing == fitting[deed.name] and not (mine and deed.name == "activate")
+
+    deeds = Deeds(request, (ACTIVATE, DECLINE, UNDO), fits=fits)
+    if deeds.done([upload.pk]):
+        return redirect(request.get_full_path())
+    pupil = upload.enrolmentrecord_set.select_related("village__township").prefetch_related("family").first()
+    shown = {"upload": upload, "pupil": pupil, "deeds": deeds, "events": history_of("upload", upload.pk)}
+    return render(request, "students/late_detail.html", shown)
+
+
+@_LATE
+@require_safe
+def late_proof(request: StaffRequest, pk: int) -> HttpResponse:
+    """The photo of the proof."""
+    return photo_page(_late(request, pk).stored_file)

@@ -15,13 +15,22 @@ from aid_admin.intake.models import InForce, Upload
 from aid_admin.lib.refusals import Refused
 from aid_admin.office import invariants
 from demo import bank as demo_bank
-from disbursement.actions import bank, batches, rosters
-from disbursement.models import DisbursementBatch, PaymentFile, PaymentLine, ReturnLine, Roster, RosterLine
+from disbursement.actions import bank, batches, drafting, publicity, rosters
+from disbursement.models import (
+    DisbursementBatch,
+    PaymentFile,
+    PaymentLine,
+    PublicityPeriod,
+    ReturnLine,
+    Roster,
+    RosterLine,
+)
 from disbursement.rules.states import BatchMode, PaymentState, RosterState
 from eligibility.actions.compare import compare
 from eligibility.actions.entitle import entitle, newest_run
 from eligibility.models import Run
-from students.models import Placement, Student
+from students.actions.accounts import reaffirm_accounts
+from students.models import BankAccount, Placement, Student
 from tests.conftest import SmallCounty
 from tests.factories import accounts, county, files, intake, people
 from tests.racing import at_once, refusals
@@ -71,6 +80,79 @@ def test_one_approves_while_another_returns(county_at: At) -> None:
     else:  # returned, either instead of the approval or after it
         assert state == RosterState.DRAFT
         assert approved or isinstance(results[0], Refused)
+    _all_well()
+
+
+def test_four_draft_at_once(county_at: At) -> None:
+    county_at("compared")
+    entitle(by=accounts.user(Role.REVIEWER), semester=TERM)
+    reviewers = [accounts.user(Role.REVIEWER) for _ in range(4)]
+
+    results = at_once(*[lambda by=by: drafting.draft_rosters(by=by, semester=TERM) for by in reviewers])
+
+    assert refusals(results) == []
+    assert len({tuple(moved.id for moved in drafted) for drafted in results}) == 1
+    assert Roster.objects.values("prepared_by").distinct().count() == 1
+    _all_well()
+
+
+def test_two_review_rosters_that_name_the_same_pupil(county_at: At) -> None:
+    county_at("rostered")
+    line, other = _twice_on_rosters()
+    reviewers = [accounts.user(Role.REVIEWER) for _ in range(2)]
+    both = [line.roster_id, other.roster_id]
+
+    results = at_once(
+        *[
+            lambda by=by, pk=pk: rosters.review_rosters(by=by, roster=[pk])
+            for by, pk in zip(reviewers, both, strict=True)
+        ]
+    )
+
+    assert refusals(results) == []
+    found = RosterLine.objects.filter(pk__in=[line.pk, other.pk]).values_list("state", "refusal")
+    assert sorted(found) == [("ACCEPTED", ""), ("REFUSED", "ALREADY_GRANTED")]
+    _all_well()
+
+
+def _twice_on_rosters() -> tuple[RosterLine, RosterLine]:
+    """A pupil on a submitted roster, and on another school's roster of the same programme since."""
+    line = RosterLine.objects.filter(kind="RIGHT", roster__state=RosterState.SUBMITTED).order_by("pk").first()
+    assert line is not None
+    others = Roster.objects.filter(programme=line.programme, state=RosterState.SUBMITTED)
+    elsewhere = others.exclude(pk=line.roster_id).exclude(lines__student=line.student).order_by("pk").first()
+    assert elsewhere is not None
+    facts = {
+        name: getattr(line, name) for name in ("student", "semester", "programme", "entitlement", "kind", "amount_fen")
+    }
+    return line, RosterLine.objects.create(roster=elsewhere, **facts)
+
+
+def test_two_plan_the_same_rosters(county_at: At) -> None:
+    county_at("approved")
+    officers = [accounts.user(Role.PUBLICITY_OFFICER) for _ in range(2)]
+
+    results = at_once(*[lambda by=by: publicity.plan_period(by=by, semester=TERM) for by in officers])
+
+    assert [type(problem) for problem in refusals(results)] == [Refused]
+    assert PublicityPeriod.objects.count() == 1
+    assert set(Roster.objects.values_list("period", flat=True)) == {PublicityPeriod.objects.get().pk}
+    _all_well()
+
+
+def test_one_plans_while_another_returns(county_at: At) -> None:
+    county_at("approved")
+    officer, approver = accounts.user(Role.PUBLICITY_OFFICER), accounts.user(Role.APPROVER)
+    first = Roster.objects.filter(state=RosterState.APPROVED).order_by("pk").values_list("pk", flat=True)[0]
+
+    results = at_once(
+        lambda: publicity.plan_period(by=officer, semester=TERM, roster=[first]),
+        lambda: rosters.return_rosters(by=approver, roster=[first], reason_code="DATA_WRONG", reason="年级有误"),
+    )
+
+    assert [type(problem) for problem in refusals(results)] == [Refused]
+    roster = Roster.objects.get(pk=first)
+    assert (roster.state == RosterState.APPROVED) is (roster.period_id is not None)
     _all_well()
 
 
@@ -182,6 +264,27 @@ def test_return_file_is_loaded_by_two(county_at: At) -> None:
     _all_well()
 
 
+def test_account_is_reaffirmed_by_two_while_a_list_changes_it(county_at: At) -> None:
+    county_at("batched")
+    account = BankAccount.objects.usable().select_related("student", "source_row__school").order_by("pk")[0]
+    school = account.source_row.school
+    clerks = [accounts.user(Role.SCHOOL_CLERK, school=school.code) for _ in range(3)]
+    row = files.account_row(
+        school.name, name=account.student.name, id_number=account.student.id_number, account_no=people.account_no()
+    )
+    upload = intake.read(clerks[2], "accounts", files.sheet("accounts", [row]), school=school.code)
+
+    results = at_once(
+        *[lambda by=by: reaffirm_accounts(by=by, account=[account.pk], reason="已解冻") for by in clerks[:2]],
+        lambda: force.commit_upload(by=clerks[2], upload=upload.pk),
+    )
+
+    assert all(type(problem) is Refused for problem in refusals(results))
+    versions = list(BankAccount.objects.filter(student=account.student).values_list("version", flat=True))
+    assert len(versions) == 1 + len(results) - len(refusals(results))
+    _all_well()
+
+
 def test_upload_is_committed_by_two(committed: str) -> None:
     school = county.school()
     officers = [accounts.user(Role.REGISTRY_OFFICER) for _ in range(4)]
@@ -267,7 +370,7 @@ def test_undone_upload_leads_back_to_the_earlier_runs(county_at: At) -> None:
     force.undo_upload(by=officer, upload=roll.pk, reason="试试")
     assert compare(by=officer, semester=TERM)[0].id != before
     assert entitle(by=reviewer, semester=TERM)[0].id != entitled
-    assert _placements() != placements
+    assert (without := _placements()) != placements
 
     again = InForce.objects.filter(upload=roll).latest("pk")
     bulk.execute(
@@ -280,6 +383,10 @@ def test_undone_upload_leads_back_to_the_earlier_runs(county_at: At) -> None:
     assert _placements() == placements
     assert entitle(by=reviewer, semester=TERM)[0].id == entitled
     assert newest_run(county.semester()) == Run.objects.get(pk=entitled)
+
+    force.undo_upload(by=officer, upload=roll.pk, reason="再试")
+    assert compare(by=officer, semester=TERM)[0].id != before
+    assert _placements() == without
 
 
 def _placements() -> list[Any]:

@@ -2,6 +2,8 @@
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
 
 from django.contrib.auth import password_validation
 from django.contrib.sessions.models import Session
@@ -16,6 +18,17 @@ from aid_admin.accounts.rules import SCHOOL_ROLES, Role
 from aid_admin.lib.refusals import BadInput, NotFound, Refused
 
 OPERATOR = "operator"
+
+
+@dataclass(frozen=True, slots=True)
+class NewUser:
+    """One person to be made a user, with the first post."""
+
+    username: str
+    name: str
+    role: str
+    school: str = ""
+    township: str = ""
 
 
 def operator() -> User:
@@ -116,6 +129,115 @@ def disable_user(*, by: User, username: str, reason: str) -> list[Moved]:
     end_sessions(user)
     record("user", user.pk, from_state="ACTIVE", to_state="DISABLED", reason=reason)
     return [Moved("user", user.pk, "ACTIVE", "DISABLED")]
+
+
+@action("user.enable", ALLOWED)
+def enable_user(*, by: User, username: str, reason: str = "") -> list[Moved]:
+    """Let a disabled user in again, with the posts that are still held; the password stays as it was."""
+    user = _user(username)
+    if user.is_active:
+        raise Refused(f"“{username}”没有停用。")
+    User.objects.filter(pk=user.pk).update(is_active=True)
+    record("user", user.pk, from_state="DISABLED", to_state="ACTIVE", reason=reason)
+    return [Moved("user", user.pk, "DISABLED", "ACTIVE")]
+
+
+@action("user.give_post", ALLOWED)
+def give_post(
+    *, by: User, username: str, role: str, school: str = "", township: str = "", until: date | None = None
+) -> list[Moved]:
+    """Give a user one more post, from now until the end of the day `until` (open without it)."""
+    user = _user(username)
+    ((post, code, area),) = _posts([role], [school] if school else [], [township] if township else [])
+    ends = datetime.combine(until, time.max, timezone.get_current_timezone()) if until else None
+    if ends and ends <= timezone.now():
+        raise BadInput("任职止的日期已经过去，请核对。")
+    if RoleAssignment.objects.live().filter(user=user, role=post, school_code=code, township_code=area).exists():
+        raise Refused(f"{user}已有这个岗位。")
+    made = RoleAssignment.objects.create(
+        user=user, role=post, school_code=code, township_code=area, since=timezone.now(), until=ends
+    )
+    record("user", user.pk, school_code=code, to_state="POST_GIVEN", reason=f"{post} {code}{area}".strip())
+    return [Moved("roleassignment", made.pk, None, "HELD")]
+
+
+@action("user.end_post", ALLOWED)
+def end_posts(*, by: User, post: list[int], reason: str) -> list[Moved]:
+    """End posts now; whoever has none left sees nothing any more."""
+    if not reason.strip():
+        raise BadInput("请写明结束任职的原因。")
+    found = list(
+        RoleAssignment.objects.live().select_for_update(of=("self",)).filter(pk__in=post).select_related("user")
+    )
+    if len(found) != len(set(post)) or not found:
+        raise NotFound("没有找到在任的岗位，可能已经结束。请刷新后再试。")
+    if any(one.user_id == by.pk and one.role == Role.SYSTEM_ADMIN for one in found):
+        raise Refused("不能结束自己的系统管理员岗位，请由另一名系统管理员办理。")
+    return _end(found, reason)
+
+
+def _end(posts: Sequence[RoleAssignment], reason: str) -> list[Moved]:
+    RoleAssignment.objects.filter(pk__in=[one.pk for one in posts]).update(until=timezone.now())
+    for one in posts:
+        where = f"{one.role} {one.school_code}{one.township_code}".strip()
+        record("user", one.user_id, school_code=one.school_code, to_state="POST_ENDED", reason=f"{where}：{reason}")
+    return [Moved("roleassignment", one.pk, "HELD", "ENDED") for one in posts]
+
+
+@action("user.hand_over", ALLOWED)
+def hand_over(*, by: User, username: str, to: str, reason: str) -> list[Moved]:
+    """A leaving person's posts go to another at once: work waits for posts, so it goes along; sessions end.
+
+    Drafts, files and answers belong to the school or the county, never to a person; signatures stay.
+    """
+    if not reason.strip():
+        raise BadInput("请写明交接的原因。")
+    if username == to:
+        raise BadInput("交接给的须是另一个用户。")
+    if not User.objects.filter(username=to).exists():
+        raise BadInput(f"没有用户“{to}”，请核对接手人的用户名。")
+    leaving, coming = _user(username), _user(to)
+    if not coming.is_active:
+        raise Refused(f"“{to}”已停用，不能接手。")
+    posts = list(RoleAssignment.objects.live().select_for_update(of=("self",)).filter(user=leaving))
+    if not posts:
+        raise Refused(f"“{username}”没有在任的岗位可以交接。")
+    held = {(p.role, p.school_code, p.township_code) for p in RoleAssignment.objects.live().filter(user=coming)}
+    moved = _end(posts, f"交接给 {to}，{reason}")
+    given = [
+        RoleAssignment(
+            user=coming, role=p.role, school_code=p.school_code, township_code=p.township_code, since=timezone.now()
+        )
+        for p in posts
+        if (p.role, p.school_code, p.township_code) not in held
+    ]
+    RoleAssignment.objects.bulk_create(given)
+    for post in given:
+        where = f"{post.role} {post.school_code}{post.township_code}".strip()
+        record("user", coming.pk, school_code=post.school_code, to_state="POST_GIVEN", reason=f"{where}：接 {username}")
+    end_sessions(leaving)
+    return moved
+
+
+@action("user.create_many", ALLOWED)
+def create_users(*, by: User, people: Sequence[NewUser]) -> list[tuple[str, str, str]]:
+    """Make many users at once, all or none: (user name, name, one-time password), shown once and never stored.
+
+    Raises BadInput naming the person for whom it cannot be done.
+    """
+    made = []
+    for person in people:
+        password = secrets.token_urlsafe(9)
+        try:
+            user = create_user(
+                by=by, username=person.username, name=person.name, role=[person.role], password=password,
+                school=[person.school] if person.school else [], township=[person.township] if person.township else [],
+            )  # fmt: skip
+        except BadInput as problem:
+            raise BadInput(f"{person.name}（{person.username}）：{problem.message}") from problem
+        User.objects.filter(pk=user.pk).update(must_change_password=True)
+        made.append((person.username, person.name, password))
+    return made
 
 
 @action("user.password", ALLOWED)

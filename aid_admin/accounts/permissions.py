@@ -5,9 +5,13 @@ from aid_admin.accounts.rules import Role
 _ADMIN = frozenset({Role.SYSTEM_ADMIN})
 ALLOWED = {
     "user.create": _ADMIN,
-    "user.assign": _ADMIN,
+    "user.create_many": _ADMIN,
     "user.reset": _ADMIN,
     "user.disable": _ADMIN,
+    "user.enable": _ADMIN,
+    "user.give_post": _ADMIN,
+    "user.end_post": _ADMIN,
+    "user.hand_over": _ADMIN,
     "user.password": frozenset(Role),
     "identity.reveal": frozenset(Role) - _ADMIN - {Role.AUDITOR, Role.PUBLICITY_OFFICER},
 }

@@ -1,13 +1,30 @@
 """The history of one object, for its page."""
 
+from itertools import groupby
 from typing import Any, Final
+
+from django.contrib.auth import get_user_model
+from django.db.models import OuterRef, Subquery
 
 from aid_admin.audit.models import AuditEvent
 
 MOST: Final = 50
 
 
-def history_of(object_type: str, object_id: object) -> "list[Any]":
-    """The newest events of an object, newest first; the caller has seen that the user may see the object."""
+def history_of(object_type: str, object_id: object) -> list[Any]:
+    """The newest deeds on an object, newest first; the caller has seen that the user may see the object.
+
+    A deed that wrote several events about the object is shown once; each has `actor_name`, None for nobody.
+    """
+    person = get_user_model().objects.filter(username=OuterRef("actor_username"))
     events = AuditEvent.objects.filter(object_type=object_type, object_id=str(object_id))
-    return list(events.order_by("-seq")[:MOST])
+    newest = events.annotate(actor_name=Subquery(person.values("name")[:1])).order_by("-seq")[:MOST]
+    return [_deed(list(same)) for _, same in groupby(newest, key=lambda e: (e.at, e.verb, e.actor_username))]
+
+
+def _deed(events: list[Any]) -> Any:
+    """The last event of a deed, with the count and the reason of whichever has one."""
+    deed = events[0]
+    deed.count = next((event.count for event in events if event.count is not None), None)
+    deed.reason = next((event.reason for event in events if event.reason), "")
+    return deed

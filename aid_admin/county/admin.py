@@ -3,16 +3,19 @@
 from typing import Any, cast
 
 from django.contrib import admin, messages
+from django.contrib.auth.models import Group
 from django.http import HttpRequest
 from import_export.admin import ImportExportMixin
 
 from aid_admin.accounts.models import User
 from aid_admin.county import actions, resources
-from aid_admin.county.models import BankBin, Holiday, School, SchoolFee, Semester, Township, Village
+from aid_admin.county.models import BankBin, Deadline, Holiday, School, SchoolFee, Semester, Township, Village
 from aid_admin.lib.refusals import Refused
 
 admin.site.site_header = admin.site.site_title = "基础数据维护"
 admin.site.index_title = "学校、标准、日历等基础数据"
+admin.site.site_url = "/"
+admin.site.unregister(Group)  # rights come from posts
 
 
 class ReferenceAdmin(ImportExportMixin, admin.ModelAdmin):  # type: ignore[type-arg,misc]
@@ -100,6 +103,15 @@ class SemesterAdmin(ReferenceAdmin):
 
     resource_classes = (resources.SemesterResource,)
     list_display = ("code", "starts_on", "ends_on", "cut_off_on", "publicity_days", "publicity_workdays")
+
+
+@admin.register(Deadline)
+class DeadlineAdmin(ReferenceAdmin):
+    """截止日期."""
+
+    resource_classes = (resources.DeadlineResource,)
+    list_display = ("semester", "step", "due_on")
+    list_filter = ("semester",)
 
 
 @admin.register(Holiday)

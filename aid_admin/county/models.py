@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeOper
 from django.db import models
 from django.db.models import Q
 
-from aid_admin.county.rules import STAGE_CHOICES
+from aid_admin.county.rules import SCHOOL_STEPS, STAGE_CHOICES
 from aid_admin.db.base import Row
 from aid_admin.db.fields import FenField
 from aid_admin.db.scope import ScopedQuerySet
@@ -139,6 +139,22 @@ class Semester(Row):
 
     def __str__(self) -> str:
         return semester_text.label(self.code)
+
+
+class Deadline(Row):
+    """The day by which the schools are to have done a step of the semester."""
+
+    semester = models.ForeignKey(Semester, on_delete=models.PROTECT, related_name="deadlines", verbose_name="学期")
+    step = models.CharField("环节", max_length=16, choices=SCHOOL_STEPS)
+    due_on = models.DateField("截止日期")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "学校各环节截止日期"
+        ordering = ("semester", "due_on")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["semester", "step"], name="one_deadline_per_step")]
+
+    def __str__(self) -> str:
+        return f"{self.semester}{self.get_step_display()}"
 
 
 class Holiday(Row):

@@ -5,7 +5,7 @@ from typing import Any
 from import_export import fields, resources, widgets
 from import_export.formats import base_formats
 
-from aid_admin.county.models import BankBin, Holiday, School, SchoolFee, Semester, Township, Village
+from aid_admin.county.models import BankBin, Deadline, Holiday, School, SchoolFee, Semester, Township, Village
 from aid_admin.lib import xlsx_out
 
 
@@ -85,6 +85,17 @@ class SemesterResource(resources.ModelResource):
         model = Semester
         import_id_fields = ("code",)
         fields = ("code", "starts_on", "ends_on", "cut_off_on", "publicity_days", "publicity_workdays")
+
+
+class DeadlineResource(resources.ModelResource):
+    """The schools' deadlines by semester and step."""
+
+    semester = by_code(Semester, "semester", "semester")
+
+    class Meta(_Quiet):
+        model = Deadline
+        import_id_fields = ("semester", "step")
+        fields = ("semester", "step", "due_on")
 
 
 class HolidayResource(resources.ModelResource):

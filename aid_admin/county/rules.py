@@ -23,3 +23,14 @@ STAGE_NAMES = {
     Stage.SPECIAL: "特殊教育",
 }
 STAGE_CHOICES = [(stage.value, name) for stage, name in STAGE_NAMES.items()]
+
+
+# What a school does in a semester, in its order; each may have a day by which it is due.
+SCHOOL_STEPS = (
+    ("ATTENDANCE", "在校确认"),
+    ("APPLICATIONS", "认定申请"),
+    ("ACCOUNTS", "银行账号核对"),
+    ("ROSTERS", "名册上报"),
+    ("PHOTOS", "公示照片"),
+    ("LETTERS", "告知书送达"),
+)

@@ -1,5 +1,6 @@
 """Forms of the import wizard."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django import forms
@@ -8,6 +9,8 @@ from aid_admin.accounts.models import User
 from aid_admin.county.models import School
 from aid_admin.intake.registry import KINDS, SheetKind
 from aid_admin.intake.rules import STANDING_NAMES
+from aid_admin.lib.sheets.columns import Column
+from aid_admin.lib.sheets.headers import Heading
 
 MOST_BYTES: Final = 64 * 1024 * 1024
 
@@ -71,6 +74,40 @@ class UploadForm(forms.Form):
         if file.size > MOST_BYTES:
             raise forms.ValidationError("文件超过 64 MB，请拆分后分别上传。")
         return file
+
+
+class MappingForm(forms.Form):
+    """Which heading of the file each field is under; what was recognised is chosen already."""
+
+    def __init__(self, *args: Any, columns: Sequence[Column], heading: Heading, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        texts = list(dict.fromkeys(text for text in heading.texts if text))
+        choices = [("", "（表里没有这一列）"), *((text, text) for text in texts)]
+        self.guessed = {field: heading.texts[place] for field, place in heading.places.items()}
+        for column in columns:
+            self.fields[column.field] = forms.ChoiceField(
+                label=column.header,
+                choices=choices,
+                required=column.required,
+                initial=self.guessed.get(column.field, ""),
+                error_messages={"required": f"“{column.header}”必须有，请选它在表里的列名。"},
+            )
+
+    def clean(self) -> dict[str, Any]:
+        """One heading for one field."""
+        given: dict[str, Any] = super().clean() or {}
+        seen: dict[str, str] = {}
+        for field, text in list(given.items()):
+            if text and text in seen:
+                other = self.fields[seen[text]].label
+                self.add_error(field, f"“{text}”已经对应了“{other}”，一列只能对应一项。")
+            seen.setdefault(text, field)
+        return given
+
+    @property
+    def mapping(self) -> dict[str, str]:
+        """By field the heading chosen; an empty one where a person took away what was recognised."""
+        return {field: text for field, text in self.cleaned_data.items() if text or field in self.guessed}
 
 
 class CommitForm(forms.Form):

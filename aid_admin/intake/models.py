@@ -3,6 +3,7 @@
 from typing import Any, ClassVar, Self
 
 import pgtrigger
+from django.apps import apps
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 
@@ -15,7 +16,7 @@ from aid_admin.db.fields import FenField
 from aid_admin.db.scope import ScopedQuerySet
 from aid_admin.files.models import StoredFile
 from aid_admin.intake.registry import KINDS
-from aid_admin.intake.rules import REGISTRY_KINDS, STANDING_NAMES, STATE_NAMES, Standing, UploadState
+from aid_admin.intake.rules import SECOND_PERSON_KINDS, STANDING_NAMES, STATE_NAMES, Standing, UploadState
 from aid_admin.lib.refusals import Refused
 
 
@@ -110,6 +111,15 @@ class Upload(Row):
         """The Chinese word for `standing` (rows of with_standing)."""
         return STANDING_NAMES[Standing(self.standing)]  # type: ignore[attr-defined]
 
+    def first_rows(self, most: int) -> list[Any]:
+        """The first of its rows that were stored; none for a kind without rows of its own."""
+        path = KINDS[self.kind].rows if self.kind in KINDS else ""
+        if not path:
+            return []
+        model: Any = apps.get_model(path)
+        related = [field.name for field in model._meta.fields if field.many_to_one and field.name != "upload"]
+        return list(model._default_manager.filter(upload=self).select_related(*related).order_by("sheet", "row")[:most])
+
     @property
     def committer(self) -> User:
         """Who committed; Refused while nobody has."""
@@ -181,7 +191,7 @@ class InForce(Row):
                 condition=Q(confirmed_by=None) | ~Q(confirmed_by=F("proposed_by")), name="second_person_is_another"
             ),
             models.CheckConstraint(
-                condition=~Q(kind__in=sorted(REGISTRY_KINDS)) | Q(confirmed_by__isnull=False),
+                condition=~Q(kind__in=sorted(SECOND_PERSON_KINDS)) | Q(confirmed_by__isnull=False),
                 name="registries_need_a_second_person",
             ),
         ]

@@ -10,4 +10,5 @@ ALLOWED = {
     "upload.mark": SENDERS,
     "upload.download": SENDERS,
     "upload.activate": frozenset({Role.REGISTRY_OFFICER}),
+    "upload.decline": frozenset({Role.REGISTRY_OFFICER}),
 }

@@ -17,7 +17,8 @@ class SheetKind:
     Dotted paths: `module` has COLUMNS, TITLE and parse; `store(upload, rows)` writes a chunk of accepted
     rows while the upload is invisible; `check(upload, rows)` may add issues that need the database;
     `on_force(upload)` and `on_undo(upload)` run in the last short transaction; `extras()` adds to the
-    parser's context.
+    parser's context. `rows` names the model of its rows (app.Model). `next_step` and the address `next_page`
+    tell the sender what comes next once the file is in force.
     """
 
     code: str
@@ -35,6 +36,9 @@ class SheetKind:
     on_undo: str = ""
     extras: str = ""
     own_page: bool = False
+    rows: str = ""
+    next_step: str = ""
+    next_page: str = ""
 
     def call(self, hook: str) -> Callable[..., Any] | None:
         """The function behind one of the paths; None where the kind names none."""

@@ -42,4 +42,6 @@ MOVES = {
 REGISTRY_KINDS = frozenset(
     {"poverty", "low_income", "extreme_poverty", "orphans", "unattended", "disability", "martyrs"}
 )
+SECOND_PERSON_KINDS = REGISTRY_KINDS | {"late"}  # put in force by another person only; the table refuses anything else
+STOPPING = "WRONG_SEMESTER"  # an issue that stops the whole file, whatever its rows are
 CHUNK = 2000  # rows of one transaction while an upload is read

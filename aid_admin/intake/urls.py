@@ -12,6 +12,7 @@ urlpatterns = [
     path("new/<slug:code>/template/", views.blank, name="template"),
     path("<int:pk>/", views.detail, name="detail"),
     path("<int:pk>/progress/", views.progress, name="progress"),
+    path("<int:pk>/columns/", views.columns, name="columns"),
     path("<int:pk>/commit/", views.commit, name="commit"),
     path("<int:pk>/activate/", views.activate, name="activate"),
     path("<int:pk>/undo/", views.undo, name="undo"),

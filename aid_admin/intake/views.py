@@ -1,5 +1,6 @@
 """The import wizard: choose, upload, read, check, commit, activate, undo."""
 
+import re
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -12,22 +13,28 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_POST
 
 from aid_admin.accounts.acting import may
+from aid_admin.accounts.deeds import attempt
 from aid_admin.accounts.gate import StaffRequest, needs
 from aid_admin.audit.history import history_of
 from aid_admin.county import calendar
+from aid_admin.db.fields import FenField, SealedField
 from aid_admin.db.pages import page_of
 from aid_admin.intake.actions import force, marking, staging
-from aid_admin.intake.forms import CommitForm, OpinionForm, ReasonForm, UploadFilter, UploadForm
+from aid_admin.intake.forms import CommitForm, MappingForm, OpinionForm, ReasonForm, UploadFilter, UploadForm
 from aid_admin.intake.models import Upload
 from aid_admin.intake.registry import KINDS, SheetKind
-from aid_admin.intake.rules import Standing
+from aid_admin.intake.rules import STOPPING, Standing
 from aid_admin.jobs.models import Job
+from aid_admin.lib import bank_card, id_card, money
 from aid_admin.lib.refusals import Forbidden, NotFound, Refused
 from aid_admin.lib.sheets import template
 from aid_admin.lib.sheets.issues import CATALOGUE, Level
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 TABS: Final = {Level.ERROR: "错误", Level.WARNING: "提醒", Level.REPAIR: "修正"}
+ROWS: Final = "rows"  # the tab of the rows that can be imported
+MOST_ROWS: Final = 20
+SEND_AGAIN: Final = (Standing.READ, Standing.REFUSED, Standing.OUT_OF_FORCE)
 STOP_POLLING: Final = 286
 
 
@@ -160,24 +167,37 @@ def _detail(request: StaffRequest, upload: Any, **forms: Any) -> HttpResponse:
     if upload.standing == Standing.READING:
         job = _job(request, upload.pk, "intake.read")
         return render(request, "intake/upload_reading.html", {"upload": upload, "job": job, "step": 3})
-    kind = KINDS[upload.kind]
-    mine = bool(kind.roles & request.user.roles)
+    kind, issues = KINDS[upload.kind], _issues(request, upload)
     shown = {
         "upload": upload,
         "kind": kind,
         "step": 3 if upload.standing in (Standing.READ, Standing.REFUSED) else 4,
         "job": _job(request, upload.pk, marking.JOB),
         "events": history_of("upload", upload.pk),
-        "may_act": mine and may(request.user, "upload.commit"),
-        "may_activate": mine and may(request.user, "upload.activate"),
         "is_proposer": upload.committed_by_id == request.user.pk,
         "commit_form": CommitForm(),
         "undo_form": ReasonForm(prefix="undo"),
         "activate_form": OpinionForm(prefix="activate"),
-        **_issues(request, upload),
+        **issues,
+        **_rights(request, upload, kind, stopped=issues["stopped"]),
         **forms,
     }
     return render(request, "intake/upload_detail.html", shown)
+
+
+def _rights(request: StaffRequest, upload: Any, kind: SheetKind, *, stopped: bool) -> dict[str, bool]:
+    """What the person may do with the upload, and which of it comes next."""
+    mine = bool(kind.roles & request.user.roles)
+    acts = mine and may(request.user, "upload.commit")
+    commits = acts and upload.standing == Standing.READ and upload.accepted > 0 and not stopped
+    return {
+        "may_act": acts,
+        "may_activate": mine and may(request.user, "upload.activate"),
+        "may_commit": commits,
+        "commits_next": commits and not upload.refused,
+        "may_send_again": acts and not kind.own_page and upload.standing in SEND_AGAIN,
+        "may_map": acts and not kind.own_page and upload.standing in (Standing.READ, Standing.REFUSED),
+    }
 
 
 def _issues(request: StaffRequest, upload: Upload) -> dict[str, Any]:
@@ -185,28 +205,72 @@ def _issues(request: StaffRequest, upload: Upload) -> dict[str, Any]:
     issues = upload.issues.all()
     sums = list(issues.order_by().values("level", "code").annotate(n=Count("pk")).order_by("-n"))
     tabs = [(level.value, name, sum(s["n"] for s in sums if s["level"] == level)) for level, name in TABS.items()]
-    first = next((level for level, _, count in tabs if count), "all")
+    rows_tab = [(ROWS, "可导入的行", upload.accepted)] if KINDS[upload.kind].rows else []
+    first = next((level for level, _, count in tabs if count), ROWS)
     tab = request.GET.get("tab", first)
-    tab = tab if tab in list(Level) else "all"
+    tab = tab if tab in [*Level, *(name for name, *_ in rows_tab)] else "all"
     codes = [s | {"title": _title(s["code"])} for s in sums if tab in ("all", s["level"])]
     chosen = request.GET.get("code", "")
     rows = issues if tab == "all" else issues.filter(level=tab)
     rows = rows.filter(code=chosen) if chosen in {s["code"] for s in codes} else rows
     return {
-        "tabs": [*tabs, ("all", "全部", sum(s["n"] for s in sums))],
+        "tabs": [*tabs, ("all", "全部问题", sum(s["n"] for s in sums)), *rows_tab],
         "tab": tab,
+        "issue_count": sum(s["n"] for s in sums),
+        "stopped": any(s["code"] == STOPPING for s in sums),
+        "preview": _preview(upload) if tab == ROWS else None,
         "codes": codes,
         "code": chosen,
         "page": page_of(rows.order_by("sheet", "row", "pk"), request.GET.get("page")),
     }
 
 
+def _preview(upload: Upload) -> dict[str, Any]:
+    """The first rows as they were understood: headings, and for each its number and its cells, numbers masked."""
+    rows = upload.first_rows(MOST_ROWS)
+    own = {field.name: field for field in rows[0]._meta.fields} if rows else {}
+    heads = {name: title for name, title in (("student", "学生"), ("school", "学校")) if name in own}
+    heads |= {c.field: c.header for c in KINDS[upload.kind].parser().COLUMNS if c.field in own} if rows else {}
+    return {
+        "heads": list(heads.values()),
+        "rows": [(row.row, [_cell(own[name], getattr(row, name)) for name in heads]) for row in rows],
+    }
+
+
+def _cell(field: Any, value: Any) -> str:
+    if value in (None, ""):
+        return ""
+    if isinstance(field, SealedField):
+        return bank_card.mask(value) if field.kind == "account_no" else id_card.mask(value)
+    if isinstance(field, FenField):
+        return money.yuan_comma(value)
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return str(getattr(value, "name", value))
+
+
 def _title(code: str) -> str:
     """An issue's sentence without its particulars."""
     text = CATALOGUE[code].template if code in CATALOGUE else code
-    for name in ("{column}", "“{value}”", "{value}", "“{school}”", "{hint}", "{reason}", "“{allowed}”", "{allowed}"):
-        text = text.replace(name, "")
-    return text.replace("{first}", "前面某").split("；", 1)[0].split("，", 1)[0].strip("：，") or code
+    text = re.sub(r"\{(age|limit|stage)\}", "…", text.replace("{first}", "前面某"))
+    return re.sub(r"“\{\w+\}”|\{\w+\}", "", text).split("；", 1)[0].split("，", 1)[0].strip("：， ") or code
+
+
+@needs("upload.stage")
+def columns(request: StaffRequest, pk: int) -> HttpResponse:
+    """Which column is which, by hand; the file is then read anew under that mapping."""
+    upload = _visible(request, pk)
+    kind = _kind(request, upload.kind)
+    heading = staging.heading_of(upload)
+    if heading is None:
+        raise Refused("这个文件里没有内容，没有列可以对应。请检查是否传错了文件。")
+    form = MappingForm(request.POST or None, columns=kind.parser().COLUMNS, heading=heading)
+    if form.is_valid():
+        mapped = attempt(form, staging.map_upload, by=request.user, upload=upload, mapping=form.mapping)
+        if mapped is not None:
+            return redirect("intake:detail", pk=mapped.pk)
+    shown = {"upload": upload, "kind": kind, "form": form, "heading": heading, "step": 2}
+    return render(request, "intake/upload_columns.html", shown, status=422 if form.errors else 200)
 
 
 def progress(request: StaffRequest, pk: int) -> HttpResponse:

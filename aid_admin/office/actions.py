@@ -1,14 +1,21 @@
 """Exports leave a trace: what, how many rows, which bytes, why."""
 
 import hashlib
+from pathlib import Path
+from typing import Literal
 
-from aid_admin.accounts.acting import action, record
+from django.conf import settings
+
+from aid_admin.accounts.acting import action, reach_for, record
 from aid_admin.accounts.models import User
+from aid_admin.audit import chain
+from aid_admin.audit.models import AuditEvent
 from aid_admin.county import calendar
+from aid_admin.county.models import School
 from aid_admin.lib import xlsx_out
 from aid_admin.lib.refusals import BadInput
 from aid_admin.lib.xlsx_out import ColumnOut, Sheet
-from aid_admin.office import report
+from aid_admin.office import invariants, report, statistics
 from aid_admin.office.permissions import ALLOWED
 
 _COLUMNS = (
@@ -20,6 +27,13 @@ _DIFFERENCES = (
     ColumnOut("指标", 40), ColumnOut("已公布", 16), ColumnOut("系统计算", 16), ColumnOut("相差", 14),
     ColumnOut("原因", 60),
 )  # fmt: skip
+
+_EVENTS = (
+    ColumnOut("序号", 9, "int"), ColumnOut("时间", 20), ColumnOut("操作人", 20), ColumnOut("岗位", 18), ColumnOut("学校", 12),
+    ColumnOut("动作", 22), ColumnOut("对象", 18), ColumnOut("对象编号", 14), ColumnOut("原状态", 14), ColumnOut("新状态", 16),
+    ColumnOut("数量", 8, "int"), ColumnOut("原因", 40), ColumnOut("链值", 66),
+)  # fmt: skip
+MOST_EVENTS = 50_000
 
 
 @action("list.export", ALLOWED)
@@ -55,4 +69,59 @@ def export_report(*, by: User, semester: str) -> bytes:
     ]
     data = xlsx_out.write(sheets, footer=f"{by.name}（{by.username}）{calendar.business_date()} 导出")
     record("semester", term.code, to_state="EXPORTED", count=len(rows), digest=hashlib.sha256(data).hexdigest())
+    return data
+
+
+@action("statistics.export", ALLOWED)
+def export_statistics(*, by: User, semester: str, table: str) -> bytes:
+    """One of the statistics' tables over the person's schools, a sheet for each measure."""
+    if table not in statistics.TABLES:
+        raise BadInput(f"没有统计表“{table}”。可用：{'、'.join(statistics.TABLES)}。")
+    term = calendar.semester(semester)
+    schools = list(School.objects.within(reach_for(by, "statistics.export")).values_list("code", flat=True))
+    every = table.endswith("semester")
+    found = statistics.table(table, semester=None if every else term.pk, schools=schools)
+    footer = f"{by.name}（{by.username}）{calendar.business_date()} 导出"
+    scope = f"范围：{'全部学期' if every else term}，{len(schools)} 所学校，已确认名册中没有撤下的学生。{footer}"
+    sheets = [_statistics_sheet(found, measure, title, scope) for measure, title in statistics.MEASURES.items()]
+    data = xlsx_out.write(sheets, footer=footer)
+    sha256 = hashlib.sha256(data).hexdigest()
+    record("statistics", table, to_state="EXPORTED", reason=str(term), count=len(found.lines), digest=sha256)
+    return data
+
+
+def _statistics_sheet(found: statistics.Table, measure: str, title: str, scope: str) -> Sheet:
+    kind: Literal["money", "int"] = "money" if measure == "amount_fen" else "int"
+    columns = [ColumnOut(found.rows_title, 26), *(ColumnOut(name, 16, kind) for name in (*found.columns, "合计"))]
+    rows = [
+        (line.name, *(getattr(cell, measure) if cell else None for cell in line.cells), getattr(line.total, measure))
+        for line in found.lines
+    ]
+    rows.append(("合计", *(getattr(cell, measure) for cell in found.totals), getattr(found.total, measure)))
+    return Sheet(title, columns, rows, (scope,))
+
+
+@action("audit.verify", ALLOWED)
+def verify_trail(*, by: User) -> list[str]:
+    """Check the audit chain and what must always hold; sentences of what is wrong, none when all is well."""
+    rows, bad = chain.verify(Path(settings.AID_VAR) / "anchors.jsonl")
+    faults = [] if bad is None else [f"审计链在第 {bad} 条处断开，请立即报告。"]
+    faults += [check.sentence for check in invariants.run() if not check.ok]
+    record("audit", "chain", to_state="FAULTY" if faults else "GOOD", count=rows, reason=faults[0] if faults else "")
+    return faults
+
+
+@action("audit.export", ALLOWED)
+def export_trail(*, by: User, **filters: str) -> bytes:
+    """Events as xlsx, newest first, at most MOST_EVENTS; `filters` are field lookups."""
+    events = AuditEvent.objects.filter(**filters).order_by("-seq")[:MOST_EVENTS]
+    rows = [
+        (
+            e.seq, f"{e.at:%Y-%m-%d %H:%M:%S}", e.actor_username, e.actor_role, e.school_code, e.verb, e.object_type,
+            e.object_id, e.from_state, e.to_state, e.count, e.reason, e.chain_hash,
+        )
+        for e in events
+    ]  # fmt: skip
+    data = xlsx_out.write([Sheet("审计记录", _EVENTS, rows)], footer=f"{by.name}（{by.username}）导出 {filters}")
+    record("audit", "events", to_state="EXPORTED", count=len(rows), digest=hashlib.sha256(data).hexdigest())
     return data

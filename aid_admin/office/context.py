@@ -1,18 +1,23 @@
 """What every template gets: menu, semester, the eight steps, the demo mark."""
 
 import uuid
+from dataclasses import replace
 from datetime import date
+from typing import Final
 
 from django.core.cache import cache
 from django.http import HttpRequest
 
 from aid_admin.accounts.acting import may
 from aid_admin.accounts.models import User
+from aid_admin.accounts.rules import SCHOOL_ROLES
 from aid_admin.county import calendar
 from aid_admin.county.models import Semester
 from aid_admin.office import menu, overview, waiting
+from eligibility.pins import RunsShown, runs_shown
 
-_SECONDS = 10  # how old the bar and the count in the menu may be
+_SECONDS: Final = 10  # how old the bar and the count in the menu may be
+_OF_THE_BUREAU: Final = frozenset({"数据导入", "比对核查"})  # steps counted over the whole county
 
 
 def office(request: HttpRequest) -> dict[str, object]:
@@ -22,28 +27,38 @@ def office(request: HttpRequest) -> dict[str, object]:
         return {}
     semesters, today, demo = calendar.at_a_glance()
     term = calendar.pick(semesters, str(request.session.get("semester", "")), today)
-    steps, count = _bar(user, term, today) if term else ([], 0)
+    steps, lines = bar(user, term, today) if term else ([], [])
     return {
         "demo": demo,
         "business_date": today,
         "semesters": semesters,
         "semester": term,
         "steps": steps,
-        "menu": menu.menu_for(user.roles, request.path, count),
+        "menu": menu.menu_for(user.roles, request.path, sum(line.count for line in lines)),
         "may_search": bool(user.reach()),
         "may_reveal": may(user, "identity.reveal"),
     }
 
 
-def _bar(user: User, term: Semester, today: date) -> tuple[list[overview.Step], int]:
+def bar(user: User, term: Semester, today: date) -> tuple[list[overview.Step], list[waiting.Waiting]]:
+    """The eight steps and what waits for the person, remembered for some seconds."""
     key = f"bar-{user.pk}-{term.pk}-{cache.get(f'bar-{user.pk}', 0)}"
-    found: tuple[list[overview.Step], int] | None = cache.get(key)
+    found: tuple[list[overview.Step], list[waiting.Waiting]] | None = cache.get(key)
     if found is None:
-        steps = overview.steps_of(term, user.reach()) if user.reach() else []
-        count = sum(line.count for line in waiting.waiting_for(user, term, today))
-        found = steps, count
+        reach = user.reach()
+        runs = runs_shown(term) if reach else RunsShown()
+        steps = overview.steps_of(term, reach, runs) if reach else []
+        steps = _at_school(steps) if user.roles <= SCHOOL_ROLES else steps
+        found = steps, waiting.waiting_for(user, term, today, runs)
         cache.set(key, found, _SECONDS)
     return found
+
+
+def _at_school(steps: list[overview.Step]) -> list[overview.Step]:
+    """The bar of a school: now is the first step that is not over for itself; it cannot hasten the bureau's."""
+    now = next((step.title for step in steps if step.title not in _OF_THE_BUREAU and step.state != "done"), "")
+    states = {step.title: "now" if step.title == now else "later" for step in steps if step.state != "done"}
+    return [replace(step, state=states.get(step.title, "done")) for step in steps]
 
 
 def forget_bars(user: User) -> None:

@@ -21,7 +21,8 @@ from disbursement.models import (
     Roster,
     RosterLine,
 )
-from eligibility.models import AidApplication, ComparisonResult, CoverageGap, Run, RunKind
+from eligibility.models import AidApplication, ComparisonResult, CoverageGap
+from eligibility.pins import runs_shown
 from eligibility.rules import UNDECIDED_VERDICTS, Verdict
 from students.models import BankAccount
 
@@ -41,13 +42,15 @@ def _visible(model: Any) -> Callable[[User], Any]:
     return lambda user: model.objects.visible_to(user)
 
 
-def _newest(kind: str) -> Any:
-    return Run.objects.filter(kind=kind).order_by("-pk").values("pk")[:1]
+def _compared() -> list[int]:
+    """Each semester's comparison that stands now."""
+    shown = (runs_shown(term).comparison for term in Semester.objects.all())
+    return [pk for pk in shown if pk]
 
 
 def _matches(user: User) -> Any:
     undecided = [*UNDECIDED_VERDICTS, Verdict.HOUSEHOLD_MATCH]
-    return ComparisonResult.objects.visible_to(user).filter(run__in=_newest(RunKind.COMPARE), verdict__in=undecided)
+    return ComparisonResult.objects.visible_to(user).filter(run__in=_compared(), verdict__in=undecided)
 
 
 def _accounts(user: User) -> Any:
@@ -111,7 +114,7 @@ KINDS: dict[str, Kind] = {
         "run__semester__code",
     ),
     "coverage": Kind(
-        lambda user: CoverageGap.objects.visible_to(user).filter(run__in=_newest(RunKind.COMPARE)), "outcome",
+        lambda user: CoverageGap.objects.visible_to(user).filter(run__in=_compared()), "outcome",
         {"registry": "record__registry", "name": "record__name", "reason_code": "reason_code",
          "source_row": "record__row"},
         "run__semester__code",

@@ -49,7 +49,13 @@ class Group:
 
 
 MENU: Final[tuple[tuple[str, tuple[Entry, ...]], ...]] = (
-    ("", (Entry("/", "待办事项", "list-check", _ALL),)),
+    (
+        "",
+        (
+            Entry("/", "待办事项", "list-check", _ALL),
+            Entry("/progress/", "学校进度", "calendar-week", BUSINESS_ROLES),
+        ),
+    ),
     (
         "数据",
         (
@@ -86,14 +92,18 @@ MENU: Final[tuple[tuple[str, tuple[Entry, ...]], ...]] = (
         (
             Entry("/letters/", "告知书", "envelope-paper", SCHOOL_ROLES | _REVIEW),
             Entry("/archives/", "一生一档", "archive", SCHOOL_ROLES | _REVIEW),
-            Entry("/reports/", "统计报表", "journal-text", COUNTY_ROLES),
+            Entry("/visits/", "走访记录", "house", SCHOOL_ROLES | _REVIEW),
+            Entry("/pairing/", "结对帮扶", "person-hearts", SCHOOL_ROLES | _REVIEW),
+            Entry("/reports/", "学期总览", "journal-text", COUNTY_ROLES),
+            Entry("/statistics/", "统计", "bar-chart", BUSINESS_ROLES),
         ),
     ),
     (
         "系统",
         (
-            Entry("/users/", "用户与岗位", "person-badge", _ADMIN),
-            Entry("/schools/", "学校", "building", _ADMIN),
+            Entry("/users/", "用户与岗位", "person-badge", _ADMIN | {Role.AUDITOR}),
+            Entry("/admin/", "基础数据", "building", _ADMIN),
+            Entry("/office/components/", "界面组件", "tags", _ADMIN),
             Entry("/jobs/", "后台任务", "clock-history", _ALL),
             Entry("/audit/", "审计", "shield-check", frozenset({Role.AUDITOR})),
         ),

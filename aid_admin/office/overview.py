@@ -7,6 +7,7 @@ from aid_admin.county.models import Semester
 from aid_admin.db import bulk
 from aid_admin.db.scope import Reach
 from aid_admin.intake.rules import REGISTRY_KINDS
+from eligibility.pins import RunsShown
 
 TITLES: Final = ("数据导入", "在校确认", "比对核查", "资格认定", "名册上报", "审核", "公示", "发放告知")
 _SCHOOLS: Final = """SELECT s.id FROM county_school s JOIN county_township t ON t.id = s.township_id
@@ -16,20 +17,16 @@ _ROSTER: Final = """SELECT count(*) FROM disbursement_roster r WHERE r.semester_
     AND r.state <> 'VOIDED' AND r.school_id IN (SELECT id FROM mine) AND {which}"""
 _LINES: Final = """SELECT count(*) FROM disbursement_paymentline p JOIN disbursement_disbursementbatch b
     ON b.id = p.batch_id WHERE b.semester_id = %(semester)s AND p.school_id IN (SELECT id FROM mine) AND {which}"""
-_RUN: Final = (
-    """SELECT max(id) FROM eligibility_run WHERE semester_id = %(semester)s AND state = 'DONE' AND kind = '{kind}'"""
-)
 _SQL: Final = f"""
 WITH mine AS ({_SCHOOLS})
 SELECT ({_FORCE.format(what="count(DISTINCT f.part)", which="f.kind = 'roll'")}),
        ({_FORCE.format(what="count(DISTINCT f.kind)", which="f.kind = ANY(%(registries)s)")}),
        ({_FORCE.format(what="count(DISTINCT f.school_id)", which="f.kind = 'attendance' AND f.school_id IN (SELECT id FROM mine)")}),
        (SELECT count(*) FROM mine),
-       ({_RUN.format(kind="COMPARE")}),
-       (SELECT count(*) FROM eligibility_comparisonresult c WHERE c.run_id = ({_RUN.format(kind="COMPARE")})
-           AND c.decision_id IS NULL
+       %(compared)s,
+       (SELECT count(*) FROM eligibility_comparisonresult c WHERE c.run_id = %(compared)s AND c.decision_id IS NULL
            AND c.verdict IN ('ID_MATCH_NAME_CONFLICT', 'NAME_MATCH_ID_CONFLICT', 'AMBIGUOUS')),
-       ({_RUN.format(kind="ENTITLE")}),
+       %(entitled)s,
        ({_ROSTER.format(which="TRUE")}),
        ({_ROSTER.format(which="r.state <> 'DRAFT'")}),
        ({_ROSTER.format(which="r.state IN ('APPROVED', 'CONFIRMED')")}),
@@ -93,13 +90,15 @@ def _begun(c: _Counts) -> tuple[object, ...]:
     )  # fmt: skip
 
 
-def steps_of(semester: Semester, reach: Reach) -> list[Step]:
+def steps_of(semester: Semester, reach: Reach, runs: RunsShown) -> list[Step]:
     """The eight steps of a semester within a person's reach; the first that is not over is now. One query."""
     row = bulk.query(
         _SQL,
         {
             "semester": semester.pk,
             "registries": sorted(REGISTRY_KINDS),
+            "compared": runs.comparison,
+            "entitled": runs.entitlement,
             "county": reach.county,
             "schools": sorted(reach.schools),
             "townships": sorted(reach.townships),

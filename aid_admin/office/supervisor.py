@@ -74,7 +74,8 @@ class Supervisor:
                 lived = now - child.born
                 child.pause = 1.0 if lived > _LONGEST_PAUSE else min(child.pause * 2, _LONGEST_PAUSE)
                 child.due, child.process = now + child.pause, None
-                self.say(f"{child.name} 退出，{child.pause:.0f} 秒后重新启动（记录：var/log/{child.name}.log）")
+                log = Path(settings.AID_VAR) / "log" / f"{child.name}.log"
+                self.say(f"{child.name} 退出，{child.pause:.0f} 秒后重新启动（记录：{log}）")
             if child.process is None and now >= child.due and not self.stopping:
                 self._spawn(child)
 

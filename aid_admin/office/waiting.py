@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final
 
 from django.core.exceptions import EmptyResultSet
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Min, OuterRef, Q
 
 from aid_admin.accounts.models import User
 from aid_admin.accounts.rules import Role
@@ -36,7 +36,8 @@ from disbursement.rules.states import (
     PeriodState,
     RosterState,
 )
-from eligibility.models import AidApplication, ComparisonResult, CoverageDecision, CoverageGap, Run, RunKind, RunState
+from eligibility.models import AidApplication, ComparisonResult, CoverageDecision, CoverageGap, Run
+from eligibility.pins import RunsShown
 from eligibility.rules import UNDECIDED_VERDICTS, ApplicationState, CoverageOutcome
 from students.models import BankAccount, Placement
 from students.rules import Standing
@@ -52,7 +53,7 @@ class Work:
     title: str
     hint: str
     path: str
-    due: date | None = None
+    due_by: str = ""  # the rows' date, where they have one of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +70,11 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class _Desk:
-    """Whose desk, which semester."""
+    """Whose desk, which semester, and the runs that stand in it."""
 
     user: User
     term: Semester
+    runs: RunsShown
 
     def see(self, model: Any) -> Rows:
         return model.objects.visible_to(self.user)
@@ -97,12 +99,11 @@ def _registry_officer(desk: _Desk) -> Iterator[Work]:
     proposed = desk.see(Upload).filter(semester=desk.term, state=UploadState.COMMITTED, kind__in=REGISTRY_KINDS)
     others = proposed.exclude(committed_by=desk.user).filter(~Exists(ever))
     yield Work(others, "部门名单待您复核生效", "由另一名数据专员提交，复核后才参加比对", "/uploads/?state=PROPOSED")
-    newest = Run.objects.filter(semester=desk.term, kind=RunKind.COMPARE, state=RunState.DONE).order_by("-pk")
-    compared = newest.values("pk")[:1]
-    unsure = desk.see(ComparisonResult).filter(run__in=compared, verdict__in=UNDECIDED_VERDICTS, decision=None)
+    compared = desk.runs.comparison
+    unsure = desk.see(ComparisonResult).filter(run=compared, verdict__in=UNDECIDED_VERDICTS, decision=None)
     yield Work(unsure, "比对结果待人工确认", "身份证号或姓名不完全一致的学生", "/matches/?decided=no")
     settled = CoverageDecision.objects.filter(record_key=OuterRef("record_key"), semester=desk.term, undone_at=None)
-    gaps = desk.see(CoverageGap).filter(run__in=compared, outcome=CoverageOutcome.UNKNOWN).filter(~Exists(settled))
+    gaps = desk.see(CoverageGap).filter(run=compared, outcome=CoverageOutcome.UNKNOWN).filter(~Exists(settled))
     yield Work(gaps, "名单中的适龄儿童去向不明", "逐人核实去向：外县就读、未入园、毕业等", "/coverage/?outcome=UNKNOWN")
     open_places = desk.see(Placement).filter(semester=desk.term, decided_by=None)
     for standing in (Standing.CLAIMED_TWICE, Standing.TRANSFER):
@@ -138,7 +139,10 @@ def _school_clerk(desk: _Desk) -> Iterator[Work]:
     )  # fmt: skip
     yield Work(_without_photo(desk), "公示照片待上传", "开始、结束各一张", "/publicity/?state=RUNNING")
     yield Work(
-        _unretried(desk), "发放失败待更正账号", "核对户名和账号后重新报送“银行账号”表", "/payments/?state=FAILED"
+        _unretried(desk),
+        "发放失败待更正账号",
+        "账号有变的重新报送“银行账号”表，没变的申明已恢复",
+        "/payments/?state=FAILED",
     )
     returned = desk.applications(ApplicationState.DRAFT, ApplicationState.RETURNED)
     yield Work(returned, "认定申请待提交", "含被退回补正的申请", "/applications/?state=RETURNED")
@@ -158,13 +162,17 @@ def _school_head(desk: _Desk) -> Iterator[Work]:
     yield Work(accounts, "银行账号待核对", "由报送人以外的人核对后才能发放", "/accounts/?verified=no")
 
 
+def _run(pk: int | None) -> Rows:
+    return Run.objects.filter(pk=pk) if pk else Run.objects.none()
+
+
 def _reviewer(desk: _Desk) -> Iterator[Work]:
-    done = Run.objects.filter(semester=desk.term, state=RunState.DONE)
-    newest = done.filter(~Exists(done.filter(pk__gt=OuterRef("pk"))))
-    yield Work(newest.filter(kind=RunKind.COMPARE), "比对已完成，待核定资格", "点右上角“核定资格”", "/entitlements/")
+    compared = desk.runs.comparison if desk.runs.entitlement_is_due else None
+    entitled = None if compared else desk.runs.entitlement
+    yield Work(_run(compared), "比对已完成，待核定资格", "点右上角“核定资格”", "/entitlements/")
     drafted = Roster.objects.visible_to(desk.user).of(desk.term)
     yield Work(
-        newest.filter(~Exists(drafted), kind=RunKind.ENTITLE), "资格已核定，待生成名册", "点“生成名册”，与学校填报的名单比对",
+        _run(entitled).filter(~Exists(drafted)), "资格已核定，待生成名册", "点“生成名册”，与学校填报的名单比对",
         "/rosters/",
     )  # fmt: skip
     yield Work(desk.rosters(RosterState.SUBMITTED), "名册待初审", "学校已上报", "/rosters/?state=SUBMITTED")
@@ -190,8 +198,7 @@ def _approver(desk: _Desk) -> Iterator[Work]:
 
 def _objections(desk: _Desk, title: str, hint: str) -> Work:
     open_ones = desk.see(Objection).filter(outcome="", roster_line__semester=desk.term)
-    first = open_ones.order_by("due_on").values_list("due_on", flat=True).first()
-    return Work(open_ones, title, hint, "/objections/?outcome=OPEN", first)
+    return Work(open_ones, title, hint, "/objections/?outcome=OPEN", "due_on")
 
 
 def _publicity_officer(desk: _Desk) -> Iterator[Work]:
@@ -270,14 +277,20 @@ def _count_all(rows: list[Rows]) -> list[int]:
     return [int(n) for n in bulk.query(f"SELECT {', '.join(parts)}", parameters)[0]] if parts else []
 
 
-def waiting_for(user: User, term: Semester, today: date) -> list[Waiting]:
+def _due(work: Work) -> date | None:
+    """The first day on which one of the rows is due."""
+    found: date | None = work.rows.aggregate(first=Min(work.due_by))["first"] if work.due_by else None
+    return found
+
+
+def waiting_for(user: User, term: Semester, today: date, runs: RunsShown) -> list[Waiting]:
     """What waits for this person in this semester, most pressing first; empty if nothing does."""
-    desk = _Desk(user, term)
+    desk = _Desk(user, term, runs)
     found = {work.title: work for role in sorted(user.roles) for work in _WORK[role](desk)}
     works = list(found.values())
     counts = _count_all([work.rows for work in works])
     lines = [
-        Waiting(count, work.title, work.hint, work.path, due := work.due or term.ends_on, due < today)
+        Waiting(count, work.title, work.hint, work.path, due := _due(work) or term.ends_on, due < today)
         for work, count in zip(works, counts, strict=True)
         if count
     ]

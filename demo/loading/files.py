@@ -10,7 +10,6 @@ from typing import Any
 
 from aid_admin.accounts.models import User
 from aid_admin.accounts.rules import Role
-from aid_admin.county.models import School
 from aid_admin.intake.actions import force, staging
 from aid_admin.intake.models import Upload
 from aid_admin.intake.registry import KINDS
@@ -18,18 +17,22 @@ from aid_admin.intake.rules import UploadState
 from aid_admin.jobs import queue
 from aid_admin.jobs.models import Job
 from aid_admin.lib.refusals import BadInput, Refused
-from demo.loading.staff import Staff, make_school_staff
+from demo.loading.staff import Staff, make_school_staff, printed_schools
 
 Progress = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class County:
-    """A folder of source files with its manifest and the decisions of the demo's people."""
+    """A folder of source files with its manifest and the decisions of the demo's people.
+
+    `practice`: the rosters of the printed schools are left for somebody to upload by hand.
+    """
 
     folder: Path
     manifest: dict[str, Any]
     decisions: dict[str, Any]
+    practice: bool = False
 
     @property
     def semester(self) -> str:
@@ -37,14 +40,14 @@ class County:
         return str(self.manifest["semester"])
 
 
-def open_county(folder: Path) -> County:
+def open_county(folder: Path, *, practice: bool = False) -> County:
     """Read a county's manifest; raises BadInput where the folder holds none."""
     try:
         manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
         decisions = json.loads((folder / "decisions.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as problem:
         raise BadInput(f"目录 {folder} 里没有县的数据（manifest.json），请先运行 make_county。") from problem
-    return County(folder, manifest, decisions)
+    return County(folder, manifest, decisions, practice)
 
 
 def import_all(county: County, progress: Progress) -> None:
@@ -53,26 +56,21 @@ def import_all(county: County, progress: Progress) -> None:
     done = set(Upload.objects.filter(state=UploadState.COMMITTED).values_list("kind", "sha256"))
     staff = Staff()
     for number, row in enumerate(rows, 1):
-        if (row["kind"], row["sha256"]) not in done:
+        if (row["kind"], row["sha256"]) not in done and not _left_for_practice(county, row):
             if row["school"] and row["kind"] == "attendance" and not _has_staff(row["school"]):
-                _make_staff()
+                make_school_staff()
                 staff = Staff()
             _import(county, row, staff)
         progress(f"导入 {row['path']}", number, len(rows))
     _activate(staff)
 
 
+def _left_for_practice(county: County, row: dict[str, Any]) -> bool:
+    return county.practice and row["kind"] == "roster" and row["school"] in printed_schools()
+
+
 def _has_staff(school: str) -> bool:
     return User.objects.filter(username__endswith=f"-{school}").exists()
-
-
-def _make_staff() -> None:
-    """A clerk and a head for every school; those of two schools, compulsory ones if there are, are printed."""
-    schools = dict(School.objects.order_by("code").values_list("code", "name"))
-    with_stages = School.objects.filter(stages__stage__in=["PRIMARY", "JUNIOR"]).order_by("code").distinct()
-    primary = [s.code for s in with_stages.filter(stages__stage="PRIMARY")][:1]
-    others = [s.code for s in with_stages if s.code not in primary] + [code for code in schools if code not in primary]
-    make_school_staff(schools, primary + others[:1])
 
 
 def _sender(kind: str, school: str | None, staff: Staff) -> User:

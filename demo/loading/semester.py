@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from aid_admin.accounts.actions import operator
-from aid_admin.accounts.rules import Role
 from aid_admin.county.actions import mark_demo, set_business_date
 from aid_admin.county.models import DemoClock, PublishedFigure, School, Semester
 from aid_admin.lib.refusals import BadInput, Refused
-from archives.actions import draw_up_letters
 from demo import figures
 from demo.loading import approving, paying
+from demo.loading.caring import care
 from demo.loading.files import County, Progress, import_all, open_county
 from demo.loading.staff import Staff, make_county_staff, printed_logins
 from disbursement.models import DisbursementBatch, Roster
@@ -27,10 +26,8 @@ def _imported(county: County, progress: Progress) -> None:
 
 
 def _archived(county: County, progress: Progress) -> None:
-    progress("生成告知书与档案目录", 0, 1)
     _date("2020-06-20")
-    draw_up_letters(by=Staff().county(Role.REVIEWER), semester=county.semester)
-    progress("生成告知书与档案目录", 1, 1)
+    care(county, progress)
 
 
 HOPS: dict[str, Callable[[County, Progress], None]] = {
@@ -46,14 +43,18 @@ HOPS: dict[str, Callable[[County, Progress], None]] = {
 LAST_HOP = "archived"
 
 
-def load(folder: Path, *, until: str = LAST_HOP, progress: Progress | None = None) -> dict[str, Any]:
+def load(
+    folder: Path, *, until: str = LAST_HOP, progress: Progress | None = None, practice: bool = False
+) -> dict[str, Any]:
     """Drive the county in `folder` up to and with the hop `until`; returns the outcome.
+
+    `practice` leaves the rosters of the printed schools unfiled, for somebody to upload.
 
     Raises Refused for a database with other data or another county, BadInput for a folder without one.
     """
     if until not in HOPS:
         raise BadInput(f"--until 只能是 {'、'.join(HOPS)}。")
-    county = open_county(folder)
+    county = open_county(folder, practice=practice)
     _begin(county)
     show = progress or (lambda _message, _done, _total: None)
     for hop, work in HOPS.items():

@@ -3,8 +3,9 @@
 from django.contrib.auth.hashers import make_password
 
 from aid_admin.accounts.actions import create_user, operator
-from aid_admin.accounts.models import User
-from aid_admin.accounts.rules import ROLE_NAMES, SCHOOL_ROLES, Role
+from aid_admin.accounts.models import RoleAssignment, User
+from aid_admin.accounts.rules import ROLE_NAMES, Role
+from aid_admin.county.models import School
 
 PASSWORD = "yanshi-2020-chun"  # noqa: S105 - of invented people in a database marked as demo
 _PREFIX = {
@@ -61,15 +62,25 @@ def make_county_staff() -> None:
     _give_passwords([county_user(role, number) for role in _PREFIX for number in (1, 2)])
 
 
-def make_school_staff(schools: dict[str, str], printed: list[str]) -> None:
-    """Make every school's clerk and head; those of `printed` schools can log in."""
+def printed_schools() -> list[str]:
+    """The two schools whose logins are printed: compulsory ones if there are."""
+    schools = School.objects.filter(stages__stage__in=["PRIMARY", "JUNIOR"]).order_by("code").distinct()
+    primary = [s.code for s in schools.filter(stages__stage="PRIMARY")][:1]
+    every = [s.code for s in schools] + list(School.objects.order_by("code").values_list("code", flat=True))
+    return primary + [code for code in every if code not in primary][:1]
+
+
+def make_school_staff() -> None:
+    """Make every school's clerk and head; all of them can log in with the demo's password."""
     known = set(User.objects.values_list("username", flat=True))
-    for code, name in schools.items():
+    names = []
+    for code, name in School.objects.order_by("code").values_list("code", "name"):
         for role, word in ((Role.SCHOOL_CLERK, "经办人"), (Role.SCHOOL_HEAD, "负责人")):
             username = school_user(role, code)
+            names.append(username)
             if username not in known:
                 create_user(by=operator(), username=username, role=[role], school=[code], name=f"{name}{word}"[:50])
-    _give_passwords([school_user(role, code) for role in SCHOOL_ROLES for code in printed])
+    _give_passwords(names)
 
 
 def _give_passwords(usernames: list[str]) -> None:
@@ -80,16 +91,16 @@ def _give_passwords(usernames: list[str]) -> None:
 
 
 def printed_logins() -> list[dict[str, str | None]]:
-    """The logins that may be printed, the same after every call."""
-    users = User.objects.exclude(password__startswith="!").prefetch_related("roleassignment_set").order_by("id")
+    """The logins that are printed, the same after every call: the county's, and those of two schools."""
+    posts = RoleAssignment.objects.filter(school_code__in=["", *printed_schools()]).select_related("user")
+    demo = posts.exclude(user__password__startswith="!").order_by("user", "pk")
     return [
         {
-            "username": user.username,
+            "username": post.user.username,
             "password": PASSWORD,
             "role": post.role,
             "school": post.school_code or None,
             "totp_secret": None,
         }
-        for user in users
-        for post in user.roleassignment_set.all()
+        for post in demo
     ]

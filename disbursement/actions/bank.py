@@ -9,6 +9,7 @@ from django.utils import timezone
 from aid_admin.accounts.acting import Moved, action, move, record, scoped
 from aid_admin.accounts.models import User
 from aid_admin.audit.rules import digest
+from aid_admin.county import calendar
 from aid_admin.db import bulk
 from aid_admin.db.fields import keyring
 from aid_admin.files import store
@@ -210,10 +211,11 @@ def _book(batch: Any, matched: list[tuple[ReturnRow, str, Matched]]) -> int:
             if verb is None:
                 raise BadInput("内部错误：对应上的明细没有可记的结果。")
             groups.setdefault((verb, code), []).append(m.line.reference)
+    today = calendar.business_date()
     for (verb, code), ids in groups.items():
         rule = PAYMENT_MOVES[verb]
         done = PaymentLine.objects.filter(Q(pk__in=ids), batch=batch, state__in=rule.sources).update(
-            state=rule.target, code=code
+            state=rule.target, code=code, settled_on=today
         )
         if done != len(ids):
             raise Refused("发放明细在登记时有变化，请重新导入。")

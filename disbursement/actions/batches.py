@@ -13,7 +13,7 @@ from aid_admin.db import bulk
 from aid_admin.db.fields import keyring
 from aid_admin.lib import bank_card
 from aid_admin.lib.refusals import BadInput, Refused
-from disbursement.models import DisbursementBatch, PaymentFile, PaymentLine
+from disbursement.models import DisbursementBatch, PaymentLine
 from disbursement.permissions import ALLOWED
 from disbursement.rules import payment
 from disbursement.rules.findings import Finding, Gravity
@@ -23,6 +23,7 @@ from disbursement.rules.states import (
     PAYMENT_MOVES,
     BatchMode,
     BatchState,
+    LineStatus,
     PaymentState,
     close_verb,
 )
@@ -146,7 +147,9 @@ def reissue(*, by: User, batch: int) -> list[Moved]:
     for row in bulk.query(f"SELECT {_COLUMNS} f.id {joined}{failed}{_ORDER}", [found.semester_id, found.pk, found.pk]):
         groups[_group(row)].append(row)
     if not groups:
-        raise Refused(f"{found}没有可以补发的明细：失败的学生须先登记并核对新账户，且每笔只能补发一次。")
+        raise Refused(
+            f"{found}没有可以补发的明细：失败的学生须先由学校报送新账户，或申明原账户已恢复，并经负责人核对；每笔只能补发一次。"
+        )
     return [_build(found.semester, by, key, rows, found) for key, rows in sorted(groups.items(), key=str)]
 
 
@@ -157,11 +160,27 @@ def findings_of(batch: DisbursementBatch) -> list[Finding]:
         return []
     families = _families(batch)
     bins = {(row.prefix, row.length): row.bank for row in BankBin.objects.all()}
-    payees = [_payee(line, batch, families, bins) for line in lines]
-    total = sum(line.amount_fen for line in lines)
+    changed = _changed(batch)
+    payees = [_payee(line, families, bins, changed) for line in lines]
     count = batch.line_count if batch.line_count is not None else len(lines)
-    total_fen = batch.total_fen if batch.total_fen is not None else total
-    return blockers(payees, BatchSums(batch.bank or "", count, total_fen, total, 0))
+    total_fen = batch.total_fen if batch.total_fen is not None else sum(line.amount_fen for line in lines)
+    grants = [line.roster_line for line in lines]
+    held = sum(grant.amount_fen for grant in grants if grant.state != LineStatus.ACCEPTED)
+    sums = BatchSums(batch.bank or "", count, total_fen, sum(grant.amount_fen for grant in grants), held)
+    return blockers(payees, sums)
+
+
+def _changed(batch: DisbursementBatch) -> set[int]:
+    """Pupils whose account is another than the one that last brought them money."""
+    rows = bulk.query(
+        """SELECT l.student_id FROM disbursement_paymentline l
+             JOIN LATERAL (SELECT p.account_no FROM disbursement_paymentline p
+                            WHERE p.student_id = l.student_id AND p.state = 'PAID' AND p.account_no IS NOT NULL
+                              AND p.batch_id < l.batch_id ORDER BY p.id DESC LIMIT 1) before ON true
+            WHERE l.batch_id = %s AND before.account_no <> l.account_no""",
+        [batch.pk],
+    )
+    return {student for (student,) in rows}
 
 
 def _families(batch: DisbursementBatch) -> dict[int, tuple[list[Person], frozenset[Any]]]:
@@ -182,7 +201,7 @@ def _families(batch: DisbursementBatch) -> dict[int, tuple[list[Person], frozens
     return found
 
 
-def _payee(line: Any, batch: DisbursementBatch, families: dict[int, Any], bins: dict[Any, str]) -> PayeeLine:
+def _payee(line: Any, families: dict[int, Any], bins: dict[Any, str], changed: set[int]) -> PayeeLine:
     guardians, households = families.get(line.student_id, ([], frozenset()))
     account = line.account
     number = account.account_no if account else ""
@@ -192,7 +211,7 @@ def _payee(line: Any, batch: DisbursementBatch, families: dict[int, Any], bins: 
         account_no=line.account_no, holder=Person(line.payee_name, account.holder_id if account else None),
         is_verified=bool(account and account.verified_by_id and account.ended_at is None), bank=account.bank if account else "",
         bank_by_number=bank_card.find_bank(number, bins) if number else None,
-        has_changed=bool(account and account.version > 1), has_proof_of_change=True,
+        has_changed=line.student_id in changed,
     )  # fmt: skip
 
 
@@ -268,7 +287,8 @@ def close_batches(*, by: User, batch: list[int]) -> list[Moved]:
     results: list[Moved] = []
     for item in found:
         if item.mode == BatchMode.WAIVER and item.state == BatchState.RELEASED:
-            item.lines.filter(state=PaymentState.WAITING).update(state=PaymentState.PAID)
+            waivers = item.lines.filter(state=PaymentState.WAITING)
+            waivers.update(state=PaymentState.PAID, settled_on=calendar.business_date())
         pending = item.lines.filter(state__in=[PaymentState.SENT, PaymentState.UNKNOWN]).count()
         if pending:
             raise Refused(f"{item}还有 {pending} 笔没有银行结果，不能办结。请先导入回盘文件。")
@@ -276,19 +296,22 @@ def close_batches(*, by: User, batch: list[int]) -> list[Moved]:
     return _sums(results, found)
 
 
+def may_abort(batch: DisbursementBatch, by: User) -> bool:
+    """Once released, and its file perhaps at the bank, only a finance approver who did not release it."""
+    another = Role.FINANCE_APPROVER in by.roles and by.pk != batch.released_by_id
+    return batch.state != BatchState.RELEASED or another
+
+
 @action("batch.abort", ALLOWED)
 def abort_batches(*, by: User, batch: list[int], reason: str) -> list[Moved]:
-    """Break a batch off before it is sent; its lines are free for another.
-
-    Once its file was made, only a finance approver may: the file may be at the bank already.
-    """
+    """Break a batch off before it is sent; its lines are free for another."""
     if not reason.strip():
         raise BadInput("中止批次须写明原因。")
     found = _batches("batch.abort", by, batch)
     for item in found:
-        if PaymentFile.objects.filter(batch=item).exists() and Role.FINANCE_APPROVER not in by.roles:
-            raise Refused(f"{item}的代发文件已经生成，可能已交给银行；须由财务审批确认没有送出后中止。")
-    moved = move(found, BATCH_MOVES, "abort", reason=reason, abort_reason=reason)
+        if not may_abort(item, by):
+            raise Refused(f"{item}已经放行，代发文件可能已交给银行；须由放行人以外的财务审批确认没有送出后中止。")
+    moved = move(found, BATCH_MOVES, "abort", reason=reason, abort_reason=reason, aborted_by=by)
     rule = PAYMENT_MOVES["abort"]
     PaymentLine.objects.filter(batch__in=found, state__in=rule.sources).update(state=rule.target)
     return moved

@@ -27,7 +27,10 @@ Key = tuple[str, str]  # school code, programme code
 
 
 def computed_lines(term: Semester, run: Run, only_school: str = "") -> list[ComputedLine]:
-    """The run's entitlements with the school of the placement, granted or not."""
+    """The run's entitlements with the school of the placement, granted or not.
+
+    With `only_school` what it grants there, and every refusal: a school may file a pupil who is placed elsewhere.
+    """
     return [
         ComputedLine(school, programme, student, amount, reason, pk)
         for school, programme, student, amount, reason, pk in bulk.query(
@@ -35,7 +38,7 @@ def computed_lines(term: Semester, run: Run, only_school: str = "") -> list[Comp
                  FROM eligibility_entitlement e JOIN eligibility_aidprogramme g ON g.id = e.programme_id
                  JOIN students_placement p ON p.student_id = e.student_id AND p.semester_id = %s
                  JOIN county_school s ON s.id = p.school_id
-                WHERE e.run_id = %s AND %s IN ('', s.code)
+                WHERE e.run_id = %s AND (NOT e.granted OR %s IN ('', s.code))
                 ORDER BY s.code, g.position, p.grade_year, p.class_name, e.student_id""",
             [term.pk, run.pk, only_school],
         )
@@ -66,6 +69,7 @@ def draft_rosters(*, by: User, semester: str, school: str = "", programme: str =
     entitlements and the same filed lists change nothing.
     """
     term = calendar.semester(semester)
+    _lock_drafts(term)
     run = newest_run(term)
     if run is None:
         raise Refused("本学期还没有核定资格，请先核定（entitle）再生成名册。")
@@ -80,6 +84,13 @@ def draft_rosters(*, by: User, semester: str, school: str = "", programme: str =
             term, run, by, schools[school_code], programmes[code], uploads.get((school_code, code)), lines
         )
     ]
+
+
+def _lock_drafts(term: Semester) -> None:
+    """One person drafts at a time, and nobody submits a draft that is being laid anew; in id order as everywhere."""
+    bulk.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"rosters {term.code}"])
+    drafts = Roster.objects.of(term).filter(state=RosterState.DRAFT)
+    list(drafts.order_by("pk").select_for_update(of=("self",)).values_list("pk"))
 
 
 def _by_roster(

@@ -44,7 +44,11 @@ _COUNTED: Final = (LineStatus.PROPOSED, LineStatus.ACCEPTED, LineStatus.HELD)
 
 def office() -> Office:
     """The issuing office, as this installation is set up."""
-    return Office(phone=settings.AID_OFFICE_PHONE, address=settings.AID_OFFICE_ADDRESS)
+    return Office(
+        phone=settings.AID_OFFICE_PHONE,
+        address=settings.AID_OFFICE_ADDRESS,
+        complaint=settings.AID_COMPLAINT_PHONE,
+    )
 
 
 def _one(rows: Any, verb: str, by: User, pk: int) -> Any:

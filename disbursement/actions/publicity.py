@@ -44,9 +44,8 @@ def plan_period(
 ) -> list[Moved]:
     """Plan a period over approved rosters that are in none; without `roster`, over all of the semester."""
     term = calendar.semester(semester)
-    free = Roster.objects.within(reach_for(by, "publicity.plan")).of(term).filter(state=RosterState.APPROVED)
-    free = free.exclude(period__state__in=[PeriodState.PLANNED, PeriodState.RUNNING, PeriodState.ENDED])
-    chosen = list(free.filter(pk__in=roster) if roster else free)
+    approved = Roster.objects.within(reach_for(by, "publicity.plan")).of(term).filter(state=RosterState.APPROVED)
+    chosen = _free(approved.filter(pk__in=roster) if roster else approved)
     if not chosen or (roster and len(chosen) != len(set(roster))):
         raise Refused("没有可以公示的名册：名册须已通过复审，且不在别的公示中。")
     period = PublicityPeriod.objects.create(
@@ -58,6 +57,12 @@ def plan_period(
     Roster.objects.filter(pk__in=[item.pk for item in chosen]).update(period=period)
     record("publicityperiod", period.pk, to_state=PeriodState.PLANNED, count=len(chosen))
     return [Moved("publicityperiod", period.pk, None, PeriodState.PLANNED)]
+
+
+def _free(rosters: Any) -> list[Roster]:
+    """Those in no period, locked in id order; the periods are read once the locks are held."""
+    locked = list(rosters.order_by("pk").select_for_update(of=("self",)).prefetch_related("period"))
+    return [item for item in locked if item.period is None or item.period.state == PeriodState.ABORTED]
 
 
 def _period(verb: str, by: User, pk: int) -> Any:

@@ -9,7 +9,7 @@ from aid_admin.accounts.models import User
 from aid_admin.accounts.rules import Role
 from aid_admin.audit.rules import digest
 from aid_admin.db import bulk
-from aid_admin.lib.refusals import BadInput, Refused
+from aid_admin.lib.refusals import BadInput, NotFound, Refused
 from disbursement.models import PaymentLine, Roster, RosterLine
 from disbursement.permissions import ALLOWED
 from disbursement.rules.states import (
@@ -30,7 +30,9 @@ _HAND_NAMES = {"prepared_by": "拟稿", "submitted_by": "上报", "reviewed_by":
 
 
 def _rosters(verb: str, by: User, ids: list[int]) -> list[Any]:
-    return scoped(Roster.objects.select_related("school", "programme", "semester", "period"), verb, by, ids)
+    """Locked; the periods are read afterwards, for somebody may just have planned one."""
+    rows = Roster.objects.select_related("school", "programme", "semester").prefetch_related("period")
+    return scoped(rows, verb, by, ids)
 
 
 def _refuse_own(rosters: list[Any], by: User) -> None:
@@ -117,15 +119,20 @@ def review_rosters(
     """
     found = _rosters("roster.review", by, roster)
     _refuse_own(found, by)
+    for term in sorted({item.semester_id for item in found}):  # one pupil may be on two reviewers' rosters
+        bulk.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"grants {term}"])
+    accepted, refused = set(accept_reasons or []), set(refuse or [])
+    chosen = accepted | refused
+    if RosterLine.objects.filter(roster__in=found, pk__in=chosen).count() != len(chosen):
+        raise NotFound("勾选的学生不都在这些名册上，请刷新后重选。")
     lines = RosterLine.objects.filter(roster__in=found, state=LineStatus.PROPOSED)
-    accepted = set(accept_reasons or [])
     unreasoned = lines.filter(pk__in=accepted).filter(Q(reason_code="") | ~Q(kind=LineKind.MISSING))
     if unreasoned.exists():
         raise Refused("只有学校填写了原因的“应助未报”才能采纳原因，请刷新后重选。")
     moved = move(found, ROSTER_MOVES, "review", reviewed_by=by)
     _refuse_lines(lines.filter(kind=LineKind.TOO_MANY), LineRefusal.NOT_ENTITLED)
     _refuse_lines(lines.filter(pk__in=accepted), LineRefusal.SCHOOL_REASON_ACCEPTED)
-    _refuse_lines(lines.filter(pk__in=refuse or []), LineRefusal.NOT_ENTITLED)
+    _refuse_lines(lines.filter(pk__in=refused), LineRefusal.NOT_ENTITLED)
     _refuse_lines(lines.filter(pk__in=_already_granted(found)), LineRefusal.ALREADY_GRANTED)
     lines.filter(state=LineStatus.PROPOSED).update(state=LineStatus.ACCEPTED)
     return _with_sums(moved, found)
@@ -136,12 +143,16 @@ def _refuse_lines(lines: Any, refusal: LineRefusal) -> None:
 
 
 def _already_granted(rosters: list[Any]) -> list[int]:
+    """Lines whose grant exists, or is made by an earlier line of the same review."""
+    ids = [roster.pk for roster in rosters]
     rows = bulk.query(
         """SELECT l.id FROM disbursement_rosterline l JOIN disbursement_rosterline g
                ON g.semester_id = l.semester_id AND g.programme_id = l.programme_id
-              AND g.student_id = l.student_id AND g.id <> l.id AND g.state IN ('ACCEPTED', 'HELD')
+              AND g.student_id = l.student_id AND g.id <> l.id
+              AND (g.state IN ('ACCEPTED', 'HELD')
+                   OR g.state = 'PROPOSED' AND g.roster_id = ANY(%s) AND g.id < l.id)
             WHERE l.roster_id = ANY(%s)""",
-        [[roster.pk for roster in rosters]],
+        [ids, ids],
     )
     return [pk for (pk,) in rows]
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from aid_admin.lib.money import parse_yuan, yuan_comma
 from aid_admin.lib.refusals import BadInput
+from aid_admin.lib.sheets.gate import kind_name
 from disbursement.banks.lines import ReturnRow
 from disbursement.banks.profile import Profile, ReturnLayout
 
@@ -69,8 +70,9 @@ def parse_return(profile: Profile, data: bytes) -> list[ReturnRow]:
 
 def _lines(data: bytes) -> list[tuple[int, str]]:
     """Decode UTF-8 with or without its mark, else GB18030; drop blank lines but keep the numbering."""
-    if b"\x00" in data or data.startswith(b"PK"):
-        raise WrongReturnFile("回盘文件不是文本文件，请选择银行返回的文本文件。")
+    name = kind_name(data)
+    if name or b"\x00" in data:
+        raise WrongReturnFile(f"这是{name or '别的文件'}，不是文本文件；请选择银行返回的回盘文件。")
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:

@@ -20,6 +20,7 @@ from disbursement.rules.states import (
     BATCH_MOVES,
     LIVE_PAYMENTS,
     PAYMENT_MOVES,
+    REISSUABLE,
     BatchMode,
     BatchState,
     PaymentState,
@@ -110,6 +111,7 @@ class DisbursementBatch(Row):
     locked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="锁定人")
     reviewed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="审核人")
     released_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="放行人")
+    aborted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="中止人")
     line_count = models.IntegerField("笔数", null=True)
     total_fen = FenField("金额（分）", null=True)
     digest = models.CharField("校验值", max_length=64, blank=True)
@@ -124,6 +126,10 @@ class DisbursementBatch(Row):
         constraints: ClassVar = [
             models.CheckConstraint(condition=_differ(), name="batch_persons_differ"),
             models.CheckConstraint(condition=_signed(), name="batch_state_is_signed"),
+            models.CheckConstraint(
+                condition=Q(released_by=None) | Q(aborted_by=None) | ~Q(aborted_by=F("released_by")),
+                name="released_batch_aborted_by_another",
+            ),
             models.CheckConstraint(
                 condition=Q(mode=BatchMode.WAIVER, bank=None) | Q(mode=BatchMode.ACCOUNT, bank__isnull=False),
                 name="waiver_has_no_bank",
@@ -208,6 +214,7 @@ class PaymentLine(Row):
     standard = models.ForeignKey(AidStandard, on_delete=models.PROTECT)
     state = models.CharField("状态", max_length=16, default=PaymentState.WAITING, choices=PaymentState.choices())
     code = models.CharField("银行结果", max_length=24, blank=True, choices=ReturnCode.choices())
+    settled_on = models.DateField("结果日期", null=True)  # the business date of the newest outcome
     seal = models.BinaryField()
 
     objects = PaymentLineQuerySet.as_manager()
@@ -248,6 +255,12 @@ class PaymentLine(Row):
 
     def __str__(self) -> str:
         return f"{self.batch_id}-{self.line_no}"
+
+    @property
+    def may_be_mended(self) -> bool:
+        """Failed, not reissued yet, and the account that it failed at is still the one in use."""
+        failed = self.state in REISSUABLE and getattr(self, "retry", None) is None
+        return failed and self.account is not None and self.account.is_usable
 
     @property
     def next_step(self) -> str:

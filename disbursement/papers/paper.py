@@ -24,11 +24,17 @@ class Office:
     unit: str = "淇县教育体育局学生资助管理中心"
     phone: str = ""
     address: str = ""
+    complaint: str = ""
 
     @property
     def phone_or_line(self) -> str:
         """The phone number, or room to write it."""
         return self.phone or "＿＿＿＿＿＿＿＿＿＿"
+
+    @property
+    def complaint_or_line(self) -> str:
+        """The complaint phone, or room to write it."""
+        return self.complaint or "＿＿＿＿＿＿＿＿＿＿"
 
 
 AID_CENTRE: Final = Office()

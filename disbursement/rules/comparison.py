@@ -51,22 +51,26 @@ def lay_side_by_side(computed: Iterable[ComputedLine], filed: Iterable[FiledLine
     """Compare both sides by school, programme and person; each line of either side appears once.
 
     Order: the computed lines as given, then filed lines without a counterpart, then strangers and
-    second lines. A refusal of the rules appears only where the school filed it. A second line of one
-    pupil is TOO_MANY with ALREADY_GRANTED. Raises ValueError if one person is computed twice.
+    second lines. A refusal of the rules appears only where a school filed it, be it another school than that
+    of the pupil's place. A second line of one pupil is TOO_MANY with ALREADY_GRANTED. Raises ValueError if one
+    person is computed twice.
     """
     first, surplus = _by_key(filed)
     rows: list[Difference] = []
     seen: set[_Key] = set()
+    refused: dict[tuple[str, Hashable], ComputedLine] = {}
     for line in computed:
         key = (line.school, line.programme, line.person)
         if key in seen:
             raise ValueError(f"同一学生的同一项目被计算了两次：{line.school} {line.programme}")
         seen.add(key)
         counterpart = first.pop(key, None)
+        if line.amount_fen <= 0:
+            refused[line.programme, line.person] = line
         if line.amount_fen > 0 or counterpart:
             rows.append(_compare(line, counterpart))
-    rows.extend(_too_many(line, "") for line in first.values())
-    rows.extend(_too_many(line, reason) for line, reason in surplus)
+    rows.extend(_too_many(line, refused.get((line.programme, line.person))) for line in first.values())
+    rows.extend(_too_many(line, None, reason) for line, reason in surplus)
     return rows
 
 
@@ -96,7 +100,8 @@ def _compare(line: ComputedLine, filed: FiledLine | None) -> Difference:
     return Difference(kind, line.school, line.programme, line.person, line.amount_fen, filed_fen, reason, line, filed)
 
 
-def _too_many(line: FiledLine, reason: str) -> Difference:
+def _too_many(line: FiledLine, refusal: ComputedLine | None, reason: str = "") -> Difference:
+    why = refusal.reason_code if refusal else reason
     return Difference(
-        LineKind.TOO_MANY, line.school, line.programme, line.person, 0, line.amount_fen, reason, None, line
+        LineKind.TOO_MANY, line.school, line.programme, line.person, 0, line.amount_fen, why, refusal, line
     )

@@ -22,7 +22,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class PayeeLine:
-    """One account line of a batch. `households` are whatever keys tell who lives together."""
+    """One account line of a batch. `households` are whatever keys tell who lives together.
+
+    `has_changed`: the account is another than the one that last brought this pupil money.
+    """
 
     line_no: int
     student: Hashable
@@ -37,12 +40,11 @@ class PayeeLine:
     bank: str
     bank_by_number: str | None = None
     has_changed: bool = False
-    has_proof_of_change: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class BatchSums:
-    """What the batch must come to: the confirmed rosters' total less what is held back."""
+    """What the batch must come to: the total of its roster lines less what is held or taken away since."""
 
     bank: str
     lines: int
@@ -92,8 +94,8 @@ def _account(line: PayeeLine, bank: str) -> Iterable[Finding]:
         yield _error(line, "OTHER_BANK", f"{who}的卡号是另一家银行的，请核对开户行。")
     elif line.bank_by_number is None:
         yield _warning(line, "BIN_UNKNOWN", f"{who}的账号不在本行卡号段内，请核对账号。")
-    if line.has_changed and not line.has_proof_of_change:
-        yield _error(line, "ACCOUNT_CHANGED", f"{who}的账户与上次发放不同，请学校补交变更证明。")
+    if line.has_changed:
+        yield _warning(line, "ACCOUNT_CHANGED", f"{who}的账户与上次发放成功的不同，请向学校核实变更。")
 
 
 def _holder(line: PayeeLine) -> Iterable[Finding]:

@@ -10,9 +10,8 @@ from aid_admin.accounts.deeds import Deed, Deeds
 from aid_admin.accounts.gate import StaffRequest, needs_role
 from aid_admin.accounts.rules import SCHOOL_ROLES, Role
 from aid_admin.db.pages import page_of
-from disbursement.actions.printing import BANK_NAMES
-from disbursement.forms import AccountFilter
-from students.actions.accounts import verify_accounts
+from disbursement.forms import AccountFilter, ReaffirmForm
+from students.actions.accounts import reaffirm_accounts, verify_accounts
 from students.models import BankAccount, Student
 
 _SEES: Final = needs_role(*sorted(SCHOOL_ROLES), Role.FINANCE_CLERK, Role.FINANCE_APPROVER, Role.AUDITOR)
@@ -22,11 +21,17 @@ VERIFY: Final = Deed(
     icon="check-lg", text="请对照银行卡或存折原件核对户名和账号。核对后，这名学生原来的账户停用。",
 )  # fmt: skip
 
+REAFFIRM: Final = Deed(
+    "reaffirm", "account.reaffirm", "申明账户已恢复", reaffirm_accounts, "account", "已提交 {n} 个账户，等待学校负责人核对。",
+    form=ReaffirmForm, icon="arrow-clockwise", tone="plain",
+    text="银行退回过、账号没有变、现在又能用的账户（如已解冻、已激活）。负责人重新核对后，财务才能补发。",
+)  # fmt: skip
+
 
 @_SEES
 def account_list(request: StaffRequest) -> HttpResponse:
-    """Accounts in use or proposed; the head verifies the picked ones."""
-    deeds = Deeds(request, (VERIFY,))
+    """Accounts in use or proposed; the head verifies picked proposals, the clerk reaffirms picked ones in use."""
+    deeds = Deeds(request, (VERIFY, REAFFIRM))
     if deeds.done():
         return redirect(request.get_full_path())
     form = AccountFilter(request.GET or None)
@@ -40,5 +45,8 @@ def account_list(request: StaffRequest) -> HttpResponse:
     page = page_of(
         rows.order_by(_WAITING_FIRST, "source_row__school__code", "student__name_key", "pk"), request.GET.get("page")
     )
-    shown = {"form": form, "page": page, "deeds": deeds, "banks": BANK_NAMES}
+    offered = {offer.deed for offer in deeds}
+    shown = {
+        "form": form, "page": page, "deeds": deeds, "verifies": VERIFY in offered, "reaffirms": REAFFIRM in offered,
+    }  # fmt: skip
     return render(request, "disbursement/account_list.html", shown)

@@ -55,7 +55,7 @@ ABORT: Final = Deed(
 LIST_DEEDS: Final = (LOCK, REVIEW, RELEASE, SEND, CLOSE)
 REISSUE: Final = Deed(
     "reissue", "batch.reissue", "补发失败的", batches.reissue, "batch", "已编制 {n} 个补发批次，请到批次列表锁定。", one=True,
-    icon="arrow-clockwise", tone="plain", text="只补发失败、且学校已登记并核对新账户的学生，每笔只能补发一次。",
+    icon="arrow-clockwise", tone="plain", text="只补发失败、且学校此后核对过账户（新账户，或原账户已恢复）的学生，每笔只能补发一次。",
     states={_S.SENT, _S.CLOSED},
 )  # fmt: skip
 FILE: Final = Deed(
@@ -112,7 +112,7 @@ def batch_build(request: StaffRequest) -> HttpResponse:
 @SEES
 def batch_detail(request: StaffRequest, pk: int) -> HttpResponse:
     """One batch: sums, findings, lines, hands; what may be done now and by this person."""
-    hands = ("built_by", "locked_by", "reviewed_by", "released_by")
+    hands = ("built_by", "locked_by", "reviewed_by", "released_by", "aborted_by")
     rows = DisbursementBatch.objects.visible_to(request.user).select_related("semester", "reissue_of", *hands)
     batch = get_object_or_404(rows, pk=pk)
     deeds = Deeds(request, DETAIL_DEEDS, fits=_fits(batch, request.user))
@@ -171,6 +171,8 @@ def _fits(batch: Any, user: User) -> Callable[[Deed], bool]:
             return False
         if deed.name in _SIGNING and user.pk in hands:
             return False
+        if deed.name == "abort":
+            return batches.may_abort(batch, user)
         if deed.name == "close":
             return waiver == (batch.state == BatchState.RELEASED) and not waits
         if deed.name == "reissue" and not REISSUABLE & states.keys():

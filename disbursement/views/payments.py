@@ -3,12 +3,12 @@
 from typing import Final
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from aid_admin.accounts.acting import may
-from aid_admin.accounts.deeds import download
+from aid_admin.accounts.deeds import Deeds, download
 from aid_admin.accounts.gate import StaffRequest, needs, needs_role
 from aid_admin.accounts.rules import SCHOOL_ROLES, Role
 from aid_admin.county import calendar
@@ -17,6 +17,7 @@ from disbursement.actions import printing
 from disbursement.forms import PaymentFilter
 from disbursement.models import PaymentLine
 from disbursement.rules.states import BatchState
+from disbursement.views.accounts import REAFFIRM
 from students.models import Student
 
 _SEES: Final = needs_role(*sorted(SCHOOL_ROLES), Role.FINANCE_CLERK, Role.FINANCE_APPROVER, Role.AUDITOR)
@@ -25,18 +26,22 @@ _PATHS: Final = {"school": "school__code", "programme": "programme__code", "stat
 
 @_SEES
 def payment_list(request: StaffRequest) -> HttpResponse:
-    """The semester's payment lines, without those of aborted batches."""
+    """The semester's payment lines, without those of aborted batches; the clerk reaffirms accounts of failed ones."""
     term = calendar.chosen(request.session)
+    deeds = Deeds(request, (REAFFIRM,))
+    if deeds.done():
+        return redirect(request.get_full_path())
     form = PaymentFilter(request.GET or None, user=request.user)
     rows = PaymentLine.objects.visible_to(request.user).filter(batch__semester=term, **form.wanted(**_PATHS))
     rows = rows.exclude(batch__state=BatchState.ABORTED)
     if found := form.wanted(q="q"):
         rows = rows.filter(student__in=Student.objects.visible_to(request.user).search(found["q"]))
-    listed = rows.select_related("student", "school", "programme", "batch", "retry__batch").order_by("batch", "line_no")
+    listed = rows.select_related("student", "school", "programme", "batch", "account", "retry__batch")
     clerk = Role.SCHOOL_CLERK in request.user.roles
     shown = {
         "form": form,
-        "page": page_of(listed, request.GET.get("page")),
+        "page": page_of(listed.order_by("batch", "line_no"), request.GET.get("page")),
+        "deeds": deeds,
         "sums": rows.sums(),
         "may_export": may(request.user, "payment.export"),
         "mend": reverse("intake:send", args=["accounts"]) if clerk else "",

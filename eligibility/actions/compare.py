@@ -37,14 +37,13 @@ def compare(*, by: User, semester: str) -> list[Moved]:
     pins = pins_of(term)
     if not pins.rolls:
         raise Refused("本学期还没有生效的学籍数据，请先导入学籍再比对。")
+    settle_placements(term, pins)  # also for a run that is there: an upload may have been undone and put back
     same = comparison_of(term, pins)
-    if same is None or same != Run.objects.of(term, RunKind.COMPARE).first():
-        settle_placements(term, pins)
     if same:
         return [Moved("run", same.pk, RunState.DONE, RunState.DONE)]
     run = Run.objects.create(
         kind=RunKind.COMPARE, semester=term, inputs_digest=pins.digest, rules_version=RULES_VERSION, by=by,
-        inputs={"uploads": sorted(pins.rolls + pins.attendance + pins.registries), "snapshots": pins.snapshots},
+        inputs={"uploads": pins.uploads, "snapshots": pins.snapshots},
     )  # fmt: skip
     counts = _forward(run, term, pins)
     coverage = _reverse(run, term, pins)

@@ -3,6 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from aid_admin.accounts.acting import Moved, action, record
@@ -13,6 +14,7 @@ from aid_admin.county.models import SchoolFee, Semester
 from aid_admin.db import bulk
 from aid_admin.lib import semester as semester_text
 from aid_admin.lib.refusals import Refused
+from eligibility.actions.placing import settle_placements
 from eligibility.entitlement.book import Rulebook
 from eligibility.entitlement.claims import judge
 from eligibility.entitlement.decide import entitle as decide
@@ -31,8 +33,9 @@ from eligibility.models import (
     StudentCategory,
 )
 from eligibility.permissions import ALLOWED
-from eligibility.pins import comparison_of, pins_of
+from eligibility.pins import comparison_of, pins_of, run_of, runs_shown
 from eligibility.rules import RULES_VERSION, ApplicationState, Category, Relation, primary_category
+from students.rules import LIVE_ROLLS, Standing
 
 _ENTITLEMENT = (
     "run_id", "student_id", "programme_id", "granted", "amount_fen", "reason_code", "why", "standard_id", "rule_id",
@@ -49,7 +52,8 @@ def entitle(*, by: User, semester: str) -> list[Moved]:
     """
     term = calendar.semester(semester)
     bulk.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"entitle {term.code}"])
-    compared = comparison_of(term, pins_of(term))
+    pins = pins_of(term)
+    compared = comparison_of(term, pins)
     if compared is None:
         raise Refused("部门数据、学籍或人工决定在比对之后有变化（或尚未比对），请先由数据专员重新比对，再核定资格。")
     book = rulebook(term)
@@ -59,6 +63,7 @@ def entitle(*, by: User, semester: str) -> list[Moved]:
     ).first()
     if same:
         return [Moved("run", same.pk, RunState.DONE, RunState.DONE)]
+    settle_placements(term, pins)  # those of another comparison, where an undone upload led back to this one
     run = Run.objects.create(
         kind=RunKind.ENTITLE, semester=term, inputs={"compare_run": compared.pk}, inputs_digest=inputs,
         rules_version=RULES_VERSION, by=by,
@@ -147,25 +152,40 @@ def _claims(term: Semester, compared: Run) -> dict[int, list[Claim]]:
     return found
 
 
-def _pupils(term: Semester, claims: dict[int, list[Claim]]) -> Iterable[tuple[int, PupilFacts]]:
+_PLACED = """
+SELECT p.student_id, p.school_id, p.stage, p.grade_year, p.boarding, p.standing, e.roll_status,
+       COALESCE(e.residence, ''), COALESCE(e.major_code, ''), COALESCE(e.is_agricultural, false), s.inclusive, NULL
+  FROM students_placement p LEFT JOIN students_enrolmentrecord e ON e.id = p.enrolment_id
+  LEFT JOIN county_school s ON s.id = p.school_id
+ WHERE p.semester_id = %(term)s AND (p.stage = 'VOCATIONAL' OR p.student_id = ANY(%(named)s))
+ ORDER BY p.student_id"""
+_SECOND_ROLLS = """
+SELECT p.student_id, e.school_id, e.stage, e.grade_year, e.boarding, p.standing, e.roll_status,
+       e.residence, e.major_code, e.is_agricultural, s.inclusive, e.id
+  FROM students_placement p JOIN students_student t ON t.id = p.student_id
+  JOIN students_enrolmentrecord e ON e.id_number = t.id_number AND e.id <> p.enrolment_id
+       AND e.upload_id = ANY(%(uploads)s) AND e.roll_status = ANY(%(live)s)
+  JOIN county_school s ON s.id = e.school_id
+ WHERE p.semester_id = %(term)s AND p.standing = ANY(%(unsettled)s)
+   AND (e.stage = 'VOCATIONAL' OR p.student_id = ANY(%(named)s))
+ ORDER BY p.student_id, e.id"""
+
+
+def _pupils(term: Semester, compared: Run, claims: dict[int, list[Claim]]) -> Iterable[tuple[int, PupilFacts]]:
+    """Everybody to be considered where he is placed; then, until a person settles it, by the other rolls that hold him."""
     fees = _fees(term)
-    for row in bulk.query(
-        """SELECT p.student_id, p.school_id, p.stage, p.grade_year, p.boarding, p.standing,
-                  e.roll_status, COALESCE(e.residence, ''), COALESCE(e.major_code, ''),
-                  COALESCE(e.is_agricultural, false), s.inclusive
-             FROM students_placement p LEFT JOIN students_enrolmentrecord e ON e.id = p.enrolment_id
-             LEFT JOIN county_school s ON s.id = p.school_id
-            WHERE p.semester_id = %s AND (p.stage = 'VOCATIONAL' OR p.student_id = ANY(%s))
-            ORDER BY p.student_id""",
-        [term.pk, list(claims)],
-    ):
-        student, school, stage, year, boarding, standing, status, residence, major, farming, inclusive = row
+    given = {
+        "term": term.pk, "named": list(claims), "uploads": compared.inputs["uploads"], "live": sorted(LIVE_ROLLS),
+        "unsettled": [Standing.CLAIMED_TWICE, Standing.TRANSFER],
+    }  # fmt: skip
+    for row in chain(bulk.query(_PLACED, given), bulk.query(_SECOND_ROLLS, given)):
+        student, school, stage, year, boarding, standing, status, residence, major, farming, inclusive, second = row
         fee = fees.get((school, stage, major)) or fees.get((school, stage, ""))
         yield (
             student,
             PupilFacts(
                 stage, year, boarding, residence, major, farming, status, standing, inclusive is not False, fee,
-                tuple(claims.get(student, ())),
+                tuple(claims.get(student, ())), second,
             ),
         )  # fmt: skip
 
@@ -173,21 +193,23 @@ def _pupils(term: Semester, claims: dict[int, list[Claim]]) -> Iterable[tuple[in
 def _decide_all(run: Run, term: Semester, compared: Run, book: Rulebook) -> dict[str, Any]:
     programmes = dict(AidProgramme.objects.values_list("code", "id"))
     claims = _claims(term, compared)
-    decided: list[tuple[int, Decision]] = []
+    decided: dict[tuple[int, str], Decision] = {}
     categories: list[tuple[Any, ...]] = []
-    for student, facts in _pupils(term, claims):
-        considered = programmes_considered(facts, bool(facts.claims))
-        decided += [(student, decide(facts, programme, book)) for programme in considered]
-        categories += _categories(run, student, facts, book)
+    for student, facts in _pupils(term, compared, claims):
+        for programme in programmes_considered(facts, bool(facts.claims)):
+            if (student, programme) not in decided:
+                decided[student, programme] = decide(facts, programme, book)
+        if facts.second_roll is None:
+            categories += _categories(run, student, facts, book)
     bulk.copy(
         Entitlement,
         _ENTITLEMENT,
         (
             (
-                run.pk, student, programmes[d.programme], d.granted, d.amount_fen, str(d.reason_code), d.why,
+                run.pk, student, programmes[programme], d.granted, d.amount_fen, str(d.reason_code), d.why,
                 d.standard_id, d.rule_id, d.category, d.facts,
             )
-            for student, d in decided
+            for (student, programme), d in decided.items()
         ),
     )  # fmt: skip
     bulk.copy(
@@ -195,9 +217,9 @@ def _decide_all(run: Run, term: Semester, compared: Run, book: Rulebook) -> dict
         ("run_id", "student_id", "category", "result_id", "application_id", "valid_to", "is_primary"),
         categories,
     )
-    granted = [(student, d) for student, d in decided if d.granted]
+    granted = [(student, d) for (student, _), d in decided.items() if d.granted]
     return {
-        "reasons": dict(Counter(str(d.reason_code) for _, d in decided)),
+        "reasons": dict(Counter(str(d.reason_code) for d in decided.values())),
         "persons": len({student for student, _ in granted}),
         "person_times": len(granted),
         "amount_fen": sum(d.amount_fen for _, d in granted),
@@ -236,9 +258,5 @@ def _result_digest(run: Run) -> str:
 
 
 def newest_run(term: Semester) -> Run | None:
-    """The entitlement that rests on what is in force now; where there is none yet, the newest."""
-    runs = Run.objects.of(term, RunKind.ENTITLE)
-    compared = comparison_of(term, pins_of(term))
-    fitting: Run | None = runs.filter(inputs__compare_run=compared.pk).first() if compared else None
-    newest: Run | None = runs.first()
-    return fitting or newest
+    """The entitlement that people see: the newest of what is in force now (pins.runs_shown)."""
+    return run_of(runs_shown(term).entitlement)

@@ -7,13 +7,14 @@ from aid_admin.county.models import Semester
 from aid_admin.db import bulk
 from eligibility.matching import AttendanceClaim, RollClaim, place
 from eligibility.pins import Pins
-from students.rules import grade_year, school_year_start
+from students.rules import LIVE_ROLLS, grade_year, school_year_start
 
 _STAGES_TRIED = ("PRESCHOOL", "PRIMARY", "JUNIOR", "VOCATIONAL", "SENIOR", "SPECIAL")
 
 
 def settle_placements(semester: Semester, pins: Pins) -> None:
     """Write what rolls and attendance sheets in force come to; the same claims write nothing."""
+    bulk.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"placements {semester.code}"])
     _make_students_of_attendance(pins)
     claims = _claims(pins)
     students = {bytes(number): pk for number, pk in bulk.query("SELECT id_number, id FROM students_student")}
@@ -22,7 +23,7 @@ def settle_placements(semester: Semester, pins: Pins) -> None:
         placed = place(rolls, presences)
         if placed is None:
             continue
-        roll = placed.roll or (rolls[0] if rolls else None)
+        roll = placed.roll or next((roll for roll in rolls if roll.status in LIVE_ROLLS), None)
         attendance = placed.attendance or (presences[0] if presences and not rolls else None)
         rows.append(
             (students[number], roll.reference if roll else None, attendance.reference if attendance else None,
@@ -66,7 +67,7 @@ def _make_students_of_attendance(pins: Pins) -> None:
 def _write(semester: Semester, rows: list[tuple[Any, ...]]) -> None:
     bulk.execute(
         """CREATE TEMPORARY TABLE placed (student_id bigint, enrolment_id bigint, attendance_id bigint,
-                  standing text, reason text) ON COMMIT DROP"""
+                  standing text, reason text)"""
     )
     bulk.copy_table("placed", ("student_id", "enrolment_id", "attendance_id", "standing", "reason"), rows)
     bulk.execute(
@@ -92,6 +93,7 @@ def _write(semester: Semester, rows: list[tuple[Any, ...]]) -> None:
                   IS DISTINCT FROM (excluded.enrolment_id, excluded.attendance_id, excluded.standing)""",
         [semester.pk],
     )
+    bulk.execute("DROP TABLE placed")
     _stage_of_attendance(semester)
 
 

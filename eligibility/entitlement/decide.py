@@ -232,6 +232,7 @@ def _frozen(facts: PupilFacts, judged: Iterable[JudgedClaim]) -> dict[str, Json]
         "inclusive": facts.inclusive,
         "fee_fen": facts.fee_fen,
         "claims": [_frozen_claim(one) for one in judged],
+        **({"second_roll": facts.second_roll} if facts.second_roll else {}),
     }
 
 

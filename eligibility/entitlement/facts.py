@@ -31,7 +31,8 @@ class Claim:
 class PupilFacts:
     """One pupil in one semester; `roll_status` None means that no roll of the county holds him.
 
-    `fee_fen` is the approved fee of school and major for one semester.
+    `fee_fen` is the approved fee of school and major for one semester. `second_roll` is the row's id where
+    these are the facts of a further roll that holds him too.
     """
 
     stage: str
@@ -45,6 +46,7 @@ class PupilFacts:
     inclusive: bool
     fee_fen: int | None
     claims: tuple[Claim, ...]
+    second_roll: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from aid_admin.county.models import Semester
 from aid_admin.db.pages import page_of
 from eligibility.actions import compare, decisions
 from eligibility.forms import ClaimForm, DecideForm, MatchFilter, StandingFilter
-from eligibility.models import ComparisonResult, Run, RunKind
-from eligibility.pins import comparison_of, pins_of
+from eligibility.models import ComparisonResult, Run
+from eligibility.pins import run_of, runs_shown
 from eligibility.rules import PASSING_VERDICTS, Verdict
 from students.models import Placement, Student
 from students.rules import Standing
@@ -34,11 +34,9 @@ SETTLE: Final = Deed(
 )  # fmt: skip
 
 
-def comparison_shown(request: StaffRequest, term: Semester) -> Any:
-    """The comparison of what is in force now (an undone upload brings an older one back), else the newest."""
-    rows = Run.objects.visible_to(request.user).of(term, RunKind.COMPARE).select_related("by")
-    now = comparison_of(term, pins_of(term))
-    return (rows.filter(pk=now.pk) if now else rows).first()
+def comparison_shown(request: StaffRequest, term: Semester) -> Run | None:
+    """The comparison to work on, for those who see the county."""
+    return run_of(runs_shown(term).comparison) if request.user.reach().county else None
 
 
 @_OFFICERS

@@ -1,5 +1,5 @@
-"""Writes of students: rolls, attendance, accounts."""
+"""Writes of students: rolls, attendance, accounts, late pupils."""
 
-from students.actions import accounts, rolls
+from students.actions import accounts, late, rolls
 
-__all__ = ["accounts", "rolls"]
+__all__ = ["accounts", "late", "rolls"]

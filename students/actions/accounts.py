@@ -1,9 +1,13 @@
-"""Bank accounts: proposed by a school's list, verified by the school's head, ended by a newer verified version."""
+"""Bank accounts: proposed by a school's list, verified by the school's head, ended by a newer verified version.
 
+An account that the bank refused and takes again is proposed once more, unchanged, with the reason.
+"""
+
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 from django.utils import timezone
 
 from aid_admin.accounts.acting import Moved, action, record, scoped
@@ -12,17 +16,15 @@ from aid_admin.county import calendar
 from aid_admin.db import bulk
 from aid_admin.db.fields import keyring
 from aid_admin.intake.models import Upload
-from aid_admin.lib.refusals import Refused
+from aid_admin.lib.refusals import BadInput, Refused
 from aid_admin.lib.sheets.issues import Issue, Level
 from aid_admin.lib.sheets.table import Status, TableRow
 from students.actions.rolls import school_ids
 from students.models import AccountRow, BankAccount, Student
 from students.permissions import ALLOWED
 
-_ROW = (
-    "upload_id", "sheet", "row", "school_id", "student_id", "holder_name", "holder_relation", "holder_id",
-    "account_no", "kind", "bank", "branch",
-)  # fmt: skip
+_FACTS = ("holder_name", "holder_relation", "holder_id", "account_no", "kind", "bank", "branch")
+_ROW = ("upload_id", "sheet", "row", "school_id", "student_id", *_FACTS)
 
 
 def students_by_id(rows: Iterable[TableRow]) -> dict[str, tuple[int, str]]:
@@ -76,16 +78,22 @@ def accounts_in_force(upload: Upload) -> None:
     """Propose a new version for every row that differs from the newest one; same facts propose nothing."""
     rows = list(AccountRow.objects.filter(upload=upload).order_by("row"))
     students = [row.student_id for row in rows]
-    newest = dict(BankAccount.objects.filter(student__in=students).values_list("student").annotate(Max("version")))
+    newest = _versions(students)
     latest = {
         account.student_id: account for account in BankAccount.objects.filter(student__in=students).order_by("version")
     }
-    proposed = [
-        _proposal(row, newest.get(row.student_id, 0) + 1, upload)
+    BankAccount.objects.bulk_create(
+        _proposal(row, newest.get(row.student_id, 0) + 1, source_row=row, proposed_by=upload.committer)
         for row in rows
         if not _same(latest.get(row.student_id), row)
-    ]
-    BankAccount.objects.bulk_create(proposed)
+    )
+
+
+def _versions(students: list[int]) -> dict[int, int]:
+    """The newest version by student; until the transaction ends nobody else numbers one."""
+    bulk.execute("SELECT pg_advisory_xact_lock(hashtext('account versions'))")
+    found = BankAccount.objects.filter(student__in=students).values_list("student").annotate(Max("version"))
+    return dict(found)
 
 
 def _same(account: BankAccount | None, row: AccountRow) -> bool:
@@ -94,12 +102,10 @@ def _same(account: BankAccount | None, row: AccountRow) -> bool:
     ) == (row.account_no, row.holder_name, row.bank)  # fmt: skip
 
 
-def _proposal(row: AccountRow, version: int, upload: Upload) -> BankAccount:
+def _proposal(like: AccountRow | BankAccount, version: int, **columns: Any) -> BankAccount:
     account = BankAccount(
-        student_id=row.student_id, version=version, holder_name=row.holder_name, holder_relation=row.holder_relation,
-        holder_id=row.holder_id, account_no=row.account_no, kind=row.kind, bank=row.bank, branch=row.branch,
-        source_row=row, proposed_by=upload.committer,
-    )  # fmt: skip
+        student_id=like.student_id, version=version, **{name: getattr(like, name) for name in _FACTS}, **columns
+    )
     account.seal = seal_of(account)
     return account
 
@@ -111,21 +117,57 @@ def undo_accounts(upload: Upload) -> None:
     BankAccount.objects.filter(source_row__upload=upload, ended_at=None).update(ended_at=timezone.now())
 
 
+@action("account.reaffirm", ALLOWED)
+def reaffirm_accounts(*, by: User, account: list[int], reason: str) -> list[Moved]:
+    """Propose accounts in use once more, unchanged: the bank had refused them and takes them again.
+
+    The head verifies the new version as any other; then what failed may be reissued. Raises Refused for an
+    account that is not in use, or whose student has a version that waits for the head.
+    """
+    if not reason.strip():
+        raise BadInput("请写明账户是怎样恢复的，负责人要据此核对。")
+    found: list[Any] = scoped(
+        BankAccount.objects.select_related("student", "source_row__school"), "account.reaffirm", by, account
+    )
+    students = [item.student_id for item in found]
+    newest = _versions(students)
+    waiting = BankAccount.objects.filter(student__in=students, verified_by=None, ended_at=None)
+    waits = set(waiting.values_list("student", flat=True))
+    for item in found:
+        if not item.is_usable:
+            raise Refused(f"{item}没有在用，不能申明恢复。请在“银行账号”中选择在用的账户。")
+        if item.student_id in waits:
+            raise Refused(f"{item.student}已有待核对的账户，请负责人先核对。")
+    proposed = BankAccount.objects.bulk_create(
+        _proposal(item, newest[item.student_id] + 1, source_row=item.source_row, proposed_by=by, reason=reason.strip())
+        for item in found
+    )
+    for item, made in zip(found, proposed, strict=True):
+        record("bankaccount", made.pk, school_code=item.source_row.school.code, to_state="PROPOSED", reason=reason)
+    return [Moved("bankaccount", made.pk, "VERIFIED", "PROPOSED") for made in proposed]
+
+
 @action("account.verify", ALLOWED)
 def verify_accounts(*, by: User, account: list[int]) -> list[Moved]:
     """The school's head confirms accounts seen on card or passbook; the version in use until now ends.
 
-    Raises Refused for an account that was verified or ended already, or proposed by the same person.
+    So do older proposals. Raises Refused for an account that was verified or ended already, or proposed by the
+    same person, and for two of one student.
     """
     found: list[Any] = scoped(BankAccount.objects, "account.verify", by, account)
+    ids, students = [item.pk for item in found], [item.student_id for item in found]
+    chosen = Counter(students)
     for item in found:
         if item.verified_by_id or item.ended_at:
             raise Refused(f"{item}已经核对过或已停用，请刷新后再试。")
         if item.proposed_by_id == by.pk:
             raise Refused("账户由提出人以外的人核对，您不能核对自己提出的账户。")
+        if chosen[item.student_id] > 1:
+            raise Refused(f"{item.student}有几个待核对的账户，请只选正确的一个。")
     now, today = timezone.now(), calendar.business_date()
-    ids, students = [item.pk for item in found], [item.student_id for item in found]
     BankAccount.objects.filter(student__in=students).usable().update(ended_at=now)
+    newer = BankAccount.objects.filter(pk__in=ids, student=OuterRef("student"), version__gt=OuterRef("version"))
+    BankAccount.objects.filter(Exists(newer), verified_by=None, ended_at=None).update(ended_at=now)
     BankAccount.objects.filter(pk__in=ids).update(verified_by=by, verified_at=now, usable_from=today)
     record("bankaccount", ids[0] if len(ids) == 1 else f"{ids[0]}…", to_state="VERIFIED", count=len(ids))
     return [Moved("bankaccount", pk, "PROPOSED", "VERIFIED") for pk in ids]

@@ -63,6 +63,7 @@ class BankAccount(Row):
     source_row = models.ForeignKey(AccountRow, on_delete=models.PROTECT, null=True)
     proof = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True)
     proposed_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name="提出人")
+    reason = models.TextField("提出理由", blank=True)
     verified_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="核对人")
     verified_at = models.DateTimeField(null=True)
     usable_from = models.DateField(null=True)
@@ -95,7 +96,7 @@ class BankAccount(Row):
                 name="facts",
                 fields=[
                     "student", "version", "holder_name", "holder_relation", "holder_id", "account_no", "kind",
-                    "bank", "branch", "source_row", "proposed_by", "seal",
+                    "bank", "branch", "source_row", "proposed_by", "reason", "seal",
                 ],
             ),
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
@@ -103,3 +104,8 @@ class BankAccount(Row):
 
     def __str__(self) -> str:
         return f"{self.student} 第{self.version}版账户"
+
+    @property
+    def is_usable(self) -> bool:
+        """Verified and not ended."""
+        return self.verified_by_id is not None and self.ended_at is None

@@ -14,6 +14,7 @@ from demo import bank as demo_bank
 from disbursement.actions import bank, batches
 from disbursement.models import DisbursementBatch, PaymentFile, PaymentLine
 from disbursement.rules.states import BatchMode, PaymentState
+from students.actions.accounts import reaffirm_accounts, verify_accounts
 from students.models import BankAccount
 from tests.factories import accounts, people, students
 
@@ -48,6 +49,29 @@ def test_refused_account_that_nobody_changed_is_not_tried_again(answered: tuple[
 
     with pytest.raises(Refused, match="没有可以补发的明细"):
         batches.reissue(by=clerk, batch=batch.pk)
+
+
+def test_refused_account_is_tried_again_once_clerk_and_head_say_it_is_usable(
+    answered: tuple[DisbursementBatch, User],
+) -> None:
+    batch, clerk = answered
+    failed = {line.pk: line for line in batch.lines.filter(state=PaymentState.FAILED)}
+    for account in BankAccount.objects.filter(paymentline__in=failed).select_related("source_row__school").distinct():
+        school = account.source_row.school.code
+        by = accounts.user(Role.SCHOOL_CLERK, school=school)
+        (proposed,) = reaffirm_accounts(by=by, account=[account.pk], reason="信用社已解冻")
+        with pytest.raises(Refused, match="没有可以补发的明细"):
+            batches.reissue(by=clerk, batch=batch.pk)
+        verify_accounts(by=accounts.user(Role.SCHOOL_HEAD, school=school), account=[proposed.id])
+        batches.reissue(by=clerk, batch=batch.pk)
+
+    retries = PaymentLine.objects.filter(retry_of__batch=batch)
+    assert {line.retry_of_id for line in retries} == set(failed)
+    for line in retries:
+        before = failed[line.retry_of_id]
+        assert (line.account_no, line.payee_name) == (before.account_no, before.payee_name)
+        assert line.account_id != before.account_id
+    assert [check.sentence for check in invariants.run() if not check.ok] == []
 
 
 def test_failed_lines_are_reissued_once(answered: tuple[DisbursementBatch, User]) -> None:

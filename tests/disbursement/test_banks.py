@@ -196,6 +196,15 @@ def test_faulty_return_files_are_refused_whole(old: str, new: str, words: str) -
     assert [one.row for one in refusal.value.problems] == ([3] if "第3行" in words else [])
 
 
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [(b"%PDF-1.4 ...", "PDF 文件"), (b"\xff\xd8\xff\xe0", "JPG 图片"), (b"PK\x03\x04 xl/workbook.xml", "Excel 表格")],
+)
+def test_return_file_that_is_something_else_is_named(data: bytes, name: str) -> None:
+    with pytest.raises(WrongReturnFile, match=f"这是{name}.*不是文本文件"):
+        parse_return(RCC, data)
+
+
 @pytest.mark.parametrize("data", [b"", b"\r\n\r\n", b"PK\x03\x04", b"\x00\x01", b"\xff\xff\xff"])
 def test_what_is_no_text_is_refused(data: bytes) -> None:
     with pytest.raises(WrongReturnFile, match="回盘文件"):

@@ -30,6 +30,9 @@ REFUSED = {
         f"UPDATE disbursement_disbursementbatch SET released_by_id = built_by_id WHERE id = {_BATCH}", "batch_persons_differ"),
     "release what one reviewed": (
         f"UPDATE disbursement_disbursementbatch SET released_by_id = reviewed_by_id WHERE id = {_BATCH}", "batch_persons_differ"),
+    "abort what one released": (
+        f"UPDATE disbursement_disbursementbatch SET aborted_by_id = released_by_id WHERE id = {_BATCH}",
+        "released_batch_aborted_by_another"),
     "another builder": (
         f"UPDATE disbursement_disbursementbatch SET built_by_id = reviewed_by_id WHERE id = {_BATCH}", "facts|persons_differ"),
     "check the own photo": (

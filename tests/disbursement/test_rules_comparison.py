@@ -41,6 +41,11 @@ def _short(rows: list[Difference]) -> list[tuple[str, object, int, int, str]]:
             [_filed(1, school="B")],
             [("MISSING", 1, 40000, 0, ""), ("TOO_MANY", 1, 0, 40000, "")],
         ),
+        (
+            [_computed(1, 0, "CLAIMED_TWICE")],
+            [_filed(1, school="B")],
+            [("TOO_MANY", 1, 0, 40000, "CLAIMED_TWICE")],
+        ),
     ],
 )
 def test_lay_side_by_side(

@@ -8,10 +8,12 @@ from openpyxl import load_workbook
 
 from aid_admin.accounts.models import User
 from aid_admin.audit.models import AuditEvent
+from aid_admin.db import bulk
 from aid_admin.jobs.models import Job
+from aid_admin.lib.money import yuan_comma
 from demo import bank as demo_bank
 from disbursement.actions import batches as actions
-from disbursement.models import DisbursementBatch, PaymentLine
+from disbursement.models import DisbursementBatch, PaymentLine, RosterLine
 from students.models import AccountRow, BankAccount
 from tests.disbursement.builders import TERM, do, done, enter
 
@@ -86,6 +88,50 @@ def test_abort_needs_a_reason_and_frees_the_lines(drafted):
     assert "账号有误" in enter("caiwu1").get(path).content.decode()
 
 
+def test_released_batch_is_aborted_by_an_approver_who_did_not_release_it(released):
+    path = f"/batches/{released.pk}/"
+    releaser, another = released.released_by.username, released.reviewed_by.username
+    for who in ("caiwu1", releaser):
+        assert 'value="abort"' not in enter(who).get(path).content.decode()
+        assert "须由放行人以外的财务审批" in do(enter(who), path, "abort", reason="银行退件").content.decode()
+    assert "请写明原因" in do(enter(another), path, "abort").content.decode()
+    done(enter(another), path, "abort", reason="银行退件")
+    released.refresh_from_db()
+    assert (released.state, released.aborted_by.username) == ("ABORTED", another)
+    assert f"已中止：银行退件（{released.aborted_by.name}）" in enter("shenji1").get(path).content.decode()
+
+
+def test_line_held_since_the_batch_was_built_stops_it(drafted):
+    line = drafted.lines.order_by("line_no").first()
+    RosterLine.objects.filter(pk=line.roster_line_id).update(state="HELD")
+    clerk, path = enter("caiwu1"), f"/batches/{drafted.pk}/"
+    assert f"减去暂缓{yuan_comma(line.amount_fen)}元" in clerk.get(path).content.decode()
+    assert "不能锁定" in do(clerk, path, "lock").content.decode()
+
+
+@pytest.mark.parametrize(("number", "told"), [("621585100000099998", True), ("", False)])
+def test_account_other_than_the_one_last_paid_to_is_a_warning(drafted, number, told):
+    line = drafted.lines.order_by("line_no").first()
+    _paid_before(line, number or line.account_no)
+    clerk, path = enter("caiwu1"), f"/batches/{drafted.pk}/"
+    sentence = f"第{line.line_no}笔{line.student.name}的账户与上次发放成功的不同"
+    assert (sentence in clerk.get(path).content.decode()) is told
+    done(clerk, path, "lock")
+
+
+def _paid_before(line: PaymentLine, number: str) -> None:
+    """As if the pupil had been paid in an earlier semester."""
+    same = "student_id, school_id, programme_id, payee_name, payee_relation, account_id, amount_fen, standard_id, seal"
+    sealed = PaymentLine._meta.get_field("account_no").get_prep_value(number)
+    bulk.execute("SET session_replication_role = replica")  # the earlier batch and its roster are not there
+    bulk.execute(
+        f"""INSERT INTO disbursement_paymentline (batch_id, line_no, roster_line_id, state, code, account_no, {same})
+            SELECT 0, 1, 0, 'PAID', 'SUCCESS', %s, {same} FROM disbursement_paymentline WHERE id = %s""",
+        [sealed, line.pk],
+    )
+    bulk.execute("SET session_replication_role = origin")
+
+
 def test_file_is_for_the_finance_clerk_and_every_download_is_logged(released):
     path = f"/batches/{released.pk}/"
     assert do(enter("shenji1"), path, "file").status_code == 403
@@ -158,6 +204,34 @@ def _propose(line: PaymentLine) -> BankAccount:
         student_id=line.student_id, version=old.version + 1, holder_name=old.holder_name, bank=old.bank,
         account_no="621585100000099998", kind="CARD", source_row=row, proposed_by=clerk, seal=b"",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("path", ["/payments/?state=FAILED", "/accounts/"])
+def test_account_that_the_bank_takes_again_is_reaffirmed_verified_and_paid_to(released, path):
+    line = _send_and_refuse(released)
+    school, finance = line.school.code, enter("caiwu1")
+    clerk, head = enter(f"jingban-{school}"), enter(f"fuze-{school}")
+    assert f'name="pick" value="{line.account_id}"' in clerk.get(path).content.decode()
+    assert "请写明账户怎样恢复的" in do(clerk, path, "reaffirm", [line.account_id]).content.decode()
+    done(clerk, path, "reaffirm", [line.account_id], reason="信用社已解冻")
+    assert "已有待核对的账户" in do(clerk, path, "reaffirm", [line.account_id], reason="再报").content.decode()
+    made = BankAccount.objects.get(student=line.student_id, verified_by=None, ended_at=None)
+    assert "账号未变：信用社已解冻" in head.get("/accounts/?verified=no").content.decode()
+    done(head, "/accounts/", "verify", [made.pk])
+    assert f'name="pick" value="{line.account_id}"' not in clerk.get(path).content.decode()
+    done(finance, f"/batches/{released.pk}/", "reissue")
+    assert PaymentLine.objects.get(retry_of=line).account_id == made.pk
+
+
+def test_reaffirming_is_for_the_clerk_of_the_school(released):
+    line = _send_and_refuse(released)
+    for who in (f"fuze-{line.school.code}", "caiwu1"):
+        for path in ("/payments/", "/accounts/"):
+            assert 'value="reaffirm"' not in enter(who).get(path).content.decode()
+            assert do(enter(who), path, "reaffirm", [line.account_id], reason="已解冻").status_code == 403
+    other = PaymentLine.objects.exclude(school=line.school).first().school.code
+    foreign = do(enter(f"jingban-{other}"), "/payments/", "reaffirm", [line.account_id], reason="已解冻")
+    assert foreign.status_code == 404
 
 
 def test_own_account_is_not_verified_by_its_proposer_nor_twice(released):

@@ -8,8 +8,8 @@ from aid_admin.db import bulk
 from aid_admin.intake.models import InForce, Upload
 from aid_admin.intake.permissions import ALLOWED
 from aid_admin.intake.registry import KINDS
-from aid_admin.intake.rules import MOVES, UploadState
-from aid_admin.lib.refusals import Forbidden, NotFound, Refused
+from aid_admin.intake.rules import MOVES, STOPPING, UploadState
+from aid_admin.lib.refusals import BadInput, Forbidden, NotFound, Refused
 
 
 def _locked(upload: int, verb: str, by: User) -> Upload:
@@ -27,15 +27,15 @@ def _locked(upload: int, verb: str, by: User) -> Upload:
 def commit_upload(*, by: User, upload: int, partial: bool = False) -> list[Moved]:
     """Commit a read upload; it is in force at once, unless its kind needs a second person (activate).
 
-    Raises Refused while it is being read, when rows have errors and `partial` is not said, or when nothing
-    can be imported.
+    Raises Refused while it is being read, when a title names another semester (`partial` or not), when rows
+    have errors and `partial` is not said, or when nothing can be imported.
     """
     found = _locked(upload, "upload.commit", by)
     if found.read_at is None:
         raise Refused("文件还在读取，请等进度走完再提交。")
     if found.state == UploadState.REFUSED:
         raise Refused(f"这个文件没有被接收：{found.message}")
-    wrong = found.issues.filter(code="WRONG_SEMESTER").first()
+    wrong = found.issues.filter(code=STOPPING).first()
     if wrong:
         raise Refused(f"这份表不是本学期的，没有导入任何一行：{wrong.message}。")
     if found.refused and not partial:
@@ -60,6 +60,25 @@ def activate_upload(*, by: User, upload: int, reason: str = "") -> list[Moved]:
         raise Refused("部门数据须由另一名数据专员复核生效，提交人本人不能复核。")
     _put_in_force(found, proposed_by=found.committer, confirmed_by=by, reason=reason)
     return [Moved("upload", found.pk, "COMMITTED", "IN_FORCE")]
+
+
+@action("upload.decline", ALLOWED)
+def decline_upload(*, by: User, upload: int, reason: str) -> list[Moved]:
+    """The second person turns a committed upload down, with the reason: a time in force of no length."""
+    found = _locked(upload, "upload.decline", by)
+    if not reason.strip():
+        raise BadInput("请写明不予生效的原因。")
+    if found.committed_by_id == by.pk:
+        raise Refused("由提交人以外的数据专员复核。")
+    if not KINDS[found.kind].second_person or found.state != UploadState.COMMITTED or found.in_force.exists():
+        raise Refused(f"{found}当前不在待复核状态。请刷新页面查看最新状态。")
+    now = timezone.now()
+    InForce.objects.create(
+        semester=found.semester, kind=found.kind, school=found.school, part=str(found.pk), upload=found, since=now,
+        until=now, proposed_by=found.committer, confirmed_by=by, reason=reason,
+    )  # fmt: skip
+    record("upload", found.pk, school_code=found.scope_code, from_state="COMMITTED", to_state="DECLINED", reason=reason)
+    return [Moved("upload", found.pk, "COMMITTED", "DECLINED")]
 
 
 @action("upload.undo", ALLOWED)

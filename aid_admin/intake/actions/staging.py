@@ -1,14 +1,17 @@
 """Taking a file in: stored, recognised if it came before, read by a job in chunks while invisible."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing
 from datetime import date
 from itertools import islice
-from typing import Any
+from pathlib import Path
+from typing import Final
 
 from django.utils import timezone
 
-from aid_admin.accounts.acting import action, reach_for, record
+from aid_admin.accounts.acting import action, move, reach_for, record
 from aid_admin.accounts.models import User
 from aid_admin.audit.rules import digest
 from aid_admin.county import calendar
@@ -19,14 +22,18 @@ from aid_admin.files import store
 from aid_admin.intake.models import Upload, UploadIssue
 from aid_admin.intake.permissions import ALLOWED
 from aid_admin.intake.registry import KINDS, SheetKind
-from aid_admin.intake.rules import CHUNK, UploadState
+from aid_admin.intake.rules import CHUNK, MOVES, UploadState
 from aid_admin.intake.surroundings import context_of
 from aid_admin.jobs import queue
 from aid_admin.jobs.models import Job
 from aid_admin.lib import id_card
-from aid_admin.lib.refusals import BadInput, Forbidden, NotFound
+from aid_admin.lib.refusals import BadInput, Forbidden, NotFound, Refused
 from aid_admin.lib.sheets import gate, reading, table
-from aid_admin.lib.sheets.table import Status, TableRow
+from aid_admin.lib.sheets.headers import Heading, plain
+from aid_admin.lib.sheets.reading import RawRow
+from aid_admin.lib.sheets.table import Column, Status, TableRow
+
+JOB: Final = "intake.read"
 
 
 @action("upload.stage", ALLOWED)
@@ -44,16 +51,19 @@ def stage_upload(
 ) -> tuple[Upload, bool]:
     """Store a file and queue its reading: (upload, whether the same file was there already).
 
-    The same bytes, kind, semester and school find the same upload, unless that one was refused.
-    Raises BadInput for an unknown kind or semester, Forbidden for a kind the user does not send.
+    The same bytes, kind, semester and school find the same upload, unless that one was refused; under another
+    `mapping` the file is read anew. Raises BadInput for an unknown kind, semester or field, Forbidden for a
+    kind the user does not send, Refused where it is too late for another mapping.
     """
     sheet_kind = _kind_sent_by(by, kind)
+    _check_mapping(sheet_kind, mapping or {})
     own_school = _school_of(by, sheet_kind, school)
     term = calendar.semester(semester) if sheet_kind.of_semester else None
     sha256 = hashlib.sha256(data).hexdigest()
     bulk.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"upload {kind} {sha256}"])
     known = Upload.objects.filter(kind=kind, sha256=sha256, semester=term, school=own_school)
-    if found := known.exclude(state=UploadState.REFUSED).first():
+    found = known.exclude(state=UploadState.REFUSED).first()
+    if found and not _makes_way(found, mapping or {}):
         return found, True
     code = own_school.code if own_school else ""
     stored = store.put(data, kind="sheet", name=name, media_type="", by=by, school_code=code)
@@ -62,8 +72,69 @@ def stage_upload(
         as_of=as_of or (term.starts_on if term else None), by=by, mapping=mapping or {},
     )  # fmt: skip
     record("upload", upload.pk, school_code=code, to_state=UploadState.READ, digest=sha256)
-    queue.enqueue("intake.read", "upload", upload.pk, by=by, school_code=code, **_secret(password))
+    queue.enqueue(JOB, "upload", upload.pk, by=by, school_code=code, **_secret(password))
+    if found:
+        known.filter(pk=found.pk).update(message=f"已按另一种列对应重新读取，见第 {upload.pk} 号。")
     return upload, False
+
+
+def _check_mapping(kind: SheetKind, mapping: dict[str, str]) -> None:
+    fields = {column.field: column.header for column in kind.parser().COLUMNS}
+    unknown = next((field for field in mapping if field not in fields), None)
+    if unknown is not None:
+        usual = "、".join(f"{field}（{header}）" for field, header in fields.items())
+        raise BadInput(f"“{kind.title}”没有字段“{unknown}”。可用的字段：{usual}。")
+    texts = Counter(plain(heading) for heading in mapping.values() if heading)
+    twice = next((text for text, count in texts.items() if count > 1), None)
+    if twice is not None:
+        raise BadInput(f"“{twice}”这一列对应了两个字段，一列只能对应一个字段。")
+
+
+def _makes_way(found: Upload, mapping: dict[str, str]) -> bool:
+    """Take an upload that was only read out of the way of another mapping; False when none is asked for."""
+    if mapping in ({}, found.mapping):
+        return False
+    if found.state == UploadState.COMMITTED:
+        raise Refused(
+            f"这个文件已经按原来的列对应提交（第 {found.pk} 号），不能再换列对应。需要改正时请改好表头，另存后重新上传。"
+        )
+    if found.read_at is None:
+        raise Refused("文件还在读取，请等读完再改列对应。")
+    move([found], MOVES, "refuse")
+    return True
+
+
+def map_upload(*, by: User, upload: Upload, mapping: dict[str, str]) -> Upload:
+    """Stage an upload's own file again under the mapping that a person gave, as if it had been sent with it."""
+    mapped, _ = stage_upload(
+        by=by, kind=upload.kind, data=store.read(upload.stored_file), name=upload.stored_file.name,
+        semester=upload.semester.code if upload.semester else "", school=upload.school.code if upload.school else "",
+        as_of=upload.as_of, mapping=mapping, password=_password(upload),
+    )  # fmt: skip
+    return mapped
+
+
+def _password(upload: Upload) -> str:
+    """The password that the file was sent with, from its reading job."""
+    job = Job.objects.filter(kind=JOB, subject_type="upload", subject_id=str(upload.pk)).order_by("pk").last()
+    return _unsealed(job) if job else ""
+
+
+def _unsealed(job: Job) -> str:
+    sealed = job.params.get("password")
+    return str(keyring().open_("password", bytes.fromhex(sealed))) if sealed else ""
+
+
+def heading_of(upload: Upload) -> Heading | None:
+    """The heading of an upload's file as far as it is recognised; raises Refused for a file that cannot be read."""
+    try:
+        with (
+            store.on_disk(store.read(upload.stored_file)) as path,
+            closing(_cells(upload, path, _password(upload))) as cells,
+        ):
+            return table.heading_of(cells, KINDS[upload.kind].parser().COLUMNS, upload.mapping)
+    except reading.Unreadable as problem:
+        raise Refused(f"这个文件无法读取，不能对应各列：{problem.message}。") from problem
 
 
 def _kind_sent_by(by: User, kind: str) -> SheetKind:
@@ -78,12 +149,7 @@ def _kind_sent_by(by: User, kind: str) -> SheetKind:
 
 def _secret(password: str) -> dict[str, str]:
     """A workbook's password travels sealed."""
-    return {"password": bulk_seal(password)} if password else {}
-
-
-def bulk_seal(text: str) -> str:
-    """Seal a short secret for a job's parameters."""
-    return keyring().seal("password", text).hex()
+    return {"password": keyring().seal("password", password).hex()} if password else {}
 
 
 def _school_of(by: User, kind: SheetKind, code: str) -> School | None:
@@ -104,11 +170,9 @@ def read_upload(job: Job, progress: queue.Progress) -> str:
     upload: Upload = Upload.objects.select_related("stored_file", "school", "semester", "by").get(pk=job.subject_id)
     if upload.read_at is not None or upload.state != UploadState.READ:
         return upload.message
-    sealed = job.params.get("password")
-    password = keyring().open_("password", bytes.fromhex(sealed)) if sealed else None
     try:
         with store.on_disk(store.read(upload.stored_file)) as path:
-            _read_rows(upload, progress, _table(upload, path, password))
+            _read_rows(upload, progress, _table(upload, path, _unsealed(job)))
     except (reading.Unreadable, table.WrongSheet) as problem:
         with progress.chunk():
             Upload.objects.filter(pk=upload.pk).update(
@@ -118,18 +182,29 @@ def read_upload(job: Job, progress: queue.Progress) -> str:
     return f"读完 {upload.rows} 行：可导入 {upload.accepted} 行，有错误 {upload.refused} 行。"
 
 
-def _table(upload: Upload, path: Any, password: str | None) -> Iterator[TableRow]:
+def _cells(upload: Upload, path: Path, password: str) -> Generator[RawRow, None, None]:
     verdict = gate.check(path, purpose="sheet", file_name=upload.stored_file.name)
     if not verdict.ok and not (verdict.code == "PASSWORD" and password):
         raise reading.Unreadable(verdict.code, verdict.message)
+    return reading.read_rows(path, media=verdict.media, password=password or None)
+
+
+def _table(upload: Upload, path: Path, password: str) -> Iterator[TableRow]:
     parser = KINDS[upload.kind].parser()
-    cells = reading.read_rows(path, media=verdict.media, password=password)
-    rows = table.read_table(cells, parser.COLUMNS, mapping=upload.mapping or None, others=getattr(parser, "OTHERS", ()))
+    rows = table.read_table(
+        _cells(upload, path, password), parser.COLUMNS, upload.mapping, others=getattr(parser, "OTHERS", ()),
+        rivals=_rivals(upload.kind),
+    )  # fmt: skip
     parsed: Iterator[TableRow] = parser.parse(rows, context_of(upload))
     return parsed
 
 
-def parsed_rows(upload: Upload, password: str | None = None) -> Iterator[TableRow]:
+def _rivals(own: str) -> dict[str, Sequence[Column]]:
+    """The columns of every other kind, by its title."""
+    return {kind.title: kind.parser().COLUMNS for code, kind in KINDS.items() if code != own and not kind.own_page}
+
+
+def parsed_rows(upload: Upload, password: str = "") -> Iterator[TableRow]:
     """Parse the stored file again, without writing: for `--rows` and the marked workbook."""
     with store.on_disk(store.read(upload.stored_file)) as path:
         yield from _table(upload, path, password)

@@ -1,4 +1,4 @@
-"""The throw-away process that makes one PDF: JSON on stdin, a line of JSON and the PDF on stdout.
+"""The throw-away process that makes PDFs: JSON on stdin, a line of JSON and the PDFs on stdout.
 
 Nothing but this module imports WeasyPrint, so that the web process loads no font library.
 """
@@ -21,24 +21,28 @@ except OSError:  # Pango, or a library that it needs, is not installed
 _OWN_PAGES: Final = frozenset({"data"})
 
 
-def print_pdf(html: str, css: str) -> bytes:
-    """The PDF of a page whose pictures are data: addresses; every other address is refused."""
+def print_pdfs(pages: list[str], css: str, variant: str | None) -> list[bytes]:
+    """A PDF of each page; pictures are data: addresses, every other address is refused.
+
+    `variant`: None, or what WeasyPrint calls the archive's formats ("pdf/a-2b").
+    """
     fetcher = URLFetcher(allowed_protocols=_OWN_PAGES, allow_redirects=False)
     fonts = FontConfiguration()
     sheet = CSS(string=css, font_config=fonts, url_fetcher=fetcher)
-    document = HTML(string=html, url_fetcher=fetcher)
-    made: bytes = document.write_pdf(stylesheets=[sheet], font_config=fonts)
-    return made
+    return [
+        HTML(string=page, url_fetcher=fetcher).write_pdf(stylesheets=[sheet], font_config=fonts, pdf_variant=variant)
+        for page in pages
+    ]
 
 
 def main(parent: int) -> int:
-    """Read the page, answer with its length and its bytes."""
+    """Read the pages, answer with the length of each PDF and their bytes."""
     restrict(MEMORY_BYTES, CPU_SECONDS, parent)
     logging.getLogger("weasyprint").addHandler(logging.NullHandler())
     logging.getLogger("fontTools").setLevel(logging.ERROR)
-    page = json.loads(sys.stdin.buffer.read())
-    made = print_pdf(page["html"], page["css"])
-    sys.stdout.buffer.write(json.dumps({"bytes": len(made)}).encode() + b"\n" + made)
+    asked = json.loads(sys.stdin.buffer.read())
+    made = print_pdfs(asked["pages"], asked["css"], asked["variant"])
+    sys.stdout.buffer.write(json.dumps({"bytes": [len(one) for one in made]}).encode() + b"\n" + b"".join(made))
     return 0
 
 

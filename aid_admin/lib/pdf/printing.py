@@ -4,6 +4,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
+from itertools import accumulate
 from pathlib import Path
 from typing import Final
 
@@ -11,6 +13,7 @@ from aid_admin.lib.pdf.limits import NO_PANGO, WALL_SECONDS
 from aid_admin.lib.refusals import Refused
 
 MEDIA_TYPE: Final = "application/pdf"
+ARCHIVAL: Final = "pdf/a-2b"
 OFFICE_CSS: Final = (Path(__file__).with_name("office.css")).read_text(encoding="utf-8")
 _ROOT: Final = Path(__file__).resolve().parents[3]
 _INSTALL: Final = (
@@ -25,12 +28,17 @@ def make_pdf(html: str, css: str = OFFICE_CSS) -> bytes:
 
     Raises Refused with a Chinese sentence where PDF cannot be made here, or this one could not.
     """
+    return make_pdfs([html], css=css)[0]
+
+
+def make_pdfs(pages: Sequence[str], *, css: str = OFFICE_CSS, archival: bool = False) -> list[bytes]:
+    """A PDF of each document, made by one child; `archival` makes them PDF/A-2b. Raises as make_pdf does."""
     command = [sys.executable, "-m", "aid_admin.lib.pdf.child", str(os.getpid())]
-    page = json.dumps({"html": html, "css": css}).encode()
+    asked = json.dumps({"pages": list(pages), "css": css, "variant": ARCHIVAL if archival else None}).encode()
     try:
         done = subprocess.run(
             command,
-            input=page,
+            input=asked,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env=_environment(),
@@ -43,9 +51,11 @@ def make_pdf(html: str, css: str = OFFICE_CSS) -> bytes:
     if done.returncode == NO_PANGO:
         raise Refused(_INSTALL)
     head, _, made = done.stdout.partition(b"\n")
-    if done.returncode or not head or json.loads(head)["bytes"] != len(made):
+    sizes: list[int] = json.loads(head)["bytes"] if head and not done.returncode else []
+    if len(sizes) != len(pages) or sum(sizes) != len(made):
         raise Refused("PDF 没有生成成功。请稍后再试；仍不行时请联系系统管理员。")
-    return made
+    ends = list(accumulate(sizes))
+    return [made[end - size : end] for size, end in zip(sizes, ends, strict=True)]
 
 
 def _environment() -> dict[str, str]:

@@ -8,8 +8,9 @@ from typing import Any, Final
 
 from aid_admin.lib import bank_card, disability_card, id_card, money
 from aid_admin.lib.sheets.columns import Column
+from aid_admin.lib.sheets.formulas import NO_RESULT
 from aid_admin.lib.sheets.issues import Level
-from aid_admin.lib.sheets.reading import Cell, CellError
+from aid_admin.lib.sheets.reading import Cell
 
 Found = list[tuple[str, dict[str, Any]]]
 Converter = Callable[[Cell, Column, Found], Any]
@@ -68,13 +69,18 @@ def as_text(cell: Cell) -> str:
         return "是" if cell else "否"
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < LOSSY:
         return str(int(cell))
-    return cell.text if isinstance(cell, CellError) else str(cell)
+    return str(cell)
+
+
+def is_failed(value: str) -> bool:
+    """Whether the cell holds no content but the word for a formula that failed or has no result."""
+    return value in ERROR_TEXTS or value == NO_RESULT
 
 
 def text(cell: Cell, column: Column, found: Found) -> str:
     value = as_text(cell)
-    if value and value[0] == "#" and value in ERROR_TEXTS:
-        _faulty(found, column, "CELL_ERROR")
+    if value and value[0] in "#（" and is_failed(value):
+        _faulty(found, column, "", value)
         return ""
     if column.max_length is not None and len(value) > column.max_length:
         found.append(("TOO_LONG", {"limit": column.max_length}))
@@ -116,8 +122,8 @@ def id_number(cell: Cell, column: Column, found: Found) -> tuple[str | None, str
     if problem == "FIFTEEN" and column.adult:
         found.append(("ID_REPAIRED", {}))
         return id_card.to_18(number), ""
-    _faulty(found, column, "ID_INVALID", reason=id_card.PROBLEMS[problem or "LENGTH"])
-    return None, typed
+    _faulty(found, column, "ID_INVALID", typed, reason=id_card.PROBLEMS[problem or "LENGTH"])
+    return None, "" if is_failed(typed) else typed
 
 
 def account_no(cell: Cell, column: Column, found: Found) -> str:
@@ -139,7 +145,7 @@ def cert_no(cell: Cell, column: Column, found: Found) -> str:
 
 
 def phone(cell: Cell, column: Column, found: Found) -> str:
-    value = as_text(cell)
+    value = text(cell, column, found)
     if len(value) == 11 and value.isascii() and value.isdecimal():
         return value
     value = unicodedata.normalize("NFKC", value).replace(" ", "")
@@ -162,7 +168,7 @@ def day(cell: Cell, column: Column, found: Found) -> date | None:
     else:
         value = _from_serial(typed)
     if value is None:
-        _faulty(found, column, "DATE_INVALID")
+        _faulty(found, column, "DATE_INVALID", as_text(cell))
     return value
 
 
@@ -172,7 +178,7 @@ def yuan(cell: Cell, column: Column, found: Found) -> int | None:
     try:
         return money.parse_yuan(cell if isinstance(cell, int | float) else as_text(cell))
     except ValueError as problem:
-        _faulty(found, column, "AMOUNT_INVALID", reason=str(problem))
+        _faulty(found, column, "AMOUNT_INVALID", as_text(cell), reason=str(problem))
         return None
 
 
@@ -182,7 +188,7 @@ def integer(cell: Cell, column: Column, found: Found) -> int | None:
         return None
     if typed.isascii() and typed.isdecimal() and len(typed) <= 9:
         return int(typed)
-    _faulty(found, column, "INTEGER_INVALID")
+    _faulty(found, column, "INTEGER_INVALID", as_text(cell))
     return None
 
 
@@ -195,7 +201,7 @@ def yes_no(cell: Cell, column: Column, found: Found) -> bool | None:
     if typed in _NO:
         return False
     if typed:
-        _faulty(found, column, "YES_NO_INVALID")
+        _faulty(found, column, "YES_NO_INVALID", as_text(cell))
     return None
 
 
@@ -214,8 +220,14 @@ CONVERTERS: Final[dict[str, Converter]] = {
 EMPTY: Final[dict[str, Any]] = dict.fromkeys(("id_number", "date", "yuan", "integer", "yes_no"))
 
 
-def _faulty(found: Found, column: Column, code: str, **details: Any) -> None:
-    found.append((code, {**details, "level": Level.ERROR if column.strict else Level.WARNING}))
+def _faulty(found: Found, column: Column, code: str, typed: str = "", **details: Any) -> None:
+    """Note a faulty cell; what a formula left there (`typed`) is told as that, whatever was expected."""
+    level = Level.ERROR if column.strict else Level.WARNING
+    if is_failed(typed):
+        needed = column.filled and column.kind != "id_number"  # without it the row would be refused as well
+        code = "CELL_NO_RESULT" if typed == NO_RESULT else "CELL_ERROR"
+        details, level = {}, Level.ERROR if needed else level
+    found.append((code, {**details, "level": level}))
 
 
 def _is_destroyed(cell: Cell, typed: str) -> bool:

@@ -21,6 +21,7 @@ from python_calamine import (
 )
 
 from aid_admin.lib.confinement import restrict
+from aid_admin.lib.sheets.formulas import Failed, failed_cells
 
 CHUNK_ROWS = 500
 _ENCODINGS = ("utf-8-sig", "gb18030")
@@ -37,7 +38,7 @@ def main(arguments: list[str]) -> int:
     limits = json.loads(limits_text)
     restrict(limits["memory_bytes"], limits["cpu_seconds"], int(parent))
     try:
-        for sheet, hidden, rows in csv_sheets(path) if media == "csv" else workbook_sheets(path, limits):
+        for sheet, hidden, rows in csv_sheets(path) if media == "csv" else workbook_sheets(path, media, limits):
             send(sheet, hidden, rows, limits)
     except PasswordError:
         return say({"error": "PASSWORD"})
@@ -72,18 +73,24 @@ def decode(data: bytes) -> str:
         return data.decode(_ENCODINGS[1])
 
 
-def workbook_sheets(path: str, limits: dict[str, int]) -> Iterator[tuple[str, bool, Iterable[Cells]]]:
+def workbook_sheets(path: str, media: str, limits: dict[str, int]) -> Iterator[tuple[str, bool, Iterable[Cells]]]:
+    failed = failed_cells(path) if media == "xlsx" else []
     with load_workbook(path) as workbook:
-        tables = [about for about in workbook.sheets_metadata if about.typ == SheetTypeEnum.WorkSheet]
+        tables = [
+            (place, about)
+            for place, about in enumerate(workbook.sheets_metadata)
+            if about.typ == SheetTypeEnum.WorkSheet
+        ]
         # A hidden sheet counts only where there is no other.
-        visible = any(about.visible == SheetVisibleEnum.Visible for about in tables)
-        for about in tables:
+        visible = any(about.visible == SheetVisibleEnum.Visible for _, about in tables)
+        for place, about in tables:
             hidden = visible and about.visible != SheetVisibleEnum.Visible
-            yield about.name, hidden, sheet_rows(workbook.get_sheet_by_name(about.name), limits)
+            sheet = workbook.get_sheet_by_name(about.name)
+            yield about.name, hidden, sheet_rows(sheet, limits, failed[place] if place < len(failed) else {})
 
 
-def sheet_rows(sheet: CalamineSheet, limits: dict[str, int]) -> Iterator[Cells]:
-    """All rows from the first of the sheet on, vertical merges filled down."""
+def sheet_rows(sheet: CalamineSheet, limits: dict[str, int], failed: Failed) -> Iterator[Cells]:
+    """All rows from the first of the sheet on, failed formulas told, vertical merges filled down."""
     if sheet.start is None or sheet.end is None:
         return
     (_, first_column), (last_row, last_column) = sheet.start, sheet.end
@@ -95,7 +102,18 @@ def sheet_rows(sheet: CalamineSheet, limits: dict[str, int]) -> Iterator[Cells]:
     merges = vertical_merges(sheet, last_row, limits["filled_cells"])
     # iter_rows begins at the first row of the sheet, but at the first column that is used.
     rows: Iterator[Cells] = (lead + [None if cell == "" else cell for cell in raw] for raw in sheet.iter_rows())
+    rows = tell_failed(rows, failed) if failed else rows
     yield from fill_down(rows, merges) if merges else rows
+
+
+def tell_failed(rows: Iterable[Cells], failed: Failed) -> Iterator[Cells]:
+    """The rows with a word where a formula failed or was never worked out."""
+    for number, cells in enumerate(rows):
+        for column, text in sorted(failed.get(number, {}).items()):
+            cells += [None] * (column + 1 - len(cells))
+            if cells[column] is None:
+                cells[column] = text
+        yield cells
 
 
 def fill_down(rows: Iterable[Cells], merges: dict[int, list[tuple[int, int]]]) -> Iterator[Cells]:

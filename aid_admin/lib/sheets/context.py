@@ -111,7 +111,7 @@ def _village_spellings(township: str, plain: str) -> Iterator[str]:
 
 
 def check_semester(rows: Iterable[TableRow], context: Context) -> Iterator[TableRow]:
-    """The same rows; a title above the table that names another semester is an error."""
+    """The same rows; a title above that names another semester stays set aside, with the error that stops the file."""
     in_title: set[str] = set()
     for row in rows:
         if row.status is not Status.IGNORED:
@@ -120,7 +120,7 @@ def check_semester(rows: Iterable[TableRow], context: Context) -> Iterator[Table
             named = semesters.find(title)
             if named and named != context.semester:
                 wrong = issue(row, "WRONG_SEMESTER", "", semesters.label(named), expected=context.semester_label)
-                yield row.with_issues(wrong)
+                yield TableRow(row.sheet, row.row, row.status, row.values, (*row.issues, wrong), row.table)
                 continue
         yield row
 

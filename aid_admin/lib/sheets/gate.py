@@ -14,7 +14,7 @@ MESSAGES: Final = {
     "": "可以读取",
     "EMPTY": "文件是空的，请重新选择文件",
     "TOO_LARGE": "文件太大（超过{limit}MB），请拆分后分次上传",
-    "NOT_A_SHEET": "不是表格文件；请用 Excel 或 WPS 另存为 .xlsx 后再上传",
+    "NOT_A_SHEET": "这是{what}，不是表格；请上传原来的 Excel 表，或用 Excel、WPS 另存为 .xlsx 后再上传",
     "HTML": "文件名像表格，内容却是网页；请用 Excel 或 WPS 打开后另存为 .xlsx 再上传",
     "PDF_AS_SHEET": "这是PDF，不是表格；请上传原来的 Excel 表",
     "ODS": "不读取 .ods 文件；请另存为 .xlsx 后再上传",
@@ -39,6 +39,13 @@ MESSAGES: Final = {
 _OLE: Final = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MAGIC: Final = ((b"PK\x03\x04", "zip"), (_OLE, "ole"), (b"%PDF-", "pdf"), (b"\xff\xd8\xff", "jpeg"),
                  (b"\x89PNG\r\n\x1a\n", "png"), (b"PK\x05\x06", "zip"))  # fmt: skip
+_NAMES: Final = (
+    (b"%PDF-", "PDF 文件"), (b"\xff\xd8\xff", "JPG 图片"), (b"\x89PNG\r\n\x1a\n", "PNG 图片"), (b"GIF8", "GIF 图片"),
+    (_OLE, "旧版 Excel 或 Word 文件"), (b"Rar!", "压缩包（.rar）"), (b"7z\xbc\xaf", "压缩包（.7z）"),
+    (b"\x1f\x8b", "压缩包（.gz）"),
+)  # fmt: skip
+_PACKAGES: Final = ((b"xl/", "Excel 表格（.xlsx）"), (b"word/", "Word 文档（.docx）"), (b"", "压缩包（.zip）"))
+_WEB: Final = (b"<!doctype", b"<html", b"<table", b"<?xml", b"<head", b"<meta", b"<body", b"<svg")
 _HEAD: Final = 4096
 _SUFFIXES: Final = {"xlsx": {".xlsx"}, "xls": {".xls"}, "csv": {".csv", ".txt"}}
 _ACTIVE_PDF: Final = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFile|RichMedia|OpenAction\s*<<)\b")
@@ -52,6 +59,15 @@ class Verdict:
     code: str
     message: str
     media: str = ""
+
+
+def kind_name(data: bytes) -> str:
+    """What a file that should be plain text really is, in words, by its first bytes; "" for a text."""
+    if data.startswith(b"PK"):
+        return next(name for part, name in _PACKAGES if part in data)
+    if _is_web(data[:_HEAD]):
+        return "网页"
+    return next((name for magic, name in _NAMES if data.startswith(magic)), "")
 
 
 def check(path: Path, *, purpose: Purpose, file_name: str, limits: GateLimits | None = None) -> Verdict:
@@ -90,9 +106,9 @@ def _check_sheet(path: Path, found: str, head: bytes, file_name: str, limits: Ga
     elif found == "text":
         media, code = "csv", _judge_text(head)
     else:
-        return _refuse("PDF_AS_SHEET" if found == "pdf" else "NOT_A_SHEET")
+        media, code = "", "PDF_AS_SHEET" if found == "pdf" else "NOT_A_SHEET"
     if code:
-        return _refuse(code, media)
+        return _refuse(code, media, what=kind_name(path.read_bytes()) or "别的文件")
     return _accept(media) if suffix in _SUFFIXES[media] else _refuse("NAME_DIFFERS", media)
 
 
@@ -113,12 +129,15 @@ def _stream_name(name: str) -> bytes:
 
 
 def _judge_text(head: bytes) -> str:
-    start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    if start.startswith((b"<!doctype", b"<html", b"<table", b"<?xml", b"<head", b"<meta", b"<body", b"<svg")):
+    if _is_web(head):
         return "HTML"
     if b"\x00" in head:
         return "NOT_A_SHEET"
     return "" if any(mark in head for mark in (b",", b"\t", b";")) else "NOT_A_SHEET"
+
+
+def _is_web(head: bytes) -> bool:
+    return head.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_WEB)
 
 
 def _check_picture(path: Path, found: str, purpose: Purpose) -> Verdict:

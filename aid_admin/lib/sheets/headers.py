@@ -4,12 +4,15 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from aid_admin.lib.sheets.columns import Column
 from aid_admin.lib.sheets.reading import Cell, RawRow
 
 SEARCHED_ROWS: Final = 10
+_FEW: Final = 2  # so many headings alike prove nothing
+_MORE: Final = 2  # so many more headings make another kind clearly better
 _BRACKETS: Final = re.compile(r"[(\[【〔〈<《][^)\]】〕〉>》]*[)\]】〕〉>》]")
 _NOISE: Final = re.compile(r"[\s*:：·、,，.。_\-—\u200b-\u200f\ufeff]+")
 
@@ -35,6 +38,11 @@ def plain(cell: Cell) -> str:
     """A heading without brackets' content, blanks and marks."""
     if not isinstance(cell, str):
         return "" if cell is None else str(cell)
+    return _plain(cell)
+
+
+@lru_cache(maxsize=4096)
+def _plain(cell: str) -> str:
     text = unicodedata.normalize("NFKC", cell)
     return _NOISE.sub("", _BRACKETS.sub("", text)) or _NOISE.sub("", text)
 
@@ -44,31 +52,75 @@ def find_heading(
 ) -> Heading | None:
     """The best heading among the first rows of a sheet, or None when not one column is recognised.
 
-    `mapping` gives, by field, the heading that the sender's file uses; it comes before all aliases.
+    `mapping` gives, by field, the heading that the sender's file uses; it comes before all aliases, and
+    an empty one says that the file has no such column. Of two readings equally good the row alone wins.
     """
     lookup = _lookup(columns, mapping or {})
     best: Heading | None = None
-    searched = [row for row in rows if any(cell is not None for cell in row.cells)][:SEARCHED_ROWS]
-    for position, row in enumerate(searched):
+    above: list[str] = []
+    for row in first_rows(rows):
         single = [plain(cell) for cell in row.cells]
         best = _better(best, _match(row.row, [(text,) for text in single], lookup, columns))
-        if position + 1 < len(searched):
-            below = searched[position + 1]
-            best = _better(best, _match(below.row, _joined(single, below), lookup, columns))
+        if above:
+            best = _better(best, _match(row.row, _joined(above, row), lookup, columns))
+        above = single
     return best
+
+
+def first_rows(rows: Sequence[RawRow]) -> list[RawRow]:
+    """The rows among which a heading is looked for: the first that are not blank."""
+    return [row for row in rows if any(cell is not None for cell in row.cells)][:SEARCHED_ROWS]
+
+
+def widest_row(rows: Sequence[RawRow]) -> Heading:
+    """The row with the most texts among the first ones, as a heading in which nothing is recognised."""
+    texts = [
+        (row.row, [plain(cell) if isinstance(cell, str) else "" for cell in row.cells]) for row in first_rows(rows)
+    ]
+    number, cells = max(texts, key=lambda row: sum(map(bool, row[1])))
+    return Heading(number, tuple(cells), {}, ())
+
+
+def likelier(
+    rows: Sequence[RawRow],
+    own: Heading | None,
+    columns: Sequence[Column],
+    rivals: Mapping[str, Sequence[Column]],
+) -> str:
+    """The name of the kind of table that these rows clearly begin rather than the one asked for; "" if none does."""
+    best, most = "", len(own.places) if own else 0
+    near = [row for row in rows if row.row <= own.row] if own and not own.missing else rows
+    for name, others in rivals.items():
+        rival = find_heading(near, others)
+        if rival is None or rival.missing or len(rival.places) <= max(most, _FEW):
+            continue
+        if own is None or own.missing or _is_clearly_better(rival, others, own, columns):
+            best, most = name, len(rival.places)
+    return best
+
+
+def _is_clearly_better(rival: Heading, others: Sequence[Column], own: Heading, columns: Sequence[Column]) -> bool:
+    """It knows all that the table asked for must have, more besides, and has something of its own."""
+    known, needed = set(rival.places.values()), _needed(own, columns)
+    more = len(rival.places) - len(own.places)
+    telling = _needed(rival, others) - set(own.places.values())
+    return needed <= known and more >= _MORE and (bool(telling) or len(rival.places) >= 2 * len(own.places))
+
+
+def _needed(heading: Heading, columns: Sequence[Column]) -> set[int]:
+    return {heading.places[column.field] for column in columns if column.required and column.field in heading.places}
 
 
 def _lookup(columns: Sequence[Column], mapping: Mapping[str, str]) -> dict[str, tuple[int, str]]:
     """Heading -> (rank, field): of two headings for one field the lower rank wins."""
     lookup: dict[str, tuple[int, str]] = {}
     for column in columns:
-        headings = (column.header, *column.aliases)
-        if column.field in mapping:
-            headings = (mapping[column.field],)
+        headings = () if column.field in mapping else (column.header, *column.aliases)
         for rank, heading in enumerate(headings):
             lookup.setdefault(plain(heading), (rank, column.field))
     for name, heading in mapping.items():
-        lookup[plain(heading)] = (-1, name)
+        if heading:
+            lookup[plain(heading)] = (-1, name)
     return lookup
 
 

@@ -36,7 +36,12 @@ CATALOGUE: Final[dict[str, Entry]] = {
     "YES_NO_INVALID": Entry(_W, "{column}应填“是”或“否”，看不懂所填的内容"),
     "PHONE_INVALID": Entry(_W, "{column}不像电话号码，请核对"),
     "TOO_LONG": Entry(_E, "{column}超过{limit}个字，请缩短"),
-    "CELL_ERROR": Entry(_E, "{column}的单元格是错误值，请改正公式或直接填写内容"),
+    "CELL_ERROR": Entry(
+        _E, "{column}的单元格是公式算出的错误值，读不出内容；请改正公式，或复制后“选择性粘贴—数值”再上传"
+    ),
+    "CELL_NO_RESULT": Entry(
+        _E, "{column}的单元格只有公式，没有算出的结果；请用 Excel 或 WPS 打开后保存，或复制后“选择性粘贴—数值”再上传"
+    ),
     "NAME_REPAIRED": Entry(_R, "{column}中的空格已去掉"),
     "NAME_UNREADABLE": Entry(_W, "{column}里有无法显示的字，请核对原件"),
     "WORD_UNKNOWN": Entry(_E, "{column}“{value}”不在规定的写法之内；可以写：{allowed}"),
@@ -68,9 +73,17 @@ CATALOGUE: Final[dict[str, Entry]] = {
     # whole rows and sheets
     "SHEET_IGNORED": Entry(_W, "工作表“{value}”没有找到表头，未读取"),
     "SHEET_HEADER": Entry(_E, "工作表“{value}”的表头缺少：{missing}；这一张没有读取"),
+    "SHEET_OTHER_KIND": Entry(_W, "工作表“{value}”的表头像“{kind}”，不是要交的表，未读取"),
     "SHEET_HIDDEN": Entry(_W, "工作表“{value}”是隐藏的，未读取"),
-    "DUPLICATE_HEADER": Entry(_E, "有两列都是“{value}”，请删去或改名其中一列"),
-    "WRONG_SHEET": Entry(_E, "这不像是要交的表：缺少 {missing}；请用下载的模板，或检查是否传错了文件"),
+    "DUPLICATE_HEADER": Entry(_E, "有两列都是“{missing}”，请删去或改名其中一列"),
+    "WRONG_SHEET": Entry(
+        _E, "这不像是要交的表：缺少 {missing}；请用下载的模板，或检查是否传错了文件；只是列名不同的，可以手工对应各列"
+    ),
+    "OTHER_KIND": Entry(
+        _E,
+        "表头像“{kind}”，不是这里要交的表；请改选“{kind}”上传，或检查是否传错了文件；确实是要交的表，可以手工对应各列",
+    ),
+    "MAPPED_MISSING": Entry(_E, "表里没有“{missing}”这一列；请核对列名，或重新对应各列"),
     "NO_ROWS": Entry(_E, "表里没有数据行"),
 }
 

@@ -35,14 +35,7 @@ _PIPE_BYTES: Final = 1 << 20
 _WRONG_PASSWORD: Final = 3
 
 
-@dataclass(frozen=True, slots=True)
-class CellError:
-    """A cell whose formula failed, such as #N/A."""
-
-    text: str
-
-
-Cell = str | int | float | bool | date | CellError | None
+Cell = str | int | float | bool | date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +59,7 @@ class Unreadable(Exception):
 
 def read_rows(
     path: Path, *, media: str, password: str | None = None, limits: ReadLimits | None = None
-) -> Iterator[RawRow]:
+) -> Generator[RawRow, None, None]:
     """All rows of all sheets, in order; raises Unreadable. Closing the iterator ends the child."""
     limits = limits or ReadLimits()
     if password is None:

@@ -8,11 +8,11 @@ from typing import Any, Final
 
 from aid_admin.lib.sheets.cells import CONVERTERS, EMPTY, Converter, as_text, id_number
 from aid_admin.lib.sheets.columns import HELP_SHEET, VERSION_SHEET, Column, Status, TableRow, status_of
-from aid_admin.lib.sheets.headers import Heading, find_heading, plain
+from aid_admin.lib.sheets.headers import Heading, find_heading, first_rows, likelier, plain, widest_row
 from aid_admin.lib.sheets.issues import CATALOGUE, Issue, Level, make
 from aid_admin.lib.sheets.reading import Cell, RawRow
 
-__all__ = ["Column", "Status", "TableRow", "WrongSheet", "headings", "read_table"]
+__all__ = ["Column", "Status", "TableRow", "WrongSheet", "heading_of", "read_table"]
 
 # Beyond this many rows from the top no heading is looked for, blank rows included.
 _LOOK_AHEAD: Final = 60
@@ -47,16 +47,20 @@ class _Plan:
     defaults: dict[str, Any]
 
 
-def headings(
+def heading_of(
     rows: Iterable[RawRow], columns: Sequence[Column], mapping: Mapping[str, str] | None = None
-) -> dict[str, Heading | None]:
-    """By sheet, the heading found, for the page where a person maps columns; hidden sheets are left out."""
-    found: dict[str, Heading | None] = {}
-    for sheet, sheet_rows in groupby(rows, key=lambda row: row.sheet):
-        head = list(islice(sheet_rows, _LOOK_AHEAD))
-        if head and not head[0].hidden:
-            found[sheet] = find_heading(head, columns, mapping)
-    return found
+) -> Heading | None:
+    """The heading of the first sheet that holds anything, for the page where a person says which column is which.
+
+    Where hardly one column is recognised it is the row with the most texts.
+    """
+    for _, head, _ in _sheets(rows):
+        if head[0].hidden or not first_rows(head):
+            continue
+        found = find_heading(head, columns, mapping)
+        widest = widest_row(head)
+        return found if found and (len(found.places) > 1 or len(found.texts) >= len(widest.texts)) else widest
+    return None
 
 
 def read_table(
@@ -65,34 +69,56 @@ def read_table(
     mapping: Mapping[str, str] | None = None,
     *,
     others: Sequence[Sequence[Column]] = (),
+    rivals: Mapping[str, Sequence[Column]] | None = None,
 ) -> Iterator[TableRow]:
     """Every row of every sheet, typed; raises WrongSheet when no sheet has the headings required.
 
-    `others` are further tables that the same file may hold on sheets of their own.
+    `others` are further tables that the same file may hold on sheets of their own. `rivals` are other kinds
+    of table by their names: a sheet that is clearly one of them is not read, unless a person gave a `mapping`.
     """
     best: Heading | None = None
-    read = False
-    for sheet, group in groupby(rows, key=lambda row: row.sheet):
-        stream = iter(group)
-        head = list(islice(stream, _LOOK_AHEAD))
-        if sheet in (HELP_SHEET, VERSION_SHEET):
-            continue
+    read, kind = False, ""
+    unseen = {field: heading for field, heading in (mapping or {}).items() if heading}
+    for sheet, head, stream in _sheets(rows):
         if head[0].hidden:
             yield _whole_sheet(sheet, "SHEET_HIDDEN")
             continue
         heading, table = _choose(head, (columns, *others), mapping)
-        if heading is not None and not heading.missing:
+        unseen = _unseen(unseen, heading, table)
+        if other := likelier(head, heading, columns, rivals or {}) if not (mapping or table) else "":
+            kind = kind or other
+            yield _whole_sheet(sheet, "SHEET_OTHER_KIND", kind=other)
+        elif heading is not None and not heading.missing:
             read = read or table == 0
             yield from _sheet_table(sheet, chain(head, stream), heading, (columns, *others)[table], table)
-        elif any(cell is not None for row in head for cell in row.cells):
-            best = heading if best is None or (heading and _is_closer(heading, best)) else best
+        elif first_rows(head):
+            best = _closer(best, heading)
             yield _unread_sheet(sheet, heading, columns)
+    if unseen:
+        raise _wrong("MAPPED_MISSING", tuple(unseen.values()))
     if not read:
-        raise _wrong_sheet(best, columns)
+        raise _wrong_sheet(best, columns, kind)
 
 
-def _is_closer(one: Heading, other: Heading) -> bool:
-    return (-len(one.missing), len(one.places)) > (-len(other.missing), len(other.places))
+def _sheets(rows: Iterable[RawRow]) -> Iterator[tuple[str, list[RawRow], Iterator[RawRow]]]:
+    """Each sheet's name, its first rows, and the rest of them; without the sheets of our own template."""
+    for sheet, group in groupby(rows, key=lambda row: row.sheet):
+        stream = iter(group)
+        head = list(islice(stream, _LOOK_AHEAD))
+        if sheet not in (HELP_SHEET, VERSION_SHEET):
+            yield sheet, head, stream
+
+
+def _unseen(unseen: dict[str, str], heading: Heading | None, table: int) -> dict[str, str]:
+    """The mapped headings that no sheet has had so far."""
+    places = heading.places if heading and table == 0 else {}
+    return {field: text for field, text in unseen.items() if field not in places}
+
+
+def _closer(best: Heading | None, other: Heading | None) -> Heading | None:
+    if best is None or other is None:
+        return best or other
+    return other if (-len(other.missing), len(other.places)) > (-len(best.missing), len(best.places)) else best
 
 
 def _choose(
@@ -110,10 +136,14 @@ def _has_key(heading: Heading, columns: Sequence[Column]) -> bool:
     return any(column.required for column in columns) or len(heading.places) >= min(3, len(columns))
 
 
-def _wrong_sheet(best: Heading | None, columns: Sequence[Column]) -> WrongSheet:
-    missing = best.missing if best else tuple(column.header for column in columns if column.required)
-    message = CATALOGUE["WRONG_SHEET"].template.format(missing="、".join(missing))
-    return WrongSheet("WRONG_SHEET", message, missing)
+def _wrong_sheet(best: Heading | None, columns: Sequence[Column], kind: str) -> WrongSheet:
+    if kind:
+        return _wrong("OTHER_KIND", (), kind=kind)
+    return _wrong("WRONG_SHEET", best.missing if best else tuple(c.header for c in columns if c.required))
+
+
+def _wrong(code: str, missing: tuple[str, ...], **details: str) -> WrongSheet:
+    return WrongSheet(code, CATALOGUE[code].template.format(missing="、".join(missing), **details), missing)
 
 
 def _unread_sheet(sheet: str, heading: Heading | None, columns: Sequence[Column]) -> TableRow:
@@ -134,8 +164,7 @@ def _sheet_table(
     sheet: str, rows: Iterable[RawRow], heading: Heading, columns: Sequence[Column], table: int
 ) -> Iterator[TableRow]:
     if heading.doubled:
-        message = CATALOGUE["DUPLICATE_HEADER"].template.format(value="、".join(heading.doubled))
-        raise WrongSheet("DUPLICATE_HEADER", message, heading.doubled)
+        raise _wrong("DUPLICATE_HEADER", heading.doubled)
     plan = _plan(sheet, heading, columns, table)
     for row in rows:
         if row.row <= heading.row or _is_no_data(row.cells, plan):

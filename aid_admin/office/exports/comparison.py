@@ -7,7 +7,8 @@ from aid_admin.county.models import Semester
 from aid_admin.db import bulk
 from aid_admin.db.fields import keyring
 from aid_admin.lib.refusals import Refused
-from eligibility.models import Run, RunKind, RunState
+from eligibility.models import Run
+from eligibility.pins import run_of, runs_shown
 
 HEADER = (
     "direction", "student_id_number", "student_name", "registry", "source_file", "source_row", "record_id_number",
@@ -16,8 +17,8 @@ HEADER = (
 
 
 def newest_comparison(term: Semester) -> Run:
-    """The semester's newest comparison; Refused if there is none."""
-    run = Run.objects.filter(kind=RunKind.COMPARE, semester=term, state=RunState.DONE).last()
+    """The comparison of what is in force (eligibility.pins); Refused if there is none."""
+    run = run_of(runs_shown(term).comparison)
     if run is None:
         raise Refused("本学期还没有比对，请先由数据专员运行比对。")
     return run

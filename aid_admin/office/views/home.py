@@ -6,13 +6,11 @@ from django.shortcuts import render
 from aid_admin.accounts.gate import StaffRequest
 from aid_admin.county import calendar
 from aid_admin.office import context, menu
-from aid_admin.office.waiting import waiting_for
 
 
 def home(request: StaffRequest) -> HttpResponse:
     """What waits for the person, with count, deadline and the way there."""
-    term = calendar.chosen(request.session)
     context.forget_bars(request.user)
-    lines = waiting_for(request.user, term, calendar.business_date())
+    _, lines = context.bar(request.user, calendar.chosen(request.session), calendar.business_date())
     shown = [(line, menu.exists(line.path)) for line in lines]
     return render(request, "office/home.html", {"lines": shown, "total": sum(line.count for line in lines)})

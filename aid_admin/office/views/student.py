@@ -10,8 +10,8 @@ from aid_admin.accounts.rules import BUSINESS_ROLES
 from aid_admin.county import calendar
 from aid_admin.county.models import Semester
 from disbursement.models import PaymentLine, RosterLine
-from eligibility.actions.entitle import newest_run
 from eligibility.models import Entitlement
+from eligibility.pins import runs_shown
 from students.models import BankAccount, Placement, Student
 
 
@@ -34,8 +34,8 @@ def student(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _aid(request: StaffRequest, found: Student, term: Semester) -> dict[str, Any]:
-    """Categories and entitlements of the newest run, roster lines and payments of the semester."""
-    run = newest_run(term)
+    """Categories and entitlements of the run shown, roster lines and payments of the semester."""
+    run = runs_shown(term).entitlement
     rights = Entitlement.objects.visible_to(request.user).filter(run=run, student=found)
     lines = RosterLine.objects.visible_to(request.user).filter(student=found, semester=term)
     payments = PaymentLine.objects.visible_to(request.user).filter(student=found, batch__semester=term)

@@ -8,9 +8,13 @@ from django.apps import apps
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from aid_admin.accounts.models import User
 from aid_admin.accounts.rules import Role
 from aid_admin.county.models import School
 from aid_admin.db.scope import Reach, ScopedQuerySet
+from aid_admin.files.models import StoredFile
+from archives.models import ArchivePackage, EvidenceItem, PeerPair
+from students.models import Placement
 from tests.conftest import SmallCounty
 from tests.factories import accounts
 
@@ -38,6 +42,12 @@ OWNER = {
     "disbursement.PublicityEvidence": "school__code",
     "disbursement.Objection": "roster_line__roster__school__code",
     "archives.NoticeLetter": "school__code",
+    "archives.HomeVisit": "school__code",
+    "archives.MentoringPair": "school__code",
+    "archives.PeerPair": "school__code",
+    "archives.PeerActivity": "school__code",
+    "archives.EvidenceItem": "school__code",
+    "archives.ArchivePackage": "school__code",
 }
 NOT_BY_TOWNSHIP = {"audit.AuditEvent", "files.StoredFile", "jobs.Job"}
 OF_THE_COUNTY = {
@@ -64,9 +74,24 @@ def test_every_scoped_model_has_its_owner_written_down() -> None:
     assert scoped == set(OWNER) | OF_THE_COUNTY
 
 
+def _archived(code: str) -> None:
+    """What the demo's semester leaves out: a scan, a package and a pair of pupils at the school."""
+    one, two = Placement.objects.filter(school__code=code).order_by("pk")[:2]
+    by = User.objects.get(username="chushen1")
+    file = StoredFile.objects.create(
+        sha256="0" * 64, size=1, kind="evidence", name="x", media_type="", school_code=code
+    )
+    common: dict[str, Any] = {"semester": one.semester, "school": one.school, "by": by}
+    EvidenceItem.objects.create(student=one.student, kind="IDENTITY", scan=file, **common)
+    ArchivePackage.objects.create(file=file, dossiers=1, missing=0, **common)
+    PeerPair.objects.create(helper=one.student, helped=two.student, began_on=one.semester.starts_on, **common)
+
+
 @pytest.fixture
 def owners(small_county: SmallCounty) -> dict[str, dict[int, set[str]]]:
     """The schools of every row of every scoped model."""
+    for code in ("1141000001", "3141000003"):
+        _archived(code)
     found: dict[str, dict[int, set[str]]] = {}
     for label, path in OWNER.items():
         found[label] = defaultdict(set)

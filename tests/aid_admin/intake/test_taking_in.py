@@ -8,6 +8,7 @@ from aid_admin.intake.models import InForce
 from aid_admin.intake.rules import UploadState
 from aid_admin.lib.refusals import Refused
 from students.models import AttendanceRecord, BankAccount, EnrolmentRecord, Student
+from tests.aid_admin.lib.sheets import books
 from tests.factories import accounts, county, files, intake, people
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +62,22 @@ def test_row_with_an_error_stops_the_whole_file_unless_partial_is_said() -> None
     force.commit_upload(by=officer, upload=upload.pk, partial=True)
 
     assert Student.objects.get().id_number == good["id_number"]
+
+
+def test_title_of_another_semester_is_set_aside_and_stops_the_whole_file() -> None:
+    school = county.school()
+    officer = accounts.user(Role.REGISTRY_OFFICER)
+    pupil = [school.code, "小学", "三年级", people.name(), people.id_number()]
+    lines = [["淇县2019年秋季学期学籍名册"], ["学校标识码", "学段", "年级", "姓名", "身份证件号"], pupil]
+    upload = intake.read(officer, "roll", books.workbook(("学籍", lines)))
+
+    assert (upload.rows, upload.accepted, upload.refused, upload.ignored) == (1, 1, 0, 2)
+    assert [(issue.row, issue.level) for issue in upload.issues.all()] == [(1, "error")]
+    for partial in (False, True):
+        with pytest.raises(Refused, match=r"不是本学期的.*请换成本学期的表"):
+            force.commit_upload(by=officer, upload=upload.pk, partial=partial)
+    upload.refresh_from_db()
+    assert (upload.state, Student.objects.count()) == (UploadState.READ, 0)
 
 
 def test_undo_puts_the_earlier_roll_back() -> None:

@@ -10,12 +10,13 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from aid_admin.accounts.acting import ACTIONS, Action, Moved
+from aid_admin.jobs.models import Job
 from aid_admin.lib.refusals import BadInput
 from aid_admin.office.command import OfficeCommand
 
 
 class Command(OfficeCommand):
-    """act NAME [PARAM=VALUE …] --as U · act --list."""
+    """act NAME [PARAM=VALUE …] --as U [--out FILE] · act --list."""
 
     help = "执行一个动作；--list 列出所有动作"
     takes_user = True
@@ -24,6 +25,7 @@ class Command(OfficeCommand):
         parser.add_argument("--json", action="store_true")
         parser.add_argument("--as", dest="username", default="")
         parser.add_argument("--list", action="store_true")
+        parser.add_argument("--out", default="", help="动作给出文件时存到这里")
         parser.add_argument("name", nargs="?", default="")
         parser.add_argument("given", nargs="*", metavar="PARAM=VALUE")
 
@@ -35,9 +37,26 @@ class Command(OfficeCommand):
             raise BadInput(f"没有动作“{options['name']}”。用 act --list 查看全部动作。")
         by = self.user(options)
         result = action.call(by=by, **arguments_of(action, options["given"]))
-        return {
-            "items": [_item(moved) for moved in result if isinstance(moved, Moved)] if isinstance(result, list) else []
-        }
+        return {"items": _items(result), **_more(result, options["out"])}
+
+
+def _items(result: Any) -> list[dict[str, Any]]:
+    """The objects that were moved; a job that was queued is one too."""
+    if isinstance(result, Job):
+        return [_item(Moved("job", result.pk, None, result.state))]
+    return [_item(moved) for moved in result if isinstance(moved, Moved)] if isinstance(result, list) else []
+
+
+def _more(result: Any, out: str) -> dict[str, Any]:
+    """What is no object: a word (a one-time password), or a file, which goes to --out."""
+    if isinstance(result, str):
+        return {"value": result}
+    if isinstance(result, tuple) and len(result) == 3 and isinstance(result[2], bytes):
+        if not out:
+            raise BadInput(f"这个动作给出文件“{result[0]}”，请用 --out 指明存到哪里。")
+        Path(out).write_bytes(result[2])
+        return {"path": out, "name": result[0]}
+    return {}
 
 
 def _item(moved: Moved) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from aid_admin.office.command import BAD_INPUT, REFUSED, OfficeCommand
 
 
 class Command(OfficeCommand):
-    """import_file KIND FILE --as U [--semester S] [--school CODE] [--commit [--partial]]."""
+    """import_file KIND FILE --as U [--semester S] [--school CODE] [--map FIELD=HEADER …] [--commit [--partial]]."""
 
     help = "读取一个文件并显示结果；加 --commit 提交"
 
@@ -28,7 +28,7 @@ class Command(OfficeCommand):
         parser.add_argument("--semester", default="")
         parser.add_argument("--school", default="")
         parser.add_argument("--as-of", type=date.fromisoformat, default=None)
-        parser.add_argument("--map", action="append", default=[], metavar="FIELD=HEADER")
+        parser.add_argument("--map", action="append", default=[], metavar="FIELD=HEADER", help="字段=表头，可写多次")
         parser.add_argument("--password", default="")
         parser.add_argument("--rows", type=Path, default=None)
         parser.add_argument("--commit", action="store_true")
@@ -83,6 +83,7 @@ def summary(upload: Upload) -> dict[str, Any]:
         "warned": upload.warned,
         "refused": upload.refused,
         "ignored": upload.ignored,
+        "mapping": upload.mapping,
         "issues": list(
             upload.issues.order_by("sheet", "row", "id").values("sheet", "row", "column", "level", "code", "message")
         ),
@@ -91,7 +92,7 @@ def summary(upload: Upload) -> dict[str, Any]:
 
 def _write_rows(upload: Upload, out: Path, password: str) -> None:
     with out.open("w", encoding="utf-8") as file:
-        for row in staging.parsed_rows(upload, password or None):
+        for row in staging.parsed_rows(upload, password):
             line = {"sheet": row.sheet, "row": row.row, "status": row.status, "values": row.values}
             if row.status is not Status.IGNORED or row.values:
                 file.write(json.dumps(line, ensure_ascii=False, default=str) + "\n")

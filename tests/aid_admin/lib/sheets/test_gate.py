@@ -91,6 +91,35 @@ def test_bad_files_are_refused_with_a_sentence(tmp_path, data, name, code):
     assert "{" not in verdict.message
 
 
+def test_refusal_says_what_the_file_is(tmp_path):
+    assert "这是JPG 图片，不是表格" in judge(tmp_path, b"\xff\xd8\xff\xe0 and more", "名册.xlsx").message
+    word = package({}, base={"word/document.xml": b"x"})
+    assert "这是Word 文档（.docx），不是表格" in judge(tmp_path, word, "名册.xlsx").message
+    assert "这是别的文件，不是表格" in judge(tmp_path, b"x", "名册.xlsx").message
+
+
+@pytest.mark.parametrize(
+    ("data", "name"),
+    [
+        (SOUND, "Excel 表格（.xlsx）"),
+        (package({}, base={"word/document.xml": b"x"}), "Word 文档（.docx）"),
+        (package({}, base={"a.txt": b"x"}), "压缩包（.zip）"),
+        (old_workbook(), "旧版 Excel 或 Word 文件"),
+        (b"%PDF-1.4", "PDF 文件"),
+        (b"\xff\xd8\xff\xe0", "JPG 图片"),
+        (b"\x89PNG\r\n\x1a\n", "PNG 图片"),
+        (b"Rar!\x1a\x07\x00", "压缩包（.rar）"),
+        (b"7z\xbc\xaf\x27\x1c", "压缩包（.7z）"),
+        (b"GIF89a", "GIF 图片"),
+        (b"\xef\xbb\xbf <html>", "网页"),
+        ("批次|3|100.00".encode("gb18030"), ""),
+        (b"", ""),
+    ],
+)
+def test_what_a_file_really_is(data, name):
+    assert gate.kind_name(data) == name
+
+
 def lie_about_size(data, name, declared):
     """The same package, its central directory declaring another unpacked size for one part."""
     at = data.index(b"PK\x01\x02")

@@ -1,5 +1,6 @@
 import io
 import os
+import re
 import time
 from contextlib import closing
 from datetime import date
@@ -10,9 +11,10 @@ import xlsxwriter
 import xlwt
 from msoffcrypto.format.ooxml import OOXMLFile
 
+from aid_admin.lib.sheets.formulas import NO_RESULT, failed_cells
 from aid_admin.lib.sheets.limits import ReadLimits
 from aid_admin.lib.sheets.reading import MESSAGES, Unreadable, read_rows
-from tests.aid_admin.lib.sheets.books import far_cell_bomb, workbook
+from tests.aid_admin.lib.sheets.books import far_cell_bomb, package, parts_of, workbook
 
 
 def read(tmp_path, data, media="xlsx", **options):
@@ -47,6 +49,47 @@ def test_dates_and_leading_empty_columns(tmp_path):
     book.close()
     rows = read(tmp_path, buffer.getvalue())
     assert (rows[-1].row, rows[-1].cells) == (4, [None, None, date(2019, 9, 1)])
+
+
+def test_formulas_that_failed_or_have_no_result_are_told(tmp_path):
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer)
+    chart = book.add_chart({"type": "line"})
+    chart.add_series({"values": "=甲!$D$3:$D$4"})
+    book.add_chartsheet("图").set_chart(chart)
+    page = book.add_worksheet("甲")
+    page.write_row(1, 1, ["姓名", "身份证号", "金额"])
+    page.write_formula(2, 1, "=A1", None, "")
+    page.write_formula(2, 2, "=VLOOKUP(A1,B:C,2)", None, "#REF!")
+    page.write_formula(2, 3, "=1+1", None, 2)
+    page.write_string(3, 1, "张三")
+    page.write_formula(3, 4, '=IF(A1="x","y","")', None, "#N/A")
+    page.merge_range(4, 1, 5, 1, "")
+    page.write_formula(4, 1, "=NA()", None, "#N/A")
+    page.write(5, 2, "x")
+    book.close()
+    parts = parts_of(buffer.getvalue())
+    name = "xl/worksheets/sheet1.xml"
+    empty = b'<c r="D4" t="str"><f>""</f><v></v></c><c r="E4"'
+    parts[name] = parts[name].replace(b'<c r="E4"', empty)
+    for prefix in (b"", b"x:"):  # the standard allows a prefix for every name
+        if prefix:
+            parts[name] = re.sub(rb"<(/?)(?=[a-zA-Z])", rb"<\1x:", parts[name]).replace(b"xmlns=", b"xmlns:x=", 1)
+        cells = [row.cells for row in read(tmp_path, package({}, base=parts))]
+        assert cells[2] == [None, NO_RESULT, "#REF!", 2, None][: len(cells[2])]
+        assert cells[3] == [None, "张三", None, None, "#N/A"]
+        assert [row[1] for row in cells[4:]] == ["#N/A", "#N/A"]
+
+
+def test_formulas_of_a_hostile_sheet_take_no_time(tmp_path):
+    for cell in (b'<c t="e">', b'<c r="A1" t="e"', b'<c r="A1"><f>', b'<c r="A1"><f ', b'<f><c r="A1" '):
+        parts = parts_of(workbook(("甲", [["姓名"]])))
+        parts["xl/worksheets/sheet1.xml"] = cell * 200_000
+        path = tmp_path / "hostile.xlsx"
+        path.write_bytes(package({}, base=parts))
+        begun = time.process_time()
+        assert failed_cells(str(path)) == [{}]
+        assert time.process_time() - begun < 5
 
 
 def test_vertical_merges_are_filled_down_and_horizontal_ones_are_not(tmp_path):

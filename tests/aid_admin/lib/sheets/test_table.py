@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aid_admin.lib.sheets.formulas import NO_RESULT
 from aid_admin.lib.sheets.reading import RawRow
-from aid_admin.lib.sheets.table import Column, Status, WrongSheet, headings, read_table
+from aid_admin.lib.sheets.table import Column, Status, WrongSheet, heading_of, read_table
 from tests.aid_admin.lib.people import id_number
 
 OWN = id_number(103)
@@ -137,7 +138,13 @@ def test_dates_that_are_none(typed):
         ("金额", "amount", 312.5, 31250, None),
         ("金额", "amount", "1,250元", 125000, None),
         ("金额", "amount", "五百", None, "AMOUNT_INVALID"),
-        ("金额", "amount", "#N/A", None, "AMOUNT_INVALID"),
+        ("金额", "amount", "#N/A", None, "CELL_ERROR"),
+        ("出生日期", "born", "#REF!", None, "CELL_ERROR"),
+        ("家庭人口", "size", NO_RESULT, None, "CELL_NO_RESULT"),
+        ("是否保障", "covered", "#VALUE!", None, "CELL_ERROR"),
+        ("联系电话", "phone", NO_RESULT, "", "CELL_NO_RESULT"),
+        ("银行账号", "account", "#N/A", "", "CELL_ERROR"),
+        ("残疾人证号", "cert", NO_RESULT, "", "CELL_NO_RESULT"),
         ("家庭人口", "size", 4.0, 4, None),
         ("家庭人口", "size", "4人", 4, None),
         ("家庭人口", "size", "四", None, "INTEGER_INVALID"),
@@ -165,6 +172,19 @@ def test_values(header, field, typed, value, code):
     row = one(**{header: typed})
     assert row.values[field] == value
     assert codes(row) == ([code] if code else [])
+
+
+@pytest.mark.parametrize(
+    ("header", "status"),
+    [("姓名", Status.REFUSED), ("身份证号", Status.WARNED), ("班级", Status.WARNED), ("金额", Status.REFUSED)],
+)
+def test_failed_formula_is_as_grave_as_an_empty_cell_and_says_what_it_is(header, status):
+    for typed, word in ((NO_RESULT, "没有算出的结果"), ("#N/A", "错误值")):
+        row = one(**{header: typed})
+        assert (row.status, len(row.issues)) == (status, 1)
+        assert word in row.issues[0].message
+        assert "选择性粘贴" in row.issues[0].message
+        assert row.values["id_number_text"] == ""
 
 
 @pytest.mark.parametrize(
@@ -254,8 +274,78 @@ def test_mapping_confirmed_by_a_person_comes_first():
     cells = [["孩子", "身份证号", "号码"], ["张三", "x", OWN]]
     rows = list(read_table(raw(cells), COLUMNS, {"name": "孩子", "id_number": "号 码"}))
     assert (rows[1].values["name"], rows[1].values["id_number"]) == ("张三", OWN)
-    found = headings(raw([["孩子", "身份证号"]]), COLUMNS)["甲"]
+    found = heading_of(raw([["孩子", "身份证号"]]), COLUMNS)
     assert (found.missing, found.unknown) == (("姓名",), ("孩子",))
+
+
+def test_heading_below_a_title_is_not_taken_for_one_of_two_rows():
+    cells = [["淇县名册"], ["姓名", "身份证号"], ["张三", OWN], ["姓名", "身份证号"], ["李四", id_number(104)]]
+    rows = list(read_table(raw(cells), COLUMNS))
+    assert [row.values["name"] for row in rows if row.status is not Status.IGNORED] == ["张三", "李四"]
+    assert heading_of(raw(cells), COLUMNS).texts == ("姓名", "身份证号")
+
+
+def test_mapping_takes_a_field_out():
+    cells = [["姓名", "身份证号", "班级", ""], ["张三", OWN, "12", "x"]]
+    (row,) = list(read_table(raw(cells), COLUMNS, {"class_name": ""}))[1:]
+    assert (row.values["name"], row.values["class_name"]) == ("张三", "")
+
+
+def test_mapped_heading_that_is_in_no_sheet():
+    cells = [HEAD, ["张三", OWN]]
+    with pytest.raises(WrongSheet, match="没有“所在班”这一列") as caught:
+        list(read_table(raw(cells), COLUMNS, {"class_name": "所在班"}))
+    assert caught.value.code == "MAPPED_MISSING"
+    other = raw([["姓名", "身份证号", "所在班"], ["李四", id_number(104), "二"]], "乙")
+    rows = list(read_table(raw(cells) + other, COLUMNS, {"class_name": "所在班"}))
+    assert [row.values["class_name"] for row in rows if row.status is Status.ACCEPTED] == ["", "二"]
+
+
+def test_mapped_headings_that_are_missing_are_named_and_no_others():
+    cells = raw([["孩子", "身份证号"], ["张三", OWN]])
+    with pytest.raises(WrongSheet, match="没有“号码”这一列"):
+        list(read_table(cells, COLUMNS, {"name": "孩子", "id_number": "号码"}))
+
+
+def test_heading_of_a_sheet_that_hardly_matches_is_its_widest_row():
+    cells = [["填报学校", "班级"], ["孩子", "号码", "所在班"], ["张三", OWN, "二"]]
+    assert heading_of(raw([["说明"]], "填表说明") + raw([[None]], "空") + raw(cells), COLUMNS).texts == tuple(cells[1])
+    assert heading_of(raw([[None]]), COLUMNS) is None
+
+
+PLOTS = (Column("name", "姓名", required=True), Column("plot", "地块", required=True), Column("area", "面积"))
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        ["姓名", "身份证号", "地块", "面积", "亩数"],  # knows nothing of the number that the table asked for must have
+        ["姓名", "身份证号", "班级", "地块"],
+    ],
+)
+def test_rival_kind_that_fits_no_better(head):
+    cells = raw([head, ["张三", OWN, "x", "y"]])
+    assert list(read_table(cells, COLUMNS, rivals={"地块表": PLOTS}))[1].values["name"] == "张三"
+
+
+@pytest.mark.parametrize(("head", "named"), [(["姓名", "地块", "面积"], True), (["姓名", "地块"], False)])
+def test_rival_kind_is_named_where_a_heading_is_missing(head, named):
+    with pytest.raises(WrongSheet) as caught:
+        list(read_table(raw([head, ["张三", "x"]]), COLUMNS, rivals={"地块表": PLOTS}))
+    assert ("地块表" in caught.value.message) == named
+
+
+def test_sheet_of_another_kind_is_not_read():
+    rivals = {"土地表": (*COLUMNS[:2], *PLOTS[1:]), "别的表": (Column("x", "别的", required=True),)}
+    other = raw([["姓名", "身份证号", "地块", "面积"], ["李四", id_number(104), "甲", "3"]], "乙")
+    with pytest.raises(WrongSheet, match="像“土地表”") as caught:
+        list(read_table(other, COLUMNS, rivals=rivals))
+    assert caught.value.code == "OTHER_KIND"
+    rows = list(read_table(raw([HEAD, ["张三", OWN]]) + other, COLUMNS, rivals=rivals))
+    assert [row.values["name"] for row in rows if row.status is Status.ACCEPTED] == ["张三"]
+    assert (rows[-1].status, codes(rows[-1])) == (Status.IGNORED, ["SHEET_OTHER_KIND"])
+    read = list(read_table(other, COLUMNS, {"name": "姓名"}, rivals=rivals))
+    assert read[1].values["name"] == "李四"  # a person said so
 
 
 def test_other_table_on_a_second_sheet():

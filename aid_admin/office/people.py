@@ -1,0 +1,57 @@
+"""Reading users, posts and the places that posts name, for the administrator's and the auditor's pages."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Prefetch, Q
+
+from aid_admin.accounts.actions import OPERATOR
+from aid_admin.accounts.models import RoleAssignment, User
+from aid_admin.county.models import School, Township
+
+
+def staff() -> Any:
+    """Everybody but whoever runs commands on the server."""
+    return User.objects.exclude(username=OPERATOR)
+
+
+def staff_list(given: Mapping[str, Any]) -> Any:
+    """Staff by the fields of the filter (q, state, role, school), with the posts held now as `held`."""
+    rows = staff()
+    if given.get("q"):
+        rows = rows.filter(Q(username__contains=given["q"]) | Q(name__contains=given["q"]))
+    if given.get("state"):
+        rows = rows.filter(is_active=given["state"] == "ACTIVE")
+    post = {name: given[field] for name, field in (("role", "role"), ("school_code", "school")) if given.get(field)}
+    if post:
+        rows = rows.filter(Exists(RoleAssignment.objects.live().filter(user=OuterRef("pk"), **post)))
+    held = RoleAssignment.objects.live().order_by("role", "school_code")
+    return rows.prefetch_related(Prefetch("roleassignment_set", held, to_attr="held")).order_by(
+        "-is_active", "username"
+    )
+
+
+def places_of(posts: Iterable[RoleAssignment]) -> dict[str, str]:
+    """Names of the schools and townships that the posts name, by code."""
+    codes = {post.school_code or post.township_code for post in posts}
+    names = dict(School.objects.filter(code__in=codes).values_list("code", "name"))
+    return names | dict(Township.objects.filter(code__in=codes).values_list("code", "name"))
+
+
+def posts_of(user: User) -> list[RoleAssignment]:
+    """All posts that the user holds or held, the newest first."""
+    return list(RoleAssignment.objects.filter(user=user).order_by("-since", "-pk"))
+
+
+def names_of(usernames: Iterable[str]) -> dict[str, str]:
+    """Names by user name."""
+    return dict(User.objects.filter(username__in=set(usernames)).values_list("username", "name"))
+
+
+def surroundings() -> dict[str, Any]:
+    """What a sheet of new users is checked against: schools, townships, user names in use."""
+    return {
+        "schools": set(School.objects.values_list("code", flat=True)),
+        "townships": dict(Township.objects.values_list("name", "code")),
+        "taken": set(User.objects.values_list("username", flat=True)),
+    }

@@ -1,0 +1,73 @@
+"""帮助 in place: all terms on one page, one term in a dialog; the components that pages are made of."""
+
+from datetime import date
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from aid_admin.accounts.gate import StaffRequest, needs_role
+from aid_admin.accounts.rules import Role
+from aid_admin.db.pages import page_of
+from aid_admin.jobs.models import Job
+from aid_admin.office import help as terms
+from aid_admin.office import people
+from archives.rules import LetterState
+from disbursement.rules.states import BatchState, LineKind, PaymentState, RosterState
+from students.rules import Standing
+
+
+@require_safe
+def help_list(request: StaffRequest) -> HttpResponse:
+    """Every term, or those that hold what was searched for."""
+    text = request.GET.get("q", "").strip()[:30]
+    return render(request, "office/help_list.html", {"chapters": terms.found(text), "q": text})
+
+
+@require_safe
+def help_term(request: StaffRequest, slug: str) -> HttpResponse:
+    """One term in a dialog."""
+    if slug not in terms.TERMS:
+        raise Http404
+    return render(request, "office/_help.html", {"term": terms.TERMS[slug]})
+
+
+class _Sample(forms.Form):
+    """A form with every kind of field."""
+
+    name = forms.CharField(label="文本", help_text="说明文字。")
+    amount = forms.DecimalField(label="数字", required=False)
+    day = forms.DateField(
+        label="日期", required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
+    kind = forms.ChoiceField(label="下拉", choices=[("", "请选择"), ("a", "甲"), ("b", "乙")], required=False)
+    way = forms.ChoiceField(label="单选", choices=[("a", "甲"), ("b", "乙")], widget=forms.RadioSelect, initial="a")
+    yes = forms.BooleanField(label="勾选", required=False)
+    words = forms.CharField(label="多行文本", required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    file = forms.FileField(label="文件", required=False)
+
+
+@needs_role(Role.SYSTEM_ADMIN)
+@require_safe
+def components(request: StaffRequest) -> HttpResponse:
+    """Every component on one page, so that a change of theme is seen at once."""
+    messages.success(request, "这是一条成功提示。")
+    faulty = _Sample({"name": ""})
+    faulty.is_valid()
+    states = [
+        (kind, [(state.value, state.label) for state in kind])
+        for kind in (RosterState, LineKind, BatchState, PaymentState, LetterState, Standing)
+    ]
+    shown = {
+        "form": _Sample(),
+        "faulty": faulty,
+        "states": [(kind.__doc__ or "", rows) for kind, rows in states],
+        "page": page_of(people.staff().order_by("pk"), request.GET.get("page"), size=5),
+        "job": Job(kind="intake.read", state="RUNNING", done=40, total=100, message="已读 40 行"),
+        "today": date(2020, 6, 20),
+        "tones": ("good", "info", "warn", "bad", "idle"),
+        "buttons": ("primary", "success", "danger", "outline-danger", "plain"),
+    }
+    return render(request, "office/components.html", shown)

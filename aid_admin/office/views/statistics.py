@@ -1,0 +1,67 @@
+"""统计: tables of two axes, with bars for those who would rather look, and the workbook."""
+
+from typing import Any, Final
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST, require_safe
+
+from aid_admin.accounts.acting import may
+from aid_admin.accounts.deeds import download
+from aid_admin.accounts.gate import StaffRequest, needs, needs_role
+from aid_admin.accounts.rules import BUSINESS_ROLES
+from aid_admin.county import calendar
+from aid_admin.county.models import School
+from aid_admin.office import actions, statistics
+from aid_admin.office.views.overview import XLSX
+
+_FIRST: Final = "township-stage"
+
+
+@needs_role(*sorted(BUSINESS_ROLES))
+@require_safe
+def show(request: StaffRequest, name: str = _FIRST) -> HttpResponse:
+    """One table in one measure; the bars are its row totals."""
+    if name not in statistics.TABLES:
+        raise Http404
+    measure = request.GET.get("measure", "")
+    measure = measure if measure in statistics.MEASURES else "amount_fen"
+    term = calendar.chosen(request.session)
+    schools = list(School.objects.visible_to(request.user).values_list("code", flat=True))
+    found = statistics.table(name, semester=None if name.endswith("semester") else term.pk, schools=schools)
+    shown = {
+        "name": name,
+        "tables": [(code, title) for code, (title, _, _) in statistics.TABLES.items()],
+        "measure": measure,
+        "measures": statistics.MEASURES.items(),
+        "table": found,
+        "lines": _lines(found, measure),
+        "totals": [getattr(cell, measure) for cell in found.totals],
+        "may_export": may(request.user, "statistics.export"),
+    }
+    return render(request, "office/statistics.html", shown)
+
+
+def _lines(found: statistics.Table, measure: str) -> list[dict[str, Any]]:
+    """Rows of one measure; `share` is the bar's length in per cent of the longest."""
+    most = max((getattr(line.total, measure) for line in found.lines), default=0) or 1
+    return [
+        {
+            "name": line.name,
+            "cells": [getattr(cell, measure) if cell else None for cell in line.cells],
+            "total": getattr(line.total, measure),
+            "share": round(100 * getattr(line.total, measure) / most, 1),
+        }
+        for line in found.lines
+    ]
+
+
+@require_POST
+@needs("statistics.export")
+def export(request: StaffRequest, name: str) -> HttpResponse:
+    """The table in all three measures as xlsx; logged."""
+    if name not in statistics.TABLES:
+        raise Http404
+    term = calendar.chosen(request.session)
+    data = actions.export_statistics(by=request.user, semester=term.code, table=name)
+    return download(f"统计-{statistics.TABLES[name][0].replace(' × ', '与')}-{term}.xlsx", XLSX, data)

@@ -1,0 +1,128 @@
+"""Visits: what was seen and said, and what the family says it received beside what was paid."""
+
+import hashlib
+import uuid
+from datetime import date
+from typing import Any, Final
+
+from django.db.models import Sum
+
+from aid_admin.accounts.acting import Moved, action, reach_for, record, scoped
+from aid_admin.accounts.models import User
+from aid_admin.county import calendar
+from aid_admin.county.models import Semester
+from aid_admin.files.photos import keep_photo
+from aid_admin.lib import xlsx_out
+from aid_admin.lib.refusals import BadInput, NotFound, Refused
+from aid_admin.lib.xlsx_out import ColumnOut
+from archives.models import HomeVisit
+from archives.permissions import ALLOWED
+from archives.rules import VisitMode
+from disbursement.models import PaymentLine
+from disbursement.papers.paper import XLSX, Paper
+from disbursement.rules.states import PaymentState
+from students.models import Placement
+
+_COLUMNS: Final = (
+    ColumnOut("走访日期", 12), ColumnOut("学校", 24), ColumnOut("学生", 10), ColumnOut("方式", 10), ColumnOut("教师", 16),
+    ColumnOut("政策已讲解", 10), ColumnOut("家长所知金额", 14, "money"), ColumnOut("实际发放金额", 14, "money"),
+    ColumnOut("是否一致", 10), ColumnOut("主要困难", 30), ColumnOut("帮扶措施", 30), ColumnOut("核实结果", 24),
+)  # fmt: skip
+
+
+def paid_to(student: int, term: Semester) -> int:
+    """What reached the pupil in the semester so far, fen."""
+    lines = PaymentLine.objects.filter(student=student, batch__semester=term, state=PaymentState.PAID)
+    return int(lines.aggregate(fen=Sum("amount_fen"))["fen"] or 0)
+
+
+def place_of(student: int, term: Semester, verb: str, by: User) -> Any:
+    """Where the pupil is this semester, within the person's reach; raises NotFound."""
+    places = Placement.objects.within(reach_for(by, verb)).of(term).filter(student=student, school__isnull=False)
+    found = places.select_related("school", "student").first()
+    if found is None:
+        raise NotFound("没有找到这名学生，或本学期不在您的学校。")
+    return found
+
+
+@action("visit.record", ALLOWED)
+def record_visit(
+    *,
+    by: User,
+    student: int,
+    semester: str,
+    visited_on: date,
+    mode: str,
+    teachers: str,
+    form_key: str = "",
+    policy_explained: bool = True,
+    aid_confirmed: bool | None = None,
+    amount_heard_fen: int | None = None,
+    photo: bytes | None = None,
+    **words: str,
+) -> list[Moved]:
+    """Write down a visit; the same `form_key` again (a double click) changes nothing. Amounts in fen.
+
+    `words`: address, family_situation, study, thoughts, difficulty, help_given, next_step, guardian_signed.
+    """
+    term = calendar.semester(semester)
+    key = uuid.UUID(form_key) if form_key else uuid.uuid4()
+    known = HomeVisit.objects.filter(form_key=key, by=by).first()
+    if known is not None:
+        return [Moved("homevisit", known.pk, "RECORDED", "RECORDED")]
+    place = place_of(student, term, "visit.record", by)
+    if mode not in list(VisitMode) or not teachers.strip():
+        raise BadInput("请选择走访方式，并填写走访教师。")
+    if not term.starts_on <= visited_on <= calendar.business_date():
+        raise BadInput(f"走访日期应在 {term.starts_on} 与今天 {calendar.business_date()} 之间。")
+    visit = HomeVisit.objects.create(
+        student_id=student, semester=term, school=place.school, visited_on=visited_on, mode=mode,
+        teachers=teachers.strip(), policy_explained=policy_explained, aid_confirmed=aid_confirmed,
+        amount_heard_fen=amount_heard_fen, amount_paid_fen=paid_to(student, term), form_key=key, by=by,
+        photo=_photo(photo, place, by) if photo else None, **{name: text.strip() for name, text in words.items()},
+    )  # fmt: skip
+    record("homevisit", visit.pk, school_code=place.school.code, to_state="RECORDED")
+    return [Moved("homevisit", visit.pk, None, "RECORDED", 1)]
+
+
+def _photo(data: bytes, place: Any, by: User) -> Any:
+    return keep_photo(data, kind="visit", name=f"走访-{place.student.name}", by=by, school_code=place.school.code)
+
+
+@action("visit.settle", ALLOWED)
+def settle_visit(*, by: User, visit: int, note: str) -> list[Moved]:
+    """Say what was found where the family named another amount than was paid; never one's own visit."""
+    if not note.strip():
+        raise BadInput("请写明核实结果。")
+    found: Any = scoped(HomeVisit.objects.select_related("school"), "visit.settle", by, [visit])[0]
+    if found.amount_heard_fen is None or found.amount_heard_fen == found.amount_paid_fen:
+        raise Refused("这次走访的金额一致，不需要核实。")
+    if found.settled_by_id is not None:
+        raise Refused("这次走访已经核实过，请刷新。")
+    if found.by_id == by.pk:
+        raise Refused("走访记录由登记人以外的人核实。")
+    HomeVisit.objects.filter(pk=found.pk, settled_by=None).update(settled_by=by, settled_note=note.strip())
+    record("homevisit", found.pk, school_code=found.school.code, to_state="SETTLED", reason=note)
+    return [Moved("homevisit", found.pk, "RECORDED", "SETTLED")]
+
+
+@action("visit.export", ALLOWED)
+def export_visits(*, by: User, semester: str, **filters: Any) -> Paper:
+    """The semester's visits in reach as xlsx; `filters` are field lookups."""
+    term = calendar.semester(semester)
+    rows = HomeVisit.objects.within(reach_for(by, "visit.export")).of(term).filter(**filters)
+    rows = rows.select_related("school", "student").order_by("school__code", "visited_on", "pk")
+    lines = [
+        (
+            v.visited_on, v.school.name, v.student.name, v.get_mode_display(), v.teachers, v.policy_explained,
+            v.amount_heard_fen, v.amount_paid_fen,
+            "" if v.amount_heard_fen is None else v.amount_heard_fen == v.amount_paid_fen, v.difficulty, v.help_given,
+            v.settled_note,
+        )
+        for v in rows.iterator(chunk_size=1000)
+    ]  # fmt: skip
+    footer = f"{by.name}（{by.username}）{calendar.business_date()} 导出"
+    data = xlsx_out.write([xlsx_out.Sheet("走访记录", _COLUMNS, lines)], footer=footer)
+    digest = hashlib.sha256(data).hexdigest()
+    record("homevisit", term.code, to_state="EXPORTED", count=len(lines), digest=digest, reason=str(filters))
+    return Paper(f"走访记录-{term}.xlsx", XLSX, data)

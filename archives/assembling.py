@@ -1,0 +1,342 @@
+"""一生一档 assembles itself: a semester's dossiers of many pupils at once, out of what the other tables hold.
+
+Nothing is stored for it (only scans are). What is required stands in rules.PIECES; whether it is there is
+asked of the database in one statement, for one pupil as for all of them.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from aid_admin.county.models import Semester
+from aid_admin.db import bulk
+from aid_admin.lib.money import yuan_comma
+from archives.models import EvidenceItem, HomeVisit, MentoringPair, NoticeLetter
+from archives.rules import (
+    EVIDENCE_STAGE,
+    PIECE_TITLES,
+    PIECES,
+    Chapter,
+    Entry,
+    EvidenceKind,
+    LetterState,
+    Need,
+    TermDossier,
+    WorkStage,
+)
+from disbursement.models import Objection, PaymentLine, PublicityEvidence, PublicityLine, RosterLine
+from disbursement.rules.publicity import Moment
+from eligibility.models import AidApplication, ComparisonResult, Entitlement, Run
+from eligibility.rules import Category
+from students.models import Placement
+
+Entries = dict[int, list[Entry]]
+_STAGE_OF: Final = {piece.code: piece.stage for piece in PIECES}
+_HAS: Final = {
+    "comparison": "EXISTS (SELECT 1 FROM eligibility_comparisonresult x WHERE x.run_id = %(compared)s AND x.student_id = l.student_id)",
+    "application": """EXISTS (SELECT 1 FROM eligibility_aidapplication x WHERE x.semester_id = %(term)s
+                       AND x.student_id = l.student_id AND x.state = 'RECOGNISED')""",
+    "decision": "bool_and(l.entitlement_id IS NOT NULL)",
+    "roster_line": "bool_and(r.state = 'CONFIRMED')",
+    "publicity": "bool_and(EXISTS (SELECT 1 FROM disbursement_publicityline x WHERE x.roster_line_id = l.id))",
+    "photo": """bool_and((SELECT count(DISTINCT x.moment) = 2 FROM disbursement_publicityevidence x
+                          WHERE x.period_id = r.period_id AND x.school_id = r.school_id AND x.ok))""",
+    "payment": "bool_and(EXISTS (SELECT 1 FROM disbursement_paymentline x WHERE x.roster_line_id = l.id AND x.state = 'PAID'))",
+    "letter": "EXISTS (SELECT 1 FROM archives_noticeletter x WHERE x.semester_id = %(term)s AND x.student_id = l.student_id)",
+    "receipt": """EXISTS (SELECT 1 FROM archives_noticeletter x WHERE x.semester_id = %(term)s
+                   AND x.student_id = l.student_id AND x.state = 'RECEIPT_SIGNED')""",
+    "visit": "EXISTS (SELECT 1 FROM archives_homevisit x WHERE x.semester_id = %(term)s AND x.student_id = l.student_id)",
+}  # fmt: skip
+_NEEDS: Final = {
+    Need.ALWAYS: "true",
+    Need.BY_REGISTRY: "bool_or(l.category <> '' AND l.category <> ALL(%(applied)s))",
+    Need.BY_APPLICATION: "bool_or(l.category = ANY(%(applied)s))",
+    Need.REGISTERED_POOR: "bool_or(l.category = 'REGISTERED_POOR')",
+}
+_MISSING: Final = ", ".join(
+    f"CASE WHEN {_NEEDS[piece.need]} AND NOT {_HAS[piece.code]} THEN '{piece.code}' END" for piece in PIECES
+)
+_HOLDINGS: Final = f"""
+SELECT l.student_id, array_remove(ARRAY[{_MISSING}], NULL)
+  FROM disbursement_rosterline l JOIN disbursement_roster r ON r.id = l.roster_id AND r.state <> 'VOIDED'
+  JOIN county_school s ON s.id = r.school_id
+ WHERE l.semester_id = %(term)s AND l.state IN ('ACCEPTED', 'HELD') AND s.code = ANY(%(schools)s)
+   AND (%(students)s::bigint[] IS NULL OR l.student_id = ANY(%(students)s))
+ GROUP BY l.student_id"""
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a semester's dossiers rest on: the entitlement that is in force and its comparison."""
+
+    term: Semester
+    entitled: Run | None
+
+    @property
+    def compared(self) -> int | None:
+        """The comparison behind the entitlement."""
+        return self.entitled.inputs.get("compare_run") if self.entitled else None
+
+
+def missing_by_pupil(
+    basis: Basis, schools: Sequence[str], students: Collection[int] | None = None
+) -> dict[int, tuple[str, ...]]:
+    """Pupils with a grant at these schools → codes of the required pieces that are not there; one statement."""
+    rows = bulk.query(
+        _HOLDINGS,
+        {
+            "term": basis.term.pk, "compared": basis.compared, "schools": list(schools),
+            "students": None if students is None else list(students), "applied": [Category.OTHER_DIFFICULTY.value],
+        },
+    )  # fmt: skip
+    return {student: tuple(missing) for student, missing in rows}
+
+
+def dossiers(basis: Basis, students: Sequence[int], schools: Sequence[str]) -> list[TermDossier]:
+    """The pupils' dossiers of the semester, in the order given; a fixed number of statements."""
+    found: Entries = defaultdict(list)
+    for part in (
+        _comparisons,
+        _applications,
+        _decisions,
+        _lines,
+        _publicity,
+        _payments,
+        _letters,
+        _visits,
+        _mentors,
+        _scans,
+    ):
+        for student, entries in part(basis, students).items():
+            found[student] += entries
+    missing = missing_by_pupil(basis, schools, students)
+    places = {p.student_id: p for p in _places(basis.term, students)}
+    return [
+        _dossier(basis.term, places[student], found[student], missing.get(student))
+        for student in students
+        if student in places
+    ]
+
+
+def _places(term: Semester, students: Sequence[int]) -> Any:
+    rows = Placement.objects.of(term).filter(student__in=students)
+    return rows.select_related("student__village__township", "school")
+
+
+def _dossier(term: Semester, place: Any, entries: Iterable[Entry], missing: Sequence[str] | None) -> TermDossier:
+    by_stage: dict[WorkStage, list[Entry]] = {stage: [] for stage in WorkStage}
+    for entry in entries:
+        stage = _STAGE_OF.get(entry.piece) or EVIDENCE_STAGE.get(entry.piece, WorkStage.INFORM)  # type: ignore[call-overload]
+        by_stage[stage].append(entry)
+    village = place.student.village
+    return TermDossier(
+        student=place.student_id, name=place.student.name, id_number=place.student.id_number or "",
+        sex=place.student.sex, village=f"{village.township.name}{village.name}" if village else "",
+        semester=str(term), school=place.school.name if place.school else "",
+        class_name=f"{place.grade}{place.class_name}",
+        chapters=tuple(Chapter(stage, tuple(found)) for stage, found in by_stage.items()),
+        missing=tuple(PIECE_TITLES[code] for code in missing or ()), aided=missing is not None,
+    )  # fmt: skip
+
+
+def _grouped(pairs: Iterable[tuple[int, Entry]]) -> Entries:
+    found: Entries = defaultdict(list)
+    for student, entry in pairs:
+        found[student].append(entry)
+    return found
+
+
+def _comparisons(basis: Basis, students: Sequence[int]) -> Entries:
+    rows = ComparisonResult.objects.filter(run=basis.compared, student__in=students)
+    rows = rows.select_related("record__upload__stored_file", "decision__by").order_by("student", "pk")
+    return _grouped(
+        (
+            row.student_id,
+            Entry(
+                "comparison", f"与{row.record.upload.kind_title}比对：{row.get_verdict_display()}",
+                f"{row.get_relation_display()}，名单记录“{row.record.name}”，"
+                f"{row.record.upload.stored_file.name} 第 {row.record.row} 行"
+                + (f"；{row.decision.by.name}人工确认：{row.decision.reason}" if row.decision else ""),
+                row.record.upload.as_of,
+            ),
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+def _applications(basis: Basis, students: Sequence[int]) -> Entries:
+    rows = AidApplication.objects.filter(semester=basis.term, student__in=students).select_related("decided_by")
+    return _grouped(
+        (
+            row.student_id,
+            Entry(
+                "application", f"家庭经济困难学生认定申请：{row.get_state_display()}",
+                (f"认定为{row.get_recognised_tier_display()}" if row.recognised_tier else "")
+                + (f"，{row.decision_reason}" if row.decision_reason else "")
+                + (f"（{row.decided_by.name}）" if row.decided_by else ""),
+            ),
+        )
+        for row in rows.order_by("pk")
+    )  # fmt: skip
+
+
+def _decisions(basis: Basis, students: Sequence[int]) -> Entries:
+    rows = Entitlement.objects.filter(run=basis.entitled, student__in=students).select_related("programme")
+    return _grouped(
+        (
+            row.student_id,
+            Entry(
+                "decision",
+                f"{row.programme.name}：{f'应助 {yuan_comma(row.amount_fen)} 元' if row.granted else row.get_reason_code_display()}",
+                row.why,
+            ),
+        )
+        for row in rows.order_by("programme__position")
+    )  # fmt: skip
+
+
+def _lines(basis: Basis, students: Sequence[int]) -> Entries:
+    rows = RosterLine.objects.filter(semester=basis.term, student__in=students).exclude(roster__state="VOIDED")
+    rows = rows.select_related("roster__school", "programme").order_by("programme__position", "roster__round")
+    objections = _objections([row.pk for row in rows])
+    return _grouped(
+        (
+            row.student_id,
+            Entry(
+                "roster_line", f"{row.programme.name}发放名册（第{row.roster.round}轮）：{row.get_state_display()}",
+                f"{yuan_comma(row.amount_fen)} 元，与学校填报比较：{row.get_kind_display()}，名册{row.roster.get_state_display()}"
+                + (f"；学校说明：{row.get_reason_code_display()} {row.explanation}" if row.reason_code else "")
+                + "".join(objections[row.pk]),
+                link=f"/rosters/{row.roster_id}/",
+            ),
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+def _objections(lines: Sequence[int]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    for item in Objection.objects.filter(roster_line__in=lines).order_by("pk"):
+        outcome = f"结论：{item.get_outcome_display()}，{item.finding}" if item.outcome else "正在办理"
+        found[item.roster_line_id].append(f"；{item.received_on} {item.channel}异议：{item.text}；{outcome}")
+    return found
+
+
+def _publicity(basis: Basis, students: Sequence[int]) -> Entries:
+    mine = PublicityLine.objects.filter(roster_line__semester=basis.term, roster_line__student__in=students)
+    rows = list(mine.select_related("period", "roster_line").order_by("period", "position"))
+    entries = _grouped(
+        (
+            row.roster_line.student_id,
+            Entry(
+                "publicity", f"公示：{row.period.title}，第 {row.position} 名",
+                f"{row.programme_name}，{row.period.started_on} 至 {row.period.ended_on or '公示中'}，{row.period.get_state_display()}",
+                row.period.started_on, f"/publicity/{row.period_id}/",
+            ),
+        )
+        for row in rows
+    )  # fmt: skip
+    photos = _photos({row.period_id for row in rows})
+    seen: set[tuple[int, int]] = set()
+    for row in rows:
+        student = row.roster_line.student_id
+        if (student, row.period_id) not in seen:
+            seen.add((student, row.period_id))
+            entries[student] += photos[row.period_id, row.school_id]
+    return entries
+
+
+def _photos(periods: Collection[int]) -> dict[tuple[int, int], list[Entry]]:
+    found: dict[tuple[int, int], list[Entry]] = defaultdict(list)
+    rows = PublicityEvidence.objects.filter(period__in=periods, ok=True).select_related("by", "checked_by", "period")
+    for photo in rows.order_by("pk"):
+        start = photo.moment == Moment.START
+        found[photo.period_id, photo.school_id].append(
+            Entry(
+                "photo", f"公示{'开始' if start else '结束'}照片", f"{photo.by.name}上传，{photo.checked_by and photo.checked_by.name}核查通过",
+                photo.period.started_on if start else photo.period.ended_on, f"/publicity/photos/{photo.pk}/",
+            )
+        )  # fmt: skip
+    return found
+
+
+def _payments(basis: Basis, students: Sequence[int]) -> Entries:
+    rows = PaymentLine.objects.filter(batch__semester=basis.term, student__in=students)
+    rows = rows.select_related("batch", "programme", "retry_of__batch").order_by("pk")
+    return _grouped(
+        (
+            row.student_id,
+            Entry(
+                "payment", f"{row.programme.name}：{yuan_comma(row.amount_fen)} 元，{row.get_state_display()}",
+                f"批次 {row.batch.no} 第 {row.line_no} 笔，"
+                + (f"户名 {row.payee_name}，账号尾号 {row.account_no[-4:]}" if row.account_no else "学校直接免收")
+                + (f"，银行结果：{row.get_code_display()}" if row.code else "")
+                + (f"，补发自批次 {row.retry_of.batch.no}" if row.retry_of else ""),
+                row.settled_on,
+            ),
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+def _letters(basis: Basis, students: Sequence[int]) -> Entries:
+    found: Entries = defaultdict(list)
+    for row in NoticeLetter.objects.filter(semester=basis.term, student__in=students):
+        words = f"合计 {yuan_comma(row.facts['total_fen'])} 元，{row.get_state_display()}"
+        if row.delivered_on:
+            words += f"；{row.delivered_on} {row.get_delivered_how_display()}（{row.delivered_by}）"
+        found[row.student_id].append(Entry("letter", "温馨告知书", words, row.printed_on, f"/letters/{row.pk}/"))
+        if row.state == LetterState.RECEIPT_SIGNED:
+            scan = "有扫描件" if row.receipt_id else "没有扫描件"
+            found[row.student_id].append(
+                Entry("receipt", "告知书回执", f"{row.signed_by} {row.signed_relation} 签收，{scan}", row.signed_on)
+            )
+    return found
+
+
+def _visits(basis: Basis, students: Sequence[int]) -> Entries:
+    found: Entries = defaultdict(list)
+    for row in HomeVisit.objects.of(basis.term).filter(student__in=students).order_by("visited_on", "pk"):
+        words = f"{row.teachers}，实发 {yuan_comma(row.amount_paid_fen)} 元"
+        if row.amount_heard_fen is not None:
+            same = (
+                "一致" if row.amount_heard_fen == row.amount_paid_fen else f"不一致（{row.settled_note or '待核实'}）"
+            )
+            words += f"，家长说收到 {yuan_comma(row.amount_heard_fen)} 元，{same}"
+        words += f"；{row.difficulty}" if row.difficulty else ""
+        found[row.student_id].append(
+            Entry("visit", f"走访记录：{row.get_mode_display()}", words, row.visited_on, f"/visits/{row.pk}/")
+        )
+    return found
+
+
+def _mentors(basis: Basis, students: Sequence[int]) -> Entries:
+    term = basis.term
+    rows = MentoringPair.objects.filter(student__in=students, began_on__lte=term.ends_on)
+    rows = rows.exclude(ended_on__lt=term.starts_on).order_by("began_on")
+    return _grouped(
+        (
+            row.student_id,
+            Entry(
+                "mentor", f"1+1 结对：{row.mentor_name}{row.mentor_post}",
+                f"{row.began_on} 起" + (f"，{row.ended_on} 止（{row.end_reason}）" if row.ended_on else ""), row.began_on,
+                f"/pairing/{row.student_id}/",
+            ),
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+def _scans(basis: Basis, students: Sequence[int]) -> Entries:
+    rows = EvidenceItem.objects.filter(semester=basis.term, student__in=students, withdrawn_by=None)
+    return _grouped(
+        (
+            row.student_id,
+            Entry(
+                row.kind, f"扫描件：{EvidenceKind(row.kind).label}", f"{row.title or row.scan.name}（{row.by.name}上传）",
+                link=f"/archives/scans/{row.pk}/",
+            ),
+        )
+        for row in rows.select_related("scan", "by").order_by("pk")
+    )  # fmt: skip

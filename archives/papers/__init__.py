@@ -1,0 +1,1 @@
+"""Papers for families and for the archive."""

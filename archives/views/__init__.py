@@ -1,0 +1,1 @@
+"""Pages of letters, dossiers, visits and pairings, one module per noun."""

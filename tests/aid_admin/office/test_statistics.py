@@ -1,0 +1,102 @@
+"""统计: every table against a reading of the lines in Python; scope, workbook, page."""
+
+import io
+from collections import defaultdict
+
+import pytest
+from openpyxl import load_workbook
+
+from aid_admin.accounts.models import User
+from aid_admin.county.models import School, Semester
+from aid_admin.lib.refusals import BadInput
+from aid_admin.office import actions, statistics
+from disbursement.models import RosterLine
+from students.models import Placement
+from tests.disbursement.builders import enter
+
+TERM = "2020-spring"
+SCHOOL = "3141000003"
+
+
+def _key(axis: str, line, places) -> str:
+    place = places.get(line.student_id)
+    village = line.student.village
+    return {
+        "home": village.township.name if village else "（外县或未登记）",
+        "township": line.roster.school.township.name,
+        "school": line.roster.school.name,
+        "stage": place.get_stage_display() if place else "（未登记）",
+        "category": line.get_category_display() or "普惠（不分类别）",
+        "programme": line.programme.name,
+        "semester": line.semester.code,
+    }[axis]
+
+
+def _oracle(rows: str, columns: str, schools: list[str]):
+    """(row, column) → persons, times, fen; None stands for a total."""
+    lines = RosterLine.objects.filter(
+        roster__state="CONFIRMED", state__in=["ACCEPTED", "HELD"], roster__school__code__in=schools
+    ).select_related("student__village__township", "roster__school__township", "programme", "semester")
+    places = {p.student_id: p for p in Placement.objects.filter(semester__code=TERM)}
+    persons, times, fen = defaultdict(set), defaultdict(int), defaultdict(int)
+    for line in lines:
+        row, column = _key(rows, line, places), _key(columns, line, places)
+        for key in {(row, column), (row, None), (None, column), (None, None)}:
+            persons[key].add(line.student_id)
+            times[key] += 1
+            fen[key] += line.amount_fen
+    return {key: statistics.Figures(len(persons[key]), times[key], fen[key]) for key in times}
+
+
+@pytest.mark.parametrize("name", statistics.TABLES)
+def test_tables_agree_with_a_count_line_by_line(small_county, name):
+    _, rows, columns = statistics.TABLES[name]
+    schools = list(School.objects.values_list("code", flat=True))
+    found = statistics.table(name, semester=Semester.objects.get(code=TERM).pk, schools=schools)
+    told = {(None, None): found.total}
+    told |= {(None, column): cell for column, cell in zip(found.columns, found.totals, strict=True)}
+    for line in found.lines:
+        told[line.name, None] = line.total
+        told |= {
+            (line.name, column): cell
+            for column, cell in zip(found.columns, line.cells, strict=True)
+            if cell is not None
+        }
+    assert told == _oracle(rows, columns, schools)
+    assert sum(line.total.amount_fen for line in found.lines) == found.total.amount_fen
+    assert sum(line.total.person_times for line in found.lines) == found.total.person_times
+
+
+def test_a_school_sees_its_own_figures(small_county):
+    own = RosterLine.objects.filter(roster__school__code=SCHOOL, roster__state="CONFIRMED", state="ACCEPTED")
+    page = enter(f"jingban-{SCHOOL}").get("/statistics/school-programme/?measure=person_times").content.decode()
+    assert f"<b>{own.count()}</b> 人次" in page
+    other = School.objects.exclude(code=SCHOOL).first().name
+    assert other not in page
+
+
+def test_the_workbook_has_all_three_measures_and_says_who(small_county):
+    page = enter("chushen1").post("/statistics/category-programme/export/")
+    book = load_workbook(io.BytesIO(page.content))
+    assert book.sheetnames == ["金额（元）", "人次", "人数"]
+    total = RosterLine.objects.filter(roster__state="CONFIRMED", state__in=["ACCEPTED", "HELD"]).count()
+    rows = list(book["人次"].iter_rows(values_only=True))
+    (last,) = [row for row in rows if row[0] == "合计"]
+    assert last[-1] == total
+    assert "chushen1" in str(rows[-1][0])
+
+
+def test_pages_of_statistics(small_county):
+    client = enter("chushen1")
+    for name in statistics.TABLES:
+        assert client.get(f"/statistics/{name}/").status_code == 200
+    assert client.get("/statistics/nothing/").status_code == 404
+    assert client.post("/statistics/").status_code == 405
+    assert enter("guanli1").get("/statistics/").status_code == 403
+
+
+def test_an_unknown_table_is_refused(small_county):
+    from_chushen = enter("chushen1")
+    assert from_chushen.post("/statistics/nothing/export/").status_code == 404
+    with pytest.raises(BadInput, match="没有统计表"):
+        actions.export_statistics(by=User.objects.get(username="chushen1"), semester=TERM, table="nothing")
