@@ -6,10 +6,11 @@ from typing import Any
 from django import forms
 
 from aid_admin.accounts.models import User
-from aid_admin.county.models import Township
+from aid_admin.county.models import School, Township, Village
 from aid_admin.lib.money import parse_yuan
 from archives.rules import PIECES, DeliveryWay, EvidenceKind, LetterState, VisitMode
 from disbursement.forms import SchoolFilter
+from students.rules import Stage
 
 PUPIL_HINT = "姓名 / 拼音 / 身份证后四位"
 
@@ -282,3 +283,27 @@ class ScanForm(forms.Form):
             raise forms.ValidationError("请选择扫描件或照片。")
         data: bytes = file.read()
         return data
+
+
+class PosterForm(forms.Form):
+    """Which poster, for which wall."""
+
+    stage = forms.ChoiceField(
+        label="学段", choices=[("", "请选择"), *Stage.choices()], error_messages={"required": "请选择学段。"}
+    )
+    place = forms.ChoiceField(label="张贴地点", error_messages={"required": "请选择村或学校。"})
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        schools = School.objects.visible_to(user).values_list("code", "name")
+        villages = Village.objects.values_list("code", "township__name", "name")
+        self.fields["place"].choices = [  # type: ignore[attr-defined]
+            ("", "请选择"),
+            ("学校", [(f"school:{code}", name) for code, name in schools]),
+            ("村（居）", [(f"village:{code}", f"{town}{name}") for code, town, name in villages]),
+        ]
+
+    def given(self) -> dict[str, str]:
+        """What the action takes."""
+        kind, code = self.cleaned_data["place"].split(":", 1)
+        return {"stage": self.cleaned_data["stage"], kind: code}

@@ -20,6 +20,8 @@ ALLOWED = {
     "peers.pair": SCHOOL_ROLES,
     "peers.end": SCHOOL_ROLES,
     "peers.activity": SCHOOL_ROLES,
+    "application.print": _HANDS | {Role.APPROVER},
+    "policy.print": _HANDS | {Role.APPROVER, Role.PUBLICITY_OFFICER},
     "archive.scan": _HANDS,
     "archive.withdraw_scan": _HANDS,
     "archive.print": _HANDS | {Role.APPROVER},

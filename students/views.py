@@ -25,6 +25,7 @@ from students.models import EnrolmentRecord, Placement, Student
 
 
 @needs_role(*sorted(BUSINESS_ROLES))
+@require_safe
 def students(request: StaffRequest) -> HttpResponse:
     """Students by name, pinyin initials or the last four of the ID number; filters on this semester's place."""
     term = calendar.chosen(request.session)

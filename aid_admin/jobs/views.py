@@ -5,6 +5,7 @@ from typing import Any, Final
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
 
 from aid_admin.accounts.gate import StaffRequest
 from aid_admin.db.pages import page_of
@@ -25,6 +26,7 @@ class JobFilter(forms.Form):
     )
 
 
+@require_safe
 def jobs(request: StaffRequest) -> HttpResponse:
     """The jobs that the person may see, newest first."""
     rows = Job.objects.visible_to(request.user).select_related("by").order_by("-pk")
@@ -40,6 +42,7 @@ def _job(request: StaffRequest, pk: int) -> Any:
     return get_object_or_404(Job.objects.visible_to(request.user).select_related("by"), pk=pk)
 
 
+@require_safe
 def detail(request: StaffRequest, pk: int) -> HttpResponse:
     """One job."""
     job = _job(request, pk)
@@ -54,6 +57,7 @@ def detail(request: StaffRequest, pk: int) -> HttpResponse:
     )
 
 
+@require_safe
 def progress(request: StaffRequest, pk: int) -> HttpResponse:
     """The job's progress, asked for every second; when it is over the page is loaded anew."""
     job = _job(request, pk)

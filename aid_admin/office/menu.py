@@ -92,6 +92,7 @@ MENU: Final[tuple[tuple[str, tuple[Entry, ...]], ...]] = (
         (
             Entry("/letters/", "告知书", "envelope-paper", SCHOOL_ROLES | _REVIEW),
             Entry("/archives/", "一生一档", "archive", SCHOOL_ROLES | _REVIEW),
+            Entry("/policy/", "政策宣传", "megaphone", SCHOOL_ROLES | {Role.REVIEWER, Role.APPROVER, Role.PUBLICITY_OFFICER}),
             Entry("/visits/", "走访记录", "house", SCHOOL_ROLES | _REVIEW),
             Entry("/pairing/", "结对帮扶", "person-hearts", SCHOOL_ROLES | _REVIEW),
             Entry("/reports/", "学期总览", "journal-text", COUNTY_ROLES),

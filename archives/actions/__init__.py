@@ -1,5 +1,5 @@
 """Every write of this app."""
 
-from archives.actions import dossiers, letters, pairing, visits
+from archives.actions import dossiers, letters, pairing, papers, visits
 
-__all__ = ["dossiers", "letters", "pairing", "visits"]
+__all__ = ["dossiers", "letters", "pairing", "papers", "visits"]

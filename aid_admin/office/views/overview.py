@@ -4,7 +4,7 @@ from typing import Final
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from aid_admin.accounts.acting import may
 from aid_admin.accounts.deeds import download
@@ -17,6 +17,7 @@ XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
 
 
 @needs_role(*sorted(COUNTY_ROLES))
+@require_safe
 def overview(request: StaffRequest) -> HttpResponse:
     """The semester's figures out of the rosters, beside those that were printed."""
     term = calendar.chosen(request.session)

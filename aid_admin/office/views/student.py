@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
 
 from aid_admin.accounts.gate import StaffRequest, needs_role
 from aid_admin.accounts.rules import BUSINESS_ROLES
@@ -16,6 +17,7 @@ from students.models import BankAccount, Placement, Student
 
 
 @needs_role(*sorted(BUSINESS_ROLES))
+@require_safe
 def student(request: StaffRequest, pk: int) -> HttpResponse:
     """Everything of this semester about one student, identity data masked."""
     term = calendar.chosen(request.session)

@@ -1,0 +1,92 @@
+"""WCAG 2.2 A and AA on every page, judged by axe-core in a real browser; phone pages at 390 pixels too."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as configured
+from django.core.cache import cache
+from django.urls import reverse
+from playwright.sync_api import Page, sync_playwright
+
+from demo.loading.staff import PASSWORD
+from tests.browsing import CHROMIUM, FLAGS
+from tests.routes import Objects, names
+from tests.test_routes import LETTERS, A, table
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not Path(CHROMIUM).exists(), reason=f"LEFT OUT: the browser run ({CHROMIUM} is missing)"),
+]
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+RULES = "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']"
+RUN = (
+    f"axe.run(document, {{runOnly: {RULES}}})"
+    ".then(r => r.violations.map(v => v.id + ' ×' + v.nodes.length + ' ' + v.nodes[0].html.slice(0, 160)))"
+)
+ON_A_PHONE = {"archives:visit_pick", "archives:visit_add", "archives:visit", "disbursement:period", "office:home"}
+# answers that are no page of their own: parts of pages, files, pictures, the JSON of health
+NO_PAGE = re.compile(
+    r"healthz|help_term|reveal|progress$|marked|template|photo$|proof|scan_file|receipt|accounts:log|phone|picture"
+)
+
+
+@pytest.fixture(scope="session")
+def static_folder() -> None:
+    """Where the server looks for collected files; it starts before any test."""
+    Path(configured.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+
+
+@pytest.fixture
+def pages(static_folder: None, county_at: Any, live_server: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """A browser before the live server of the driven county."""
+    county_at("archived")
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    cache.clear()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser, live_server.url
+        browser.close()
+
+
+def _enter(browser: Any, url: str, letter: str, width: int) -> Page:
+    page: Page = browser.new_context(base_url=url, viewport={"width": width, "height": 768}).new_page()
+    page.goto("/login/")
+    page.fill("[name=username]", LETTERS[letter])
+    page.fill("[name=password]", PASSWORD)
+    page.click("button[type=submit]")
+    return page
+
+
+def _violations(page: Page, address: str) -> list[str]:
+    answer = page.goto(address)
+    assert answer is not None
+    assert answer.status == 200, f"{address} {answer.status}"
+    page.evaluate(AXE)
+    found: list[str] = page.evaluate(RUN)
+    return [f"{address}: {text}" for text in found]
+
+
+def test_every_page_is_accessible(pages: Any) -> None:
+    browser, url = pages
+    here = Objects(A)
+    people: dict[tuple[str, int], Page] = {}
+    found: list[str] = []
+    looked = 0
+    for name, takes in names():
+        letters = [letter for letter, status in table()[name][0].items() if status == 200]
+        if not letters or NO_PAGE.search(name):
+            continue
+        address = reverse(name, kwargs=here.kwargs(name) if takes else {})
+        for width in (1366, 390) if name in ON_A_PHONE else (1366,):
+            who = (letters[0], width)
+            if who not in people:
+                people[who] = _enter(browser, url, *who)
+            found += _violations(people[who], address)
+            looked += 1
+    assert looked > 50
+    assert found == []
+    login = browser.new_context(base_url=url).new_page()
+    assert _violations(login, "/login/") == []
