@@ -57,6 +57,7 @@ class ArchiveFilter(SchoolFilter):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
+        self.school_codes = [code for code, _ in self.fields["school"].choices if code]  # type: ignore[attr-defined]
         towns = list(Township.objects.values_list("code", "name"))
         self.fields["township"].choices = [("", "全部乡镇"), *towns]  # type: ignore[attr-defined]
 

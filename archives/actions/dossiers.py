@@ -25,7 +25,9 @@ from archives.papers.dossier import MEDIA_TYPE, dossier_pdfs
 from archives.permissions import ALLOWED
 from archives.rules import PIECE_TITLES, EvidenceKind, TermDossier
 from disbursement.actions.printing import office
+from disbursement.models import RosterLine
 from disbursement.papers.paper import XLSX, Paper
+from disbursement.rules.states import LineStatus, RosterState
 from eligibility.actions.entitle import newest_run
 from students.models import Placement
 
@@ -46,6 +48,12 @@ _MISSING: Final = (
 def basis_of(term: Semester) -> Basis:
     """What the semester's dossiers rest on now."""
     return Basis(term, newest_run(term))
+
+
+def aided_pupils(term: Semester) -> Any:
+    """Ids of the pupils who have a grant in the semester: each has a dossier."""
+    lines = RosterLine.objects.filter(semester=term, state__in=[LineStatus.ACCEPTED, LineStatus.HELD])
+    return lines.exclude(roster__state=RosterState.VOIDED).values("student")
 
 
 @action("archive.scan", ALLOWED)

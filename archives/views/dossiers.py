@@ -45,7 +45,7 @@ def dossier_list(request: StaffRequest) -> HttpResponse:
     """Every pupil with a grant, and what the dossier lacks."""
     term = calendar.chosen(request.session)
     form = DossierFilter(request.GET or None, user=request.user)
-    missing = missing_by_pupil(dossiers.basis_of(term), _schools(request))
+    missing = missing_by_pupil(dossiers.basis_of(term), form.school_codes)
     rows = _filtered(request, term, form, missing)
     listed = rows.select_related("student__village__township", "school").order_by(
         "student__village__code", "school__code", "grade_year", "class_name", "student__name_key", "pk"
@@ -66,13 +66,9 @@ def dossier_list(request: StaffRequest) -> HttpResponse:
 
 def _filtered(request: StaffRequest, term: Semester, form: DossierFilter, missing: dict[int, tuple[str, ...]]) -> Any:
     chosen = form.wanted(missing="missing", q="q")
-    wanted = chosen.get("missing", "")
-    fits = [
-        student
-        for student, codes in missing.items()
-        if not wanted or (wanted == "any" and codes) or (wanted == "no" and not codes) or wanted in codes
-    ]
-    rows = Placement.objects.visible_to(request.user).of(term).filter(student__in=fits)
+    rows = Placement.objects.visible_to(request.user).of(term).filter(student__in=dossiers.aided_pupils(term))
+    if wanted := chosen.get("missing"):
+        rows = rows.filter(student__in=[pupil for pupil, codes in missing.items() if _fits(wanted, codes)])
     rows = rows.filter(
         **form.wanted(
             school="school__code", township="student__village__township__code", village="student__village__code"
@@ -81,6 +77,13 @@ def _filtered(request: StaffRequest, term: Semester, form: DossierFilter, missin
     if "q" in chosen:
         rows = rows.filter(student__in=Student.objects.visible_to(request.user).search(chosen["q"]))
     return rows
+
+
+def _fits(wanted: str, codes: tuple[str, ...]) -> bool:
+    """Whether a dossier that lacks `codes` is among the wanted ones: complete, lacking anything, or one piece."""
+    if wanted == "no":
+        return not codes
+    return bool(codes) if wanted == "any" else wanted in codes
 
 
 @_SEES
