@@ -30,9 +30,10 @@ from disbursement.rules.publicity import Moment
 from eligibility.models import AidApplication, ComparisonResult, Entitlement, Run
 from eligibility.rules import Category
 from students.models import Placement
+from students.rules import Standing
 
 Entries = dict[int, list[Entry]]
-_STAGE_OF: Final = {piece.code: piece.stage for piece in PIECES}
+_STAGE_OF: Final = {piece.code: piece.stage for piece in PIECES} | {"standing": WorkStage.IDENTIFY}
 _HAS: Final = {
     "comparison": "EXISTS (SELECT 1 FROM eligibility_comparisonresult x WHERE x.run_id = %(compared)s AND x.student_id = l.student_id)",
     "application": """EXISTS (SELECT 1 FROM eligibility_aidapplication x WHERE x.semester_id = %(term)s
@@ -97,6 +98,7 @@ def dossiers(basis: Basis, students: Sequence[int], schools: Sequence[str]) -> l
     """The pupils' dossiers of the semester, in the order given; a fixed number of statements."""
     found: Entries = defaultdict(list)
     for part in (
+        _standings,
         _comparisons,
         _applications,
         _decisions,
@@ -147,6 +149,22 @@ def _grouped(pairs: Iterable[tuple[int, Entry]]) -> Entries:
     return found
 
 
+def _standings(basis: Basis, students: Sequence[int]) -> Entries:
+    """Where roll and attendance did not agree, or a person settled it; nothing for everybody else."""
+    rows = Placement.objects.of(basis.term).filter(student__in=students)
+    rows = rows.exclude(standing=Standing.GO, decided_by=None).select_related("school", "decided_by")
+    return _grouped(
+        (
+            row.student_id,
+            Entry(
+                "standing", f"在籍在校：{row.get_standing_display()}",
+                (f"{row.decided_by.name}核定由{row.school}资助：{row.reason}" if row.decided_by else str(row.school or "")),
+            ),
+        )
+        for row in rows
+    )  # fmt: skip
+
+
 def _comparisons(basis: Basis, students: Sequence[int]) -> Entries:
     rows = ComparisonResult.objects.filter(run=basis.compared, student__in=students)
     rows = rows.select_related("record__upload__stored_file", "decision__by").order_by("student", "pk")
@@ -172,9 +190,15 @@ def _applications(basis: Basis, students: Sequence[int]) -> Entries:
             row.student_id,
             Entry(
                 "application", f"家庭经济困难学生认定申请：{row.get_state_display()}",
-                (f"认定为{row.get_recognised_tier_display()}" if row.recognised_tier else "")
-                + (f"，{row.decision_reason}" if row.decision_reason else "")
-                + (f"（{row.decided_by.name}）" if row.decided_by else ""),
+                "；".join(
+                    text
+                    for text in (
+                        f"认定为{row.get_recognised_tier_display()}" if row.recognised_tier else "",
+                        row.decision_reason,
+                        f"{row.decided_by.name}决定" if row.decided_by else "",
+                    )
+                    if text
+                ),
             ),
         )
         for row in rows.order_by("pk")
@@ -206,6 +230,7 @@ def _lines(basis: Basis, students: Sequence[int]) -> Entries:
             Entry(
                 "roster_line", f"{row.programme.name}发放名册（第{row.roster.round}轮）：{row.get_state_display()}",
                 f"{yuan_comma(row.amount_fen)} 元，与学校填报比较：{row.get_kind_display()}，名册{row.roster.get_state_display()}"
+                + (f"，原因：{row.refusal_label}" if row.refusal else "")
                 + (f"；学校说明：{row.get_reason_code_display()} {row.explanation}" if row.reason_code else "")
                 + "".join(objections[row.pk]),
                 link=f"/rosters/{row.roster_id}/",

@@ -84,6 +84,7 @@ def test_dossiers_of_different_fates_tell_their_story(small_county):
     absent = Placement.objects.filter(standing="ENROLLED_NOT_ATTENDING").first()
     (found,) = assemble(basis(), [absent.student_id], schools())
     assert not found.aided
+    assert "在籍不在校" in words_of(absent.student_id)
     two = next(
         student for student in missing_by_pupil(basis(), schools())
         if RosterLine.objects.filter(student=student, state="ACCEPTED").count() == 2
@@ -97,7 +98,7 @@ def test_dossiers_of_different_fates_tell_their_story(small_county):
 def test_assembling_many_costs_what_one_costs(small_county, django_assert_max_num_queries):
     students = list(missing_by_pupil(basis(), schools()))
     ready, codes = basis(), schools()
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(15):
         assert len(assemble(ready, students, codes)) == len(students)
 
 
