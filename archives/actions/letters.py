@@ -32,21 +32,24 @@ PER_DOCUMENT: Final = 60
 HANDS: Final = 2  # documents that are laid out at a time
 _PAID: Final = """
 SELECT p.student_id, p.school_id, t.name, s.name, pl.stage, pl.grade, pl.class_name, pl.enrolment_id,
-       g.code, g.name, p.amount_fen, p.payee_name, b.bank, p.account_no, b.no, p.line_no, p.settled_on, st.basis_doc
+       g.code, g.name, p.amount_fen, p.payee_name, b.bank, p.account_no, b.no, p.line_no, p.settled_on, st.basis_doc,
+       (SELECT count(*) FROM archives_noticeletter l WHERE l.student_id = p.student_id AND l.semester_id = b.semester_id)
   FROM disbursement_paymentline p JOIN disbursement_disbursementbatch b ON b.id = p.batch_id
   JOIN eligibility_aidprogramme g ON g.id = p.programme_id JOIN county_school s ON s.id = p.school_id
   JOIN students_student t ON t.id = p.student_id JOIN eligibility_aidstandard st ON st.id = p.standard_id
   LEFT JOIN students_placement pl ON pl.student_id = p.student_id AND pl.semester_id = b.semester_id
  WHERE b.semester_id = %s AND p.state = 'PAID'
-   AND NOT EXISTS (SELECT 1 FROM archives_noticeletter l WHERE l.student_id = p.student_id AND l.semester_id = %s)
+   AND NOT EXISTS (SELECT 1 FROM archives_noticeletter l WHERE l.student_id = p.student_id
+        AND l.semester_id = b.semester_id AND l.facts @> jsonb_build_object('grants', jsonb_build_array(
+            jsonb_build_object('batch', b.no, 'line_no', p.line_no))))
  ORDER BY p.student_id, g.position, p.id"""
-_COLUMNS: Final = ("student_id", "semester_id", "school_id", "facts", "state", "delivered_how", "delivered_by",
+_COLUMNS: Final = ("student_id", "semester_id", "school_id", "number", "facts", "state", "delivered_how", "delivered_by",
                    "signed_by", "signed_relation")  # fmt: skip
 
 
 @action("letters.draw_up", ALLOWED)
 def draw_up_letters(*, by: User, semester: str) -> list[Moved]:
-    """Draw up a letter for everyone paid who has none."""
+    """Draw up a letter for every family that was paid something no letter has told yet."""
     term = calendar.semester(semester)
     Semester.objects.select_for_update().get(pk=term.pk)  # two hands at once would draw up twice
     drawn = _draw_up(term)
@@ -55,10 +58,21 @@ def draw_up_letters(*, by: User, semester: str) -> list[Moved]:
 
 
 def _draw_up(term: Semester) -> int:
-    rows = bulk.query(_PAID, [term.pk, term.pk])
+    rows = bulk.query(_PAID, [term.pk])
     guardians = _guardians({row[7] for row in rows if row[7]})
     letters = [
-        (pupil, term.pk, grants[0][1], _facts(grants, guardians), LetterState.DRAWN_UP.value, "", "", "", "")
+        (
+            pupil,
+            term.pk,
+            grants[0][1],
+            grants[0][18] + 1,
+            _facts(grants, guardians),
+            LetterState.DRAWN_UP.value,
+            "",
+            "",
+            "",
+            "",
+        )
         for pupil, found in groupby(rows, key=lambda row: row[0])
         for grants in [list(found)]
     ]

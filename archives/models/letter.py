@@ -52,6 +52,7 @@ class NoticeLetter(Row):
     student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="letters", verbose_name="学生")
     semester = models.ForeignKey(Semester, on_delete=models.PROTECT, verbose_name="学期")
     school = models.ForeignKey(School, on_delete=models.PROTECT, verbose_name="学校")
+    number = models.PositiveSmallIntegerField("第几份", default=1)  # a later grant is told in a further letter
     facts = models.JSONField("内容")
     state = models.CharField("状态", max_length=16, default=LetterState.DRAWN_UP, choices=LetterState.choices())
     printed_on = models.DateField("打印日期", null=True)
@@ -69,7 +70,7 @@ class NoticeLetter(Row):
     class Meta:
         verbose_name = verbose_name_plural = "温馨告知书"
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["student", "semester"], name="one_letter"),
+            models.UniqueConstraint(fields=["student", "semester", "number"], name="one_letter"),
             models.CheckConstraint(
                 condition=~Q(state__in=_REACHED) | Q(delivered_on__isnull=False) & ~Q(delivered_how=""),
                 name="delivered_letter_says_how",
@@ -82,7 +83,7 @@ class NoticeLetter(Row):
         indexes: ClassVar = [models.Index(fields=["semester", "school", "state"], name="letter_list")]  # work list
         triggers: ClassVar = [
             pgtrigger.FSM(name="moves", field="state", transitions=transitions(LETTER_MOVES)),
-            pgtrigger.ReadOnly(name="facts", fields=["student", "semester", "school", "facts"]),
+            pgtrigger.ReadOnly(name="facts", fields=["student", "semester", "school", "number", "facts"]),
         ]
 
     def __str__(self) -> str:

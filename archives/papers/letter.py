@@ -55,6 +55,7 @@ class PrintedLetter:
     school_phone: str
     dated: str
     office: Office
+    number: int = 1
 
 
 def printed_letter(letter: Any, office: Office, today: date) -> PrintedLetter:
@@ -68,7 +69,7 @@ def printed_letter(letter: Any, office: Office, today: date) -> PrintedLetter:
         village=f"{village.township.name}{village.name}" if village else "",
         grants=[_grant(line) for line in facts["grants"]], total=yuan_comma(facts["total_fen"]),
         words=in_words(facts["total_fen"]), rights=_rights(facts.get("stage", "")),
-        school_phone=letter.school.phone, dated=day(letter.printed_on or today), office=office,
+        school_phone=letter.school.phone, dated=day(letter.printed_on or today), office=office, number=letter.number,
     )  # fmt: skip
 
 

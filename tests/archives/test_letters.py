@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, connection, transaction
-from django.db.models import Sum
+from django.db.models import Count, Sum
 from django.test import Client
 
 from aid_admin.county import calendar
@@ -59,6 +59,23 @@ def test_drawing_up_again_changes_nothing(small_county, by):
     before = list(NoticeLetter.objects.order_by("pk").values())
     letters.draw_up_letters(by=by("chushen1"), semester=TERM)
     assert list(NoticeLetter.objects.order_by("pk").values()) == before
+
+
+def test_a_later_grant_is_told_in_a_further_letter(county_at, by):
+    county_at("paid")
+    student = (
+        PaymentLine.objects.filter(state="PAID").values("student").annotate(n=Count("pk")).filter(n=2)[0]["student"]
+    )
+    first, second = PaymentLine.objects.filter(student=student, state="PAID").order_by("pk").select_related("batch")
+    NoticeLetter.objects.create(
+        student_id=student, semester=first.batch.semester, school=first.school,
+        facts={"grants": [{"batch": first.batch.no, "line_no": first.line_no, "amount_fen": 1}], "total_fen": 1},
+    )  # fmt: skip
+    letters.draw_up_letters(by=by("chushen1"), semester=TERM)
+    letters.draw_up_letters(by=by("chushen1"), semester=TERM)
+    told = NoticeLetter.objects.get(student=student, number=2)
+    assert [(g["batch"], g["line_no"]) for g in told.facts["grants"]] == [(second.batch.no, second.line_no)]
+    assert NoticeLetter.objects.filter(student=student).count() == 2
 
 
 def test_a_printed_document_reads_as_its_rows(small_county, by):
