@@ -22,11 +22,14 @@ class DisbursementConfig(AppConfig):
                 frozenset({Role.SCHOOL_CLERK}), of_school=True, part_field="programme",
                 check=f"{here}.check_filed", on_force="disbursement.actions.drafting.filed_in_force",
                 on_undo="disbursement.actions.drafting.filed_undone", extras=f"{here}.extras",
-                rows="disbursement.FiledLine", next_page="/rosters/",
-                next_step="到“资助名册”里逐条说明与核定结果的差异，再由本校负责人上报。",
+                rows="disbursement.FiledLine", sums=f"{here}.filed_sums", leads_to=f"{here}.filed_rosters",
+                next_step="到名册里逐条说明与核定结果的差异，再由本校负责人上报。",
+                meanwhile="资助中心核定资格、生成名册以后，名册会出现在您的待办里，到时逐条说明差异、由负责人上报。",
             )
         )  # fmt: skip
         register(
             SheetKind("returns", "银行回盘文件", "", "", frozenset({Role.FINANCE_CLERK}), replaces=False, own_page=True)
         )
+        jobs.register("publicity.print_all", "disbursement.tasks.print_all", "打印公示", "/publicity/{id}/papers/")
+        jobs.register("batch.print_all", "disbursement.tasks.print_lists", "打印各校清单", "/batches/{id}/papers/")
         jobs.register("batch.build", "disbursement.tasks.build", "编制发放批次", "/batches/")

@@ -1,6 +1,7 @@
 """Forms of rosters, publicity, objections and batches."""
 
-from typing import Any
+from collections.abc import Collection
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -8,8 +9,13 @@ from aid_admin.accounts.models import User
 from aid_admin.county.models import School
 from disbursement.rules.returns import ReturnCode
 from disbursement.rules.states import (
+    MISSING_REASONS,
+    RETURNED_TO,
+    REVIEWERS_REFUSALS,
+    BatchMode,
     BatchState,
     DiffReason,
+    LineRefusal,
     PaymentState,
     PeriodState,
     ReturnReason,
@@ -58,7 +64,11 @@ class RosterFilter(SchoolFilter):
     """Filters of the list of rosters."""
 
     state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部状态"), *RosterState.choices()])
-    open = forms.ChoiceField(label="差异", required=False, choices=[("", "全部"), ("yes", "有未说明的差异")])
+    open = forms.ChoiceField(
+        label="情况",
+        required=False,
+        choices=[("", "全部"), ("yes", "有未说明的差异"), ("returned", "被退回待修改"), ("mine", "轮到我办的")],
+    )
     q = _search(_PUPIL, "如 wyj")
 
 
@@ -82,6 +92,8 @@ class BatchFilter(forms.Form):
     """Filters of the list of batches."""
 
     state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部状态"), *BatchState.choices()])
+    mode = forms.ChoiceField(label="方式", required=False, choices=[("", "全部"), *BatchMode.choices()])
+    answers = forms.ChoiceField(label="回盘", required=False, choices=[("", "全部"), ("differ", "与已登记结果不一致")])
 
 
 class PaymentFilter(SchoolFilter):
@@ -114,9 +126,8 @@ class AnswerForm(forms.Form):
 
     reason_code = forms.ChoiceField(
         label="原因",
-        choices=[("", "请选择"), *DiffReason.choices()],
+        choices=[("", "请选择"), *((reason.value, reason.label) for reason in MISSING_REASONS)],
         error_messages={"required": "请选择这些学生没有填报的原因。"},
-        help_text="只用于“应助未报”。多报、金额不符请用“同意核定结果”。",
     )
     explanation = _words("具体情况", "", required=False, help_text="选择“其他”时必填。")
 
@@ -131,26 +142,83 @@ class AgreeForm(forms.Form):
         return {**self.cleaned_data, "reason_code": ""}
 
 
-class ReturnForm(forms.Form):
-    """Why rosters go back, and how far."""
+class DisagreeForm(forms.Form):
+    """Why the school thinks otherwise; the result stays what was computed."""
 
+    explanation = _words("为什么有异议", "请写明为什么有异议，初审和复审都能看到。")
+
+    def clean(self) -> dict[str, Any]:
+        """Disagreement is a code of its own."""
+        return {**self.cleaned_data, "reason_code": DiffReason.DISAGREED.value}
+
+
+class AcceptForm(forms.Form):
+    """The school's reason holds."""
+
+    reason = _words("补充说明", "", required=False)
+
+    def clean(self) -> dict[str, Any]:
+        """The code that stands for the school's reason."""
+        return {**self.cleaned_data, "reason_code": LineRefusal.SCHOOL_REASON_ACCEPTED.value}
+
+
+class RefuseForm(forms.Form):
+    """Why pupils do not pass the first review."""
+
+    reason_code = forms.ChoiceField(
+        label="不予通过的原因",
+        choices=[("", "请选择"), *((refusal.value, refusal.label) for refusal in REVIEWERS_REFUSALS)],
+        error_messages={"required": "请选择不予通过的原因。"},
+    )
+    reason = _words("具体情况", "请写明具体情况，学校据此告知家长。")
+    everybody = forms.BooleanField(label="全部不通过", required=False, help_text="只有整份名册一个人都不资助时才勾选。")
+
+
+class ReturnForm(forms.Form):
+    """Why rosters go back, and how far; a page narrows `targets` to what its rosters allow."""
+
+    targets: ClassVar[Collection[str]] = tuple(RETURNED_TO)
     reason_code = forms.ChoiceField(
         label="退回原因",
         choices=[("", "请选择"), *ReturnReason.choices()],
         error_messages={"required": "请选择退回原因。"},
     )
     reason = _words("要改什么", "请写明要改什么，学校据此修改。")
-    to = forms.ChoiceField(
-        label="退回到",
-        choices=[(s.value, s.label) for s in (RosterState.DRAFT, RosterState.SUBMITTED, RosterState.REVIEWED)],
-        initial=RosterState.DRAFT,
-    )
+    to = forms.ChoiceField(label="退回给", choices=list(RETURNED_TO.items()), initial=RosterState.DRAFT)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = [(code, words) for code, words in RETURNED_TO.items() if code in self.targets]
+        self.fields["to"].widget.choices = offered  # type: ignore[attr-defined]
+
+
+def return_form(targets: Collection[str]) -> type[ReturnForm]:
+    """The form that offers these states alone; another one that was posted is for the action to refuse."""
+    return type("NarrowReturnForm", (ReturnForm,), {"targets": tuple(targets)})
 
 
 class ReasonForm(forms.Form):
     """A reason that goes into the history."""
 
     reason = _words("原因", "请写明原因，系统会留下记录。")
+
+
+class TakeOutForm(forms.Form):
+    """Why lines leave a draft."""
+
+    reason = _words(
+        "移出原因", "请写明为什么移出，系统会留下记录。", help_text="如：账户户名不是本人也不是监护人，等学校核实。"
+    )
+
+
+class SettleForm(forms.Form):
+    """What the bank said when it was asked about an answer that contradicts what is booked."""
+
+    reason = _words(
+        "查实情况",
+        "请写明向银行查实的情况。",
+        help_text="写清问了谁、哪天、怎么说。如：6 月 16 日联社清算岗王某答复，款已退回。",
+    )
 
 
 class RemarkForm(forms.Form):
@@ -174,7 +242,10 @@ class PlanForm(forms.Form):
 
     title = forms.CharField(label="公示标题", required=False, max_length=100, help_text="不填时按学期生成。")
     planned_on = forms.DateField(
-        label="计划开始日期", required=False, widget=forms.DateInput(attrs={"type": "date"}), help_text="不填为今天。"
+        label="计划开始日期",
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="不早于今天；不填为今天。",
     )
 
 
@@ -185,7 +256,8 @@ class PhotoForm(forms.Form):
         label="照片",
         widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png"}),
         error_messages={
-            "required": "请选择照片。",
+            "required": "还没有选照片，请先选择一张照片再上传。",
+            "empty": "照片文件是空的，请重新选择。",
             "invalid_image": "不是 JPG 或 PNG 照片，请重新拍照或另存为 JPG 后再上传。",
         },
     )

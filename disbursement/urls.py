@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from disbursement.views import accounts, batches, objections, payments, publicity, rosters
+from disbursement.views import (
+    accounts,
+    batch_papers,
+    batches,
+    notices,
+    objections,
+    payments,
+    publicity,
+    returns,
+    rosters,
+)
 
 app_name = "disbursement"
 urlpatterns = [
@@ -13,19 +23,32 @@ urlpatterns = [
     path("publicity/plan/", publicity.period_plan, name="plan"),
     path("publicity/photos/", publicity.photo_check, name="photos"),
     path("publicity/photos/<int:pk>/", publicity.photo, name="photo"),
+    path("publicity/photos/<int:pk>/view/", publicity.photo_view, name="photo_view"),
     path("publicity/<int:pk>/", publicity.period_detail, name="period"),
     path("publicity/<int:pk>/list/", publicity.period_lines, name="period_lines"),
-    path("publicity/<int:pk>/notice/<str:school>/", publicity.notice, name="notice"),
+    path("publicity/<int:pk>/notice/<str:school>/", notices.notice, name="notice"),
+    path("publicity/<int:pk>/certificate/<str:school>/", notices.certificate, name="certificate"),
+    path("publicity/<int:pk>/villages/", notices.village_list, name="villages"),
+    path("publicity/<int:pk>/villages/<str:village>/", notices.village_notice, name="village_notice"),
+    path("publicity/<int:pk>/print/", notices.print_all, name="print_all"),
+    path("publicity/<int:pk>/papers/", notices.period_papers, name="papers"),
+    path("publicity/<int:pk>/papers/<int:job>/", notices.paper_download, name="paper"),
     path("publicity/<int:pk>/photo/<str:school>/<str:moment>/", publicity.photo_add, name="photo_add"),
     path("objections/", objections.objection_list, name="objections"),
+    path("objections/new/", objections.objection_find, name="objection_find"),
     path("objections/new/<int:line>/", objections.objection_add, name="objection_add"),
     path("objections/<int:pk>/", objections.objection_detail, name="objection"),
     path("batches/", batches.batch_list, name="batches"),
     path("batches/build/", batches.batch_build, name="batch_build"),
+    path("batches/look/", batches.batch_look, name="batch_look"),
     path("batches/<int:pk>/", batches.batch_detail, name="batch"),
-    path("batches/<int:pk>/return/", batches.batch_return, name="batch_return"),
-    path("batches/<int:pk>/return/<int:upload>/", batches.batch_result, name="batch_result"),
-    path("batches/<int:pk>/waivers/<str:school>/", batches.batch_waivers, name="batch_waivers"),
+    path("batches/<int:pk>/return/", returns.batch_return, name="batch_return"),
+    path("batches/<int:pk>/return/<int:upload>/", returns.batch_result, name="batch_result"),
+    path("batches/<int:pk>/waivers/<str:school>/", batch_papers.batch_waivers, name="batch_waivers"),
+    path("batches/<int:pk>/lists/<str:school>/", batch_papers.batch_school, name="batch_school"),
+    path("batches/<int:pk>/print/", batch_papers.batch_print_all, name="batch_print_all"),
+    path("batches/<int:pk>/papers/", batch_papers.batch_papers, name="batch_papers"),
+    path("batches/<int:pk>/papers/<int:job>/", batch_papers.batch_paper, name="batch_paper"),
     path("payments/", payments.payment_list, name="payments"),
     path("payments/export/", payments.payment_export, name="payment_export"),
     path("accounts/", accounts.account_list, name="accounts"),

@@ -44,6 +44,12 @@ class Pins:
     registries: list[int]
     snapshots: list[dict[str, str]]
     digest: str
+    kinds: frozenset[str] = frozenset()
+
+    @property
+    def complete(self) -> bool:
+        """Whether there is a roll and every registry: before that a comparison says little."""
+        return bool(self.rolls) and self.kinds >= REGISTRY_KINDS
 
     @property
     def uploads(self) -> list[int]:
@@ -58,6 +64,7 @@ class RunsShown:
     comparison: int | None = None
     entitlement: int | None = None
     entitlement_is_due: bool = False  # the comparison waits to be entitled on
+    comparison_is_due: bool = False  # what is in force, or what persons decided, was not compared yet
 
 
 class _Done(NamedTuple):
@@ -99,7 +106,9 @@ def runs_shown(semester: Semester) -> RunsShown:
     base = compared.pk if compared else None
     entitled = _first([run for run in runs if run.kind == RunKind.ENTITLE], lambda run: run.base == base)
     due = compared is not None and (entitled is None or entitled.base != base)
-    return RunsShown(base, entitled.pk if entitled else None, due)
+    known = any(run.kind == RunKind.COMPARE and run.digest == pins.digest for run in runs)
+    changed = (compared is not None or pins.complete) and not known
+    return RunsShown(base, entitled.pk if entitled else None, due, changed)
 
 
 def run_of(pk: int | None) -> Run | None:
@@ -124,6 +133,7 @@ def _pins(rows: Iterable[tuple[Any, ...]]) -> Pins:
             if kind != "attendance"
         ],
         digest=digest(row[:5] for row in every),
+        kinds=frozenset(kind for kind, *_ in uploads),
     )
 
 

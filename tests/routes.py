@@ -16,6 +16,7 @@ from disbursement.models import (
     Objection,
     PaymentLine,
     PublicityEvidence,
+    PublicityLine,
     PublicityPeriod,
     Roster,
     RosterLine,
@@ -45,6 +46,12 @@ def names() -> list[tuple[str, tuple[str, ...]]]:
 
 def _first(model: Any, **of: Any) -> int:
     return int(model.objects.filter(**of).order_by("pk").first().pk)
+
+
+def _village(period: int, school: School) -> str:
+    """A village of the school's pupils on the period's list."""
+    lines = PublicityLine.objects.filter(period=period, school=school).exclude(roster_line__student__village=None)
+    return str(lines.order_by("pk").first().roster_line.student.village.code)
 
 
 def _by(code: str) -> User:
@@ -88,6 +95,25 @@ class Objects:
             Job.objects.create(
                 kind="letters.print", subject_type="semester", subject_id=TERM, params_digest=self.code, state="DONE",
                 school_code=self.code, result=_file(self.code), by=_by(self.code),
+            ).pk
+        )  # fmt: skip
+
+    def certificates(self, period: int) -> int:
+        """A document of all certificates of the period, made."""
+        return int(
+            Job.objects.create(
+                kind="publicity.print_all", subject_type="publicityperiod", subject_id=str(period), state="DONE",
+                params={"what": "certificates"}, params_digest=self.code, result=_file(self.code), by=_by(self.code),
+            ).pk
+        )  # fmt: skip
+
+    def batch_lists(self) -> int:
+        """A document of all schools' lists of a batch, made."""
+        batch = _first(DisbursementBatch, mode="ACCOUNT")
+        return int(
+            Job.objects.create(
+                kind="batch.print_all", subject_type="disbursementbatch", subject_id=str(batch), state="DONE",
+                params_digest=self.code, result=_file(""), by=_by(self.code),
             ).pk
         )  # fmt: skip
 
@@ -150,21 +176,9 @@ class Objects:
         """The job that read it."""
         return _first(Job, school_code=self.code, kind="intake.read")
 
-    def kwargs(self, name: str) -> dict[str, Any]:
-        """What the route's address takes, with this school's objects."""
-        space, _, _ = name.rpartition(":")
-        period = _first(PublicityPeriod, rosters__school=self.school) if space == "disbursement" else 0
-        made: dict[str, Any] = {
-            "office:statistics_table": {"name": "school-stage"},
-            "office:statistics_export": {"name": "school-stage"},
-            "office:help_term": {"slug": "round"},
-            "office:user": lambda: {"pk": User.objects.get(username="caiwu2").pk},
-            "office:student": lambda: {"pk": self.pupil},
-            "office:reveal": lambda: {"what": "student.id_number", "object_id": self.pupil},
-            "students:late": lambda: {"pk": self.late},
-            "students:late_proof": lambda: {"pk": self.late},
-            "eligibility:application": lambda: {"pk": _first(AidApplication, school=self.school)},
-            "archives:application_form": lambda: {"pk": _first(AidApplication, school=self.school)},
+    def _of_money(self, period: int) -> dict[str, Any]:
+        """Addresses of rosters, publicity and batches."""
+        return {
             "disbursement:roster": lambda: {"pk": _first(Roster, school=self.school)},
             "disbursement:photo": lambda: {"pk": _first(PublicityEvidence, school=self.school)},
             "disbursement:photo_view": lambda: {"pk": _first(PublicityEvidence, school=self.school)},
@@ -172,6 +186,12 @@ class Objects:
             "disbursement:objection": lambda: {"pk": _first(Objection)},
             "disbursement:period": {"pk": period},
             "disbursement:period_lines": {"pk": period},
+            "disbursement:villages": {"pk": period},
+            "disbursement:village_notice": lambda: {"pk": period, "village": _village(period, self.school)},
+            "disbursement:print_all": {"pk": period},
+            "disbursement:papers": {"pk": period},
+            "disbursement:paper": lambda: {"pk": period, "job": self.certificates(period)},
+            "disbursement:certificate": {"pk": period, "school": self.code},
             "disbursement:notice": {"pk": period, "school": self.code},
             "disbursement:photo_add": {"pk": period, "school": self.code, "moment": "START"},
             "disbursement:batch_result": lambda: {
@@ -181,6 +201,17 @@ class Objects:
                 "pk": _first(DisbursementBatch, mode="WAIVER"),
                 "school": PaymentLine.objects.filter(batch__mode="WAIVER").first().school.code,
             },
+            "disbursement:batch_school": lambda: {
+                "pk": _first(DisbursementBatch, mode="ACCOUNT"),
+                "school": PaymentLine.objects.filter(batch__mode="ACCOUNT").first().school.code,
+            },
+            "disbursement:batch_paper": lambda: {"pk": _first(DisbursementBatch, mode="ACCOUNT"), "job": self.batch_lists()},
+        }  # fmt: skip
+
+    def _of_archives(self) -> dict[str, Any]:
+        """Addresses of letters, visits and dossiers."""
+        return {
+            "archives:application_form": lambda: {"pk": _first(AidApplication, school=self.school)},
             "archives:letter": lambda: {"pk": self.letter},
             "archives:receipt": lambda: {"pk": self.letter},
             "archives:letter_print": lambda: {"pk": self.print_job},
@@ -194,9 +225,29 @@ class Objects:
             "archives:package_download": lambda: {"pk": self.package},
             "archives:scan": lambda: {"pk": self.scan},
             "archives:scan_file": lambda: {"pk": self.scan},
+        }  # fmt: skip
+
+    def _of_others(self) -> dict[str, Any]:
+        """Addresses of the rest."""
+        return {
+            "office:statistics_table": {"name": "school-stage"},
+            "office:statistics_export": {"name": "school-stage"},
+            "office:help_term": {"slug": "round"},
+            "office:user": lambda: {"pk": User.objects.get(username="caiwu2").pk},
+            "office:student": lambda: {"pk": self.pupil},
+            "office:reveal": lambda: {"what": "student.id_number", "object_id": self.pupil},
+            "students:late": lambda: {"pk": self.late},
+            "students:late_proof": lambda: {"pk": self.late},
+            "eligibility:application": lambda: {"pk": _first(AidApplication, school=self.school)},
             "intake:send": {"code": "accounts"},
             "intake:template": {"code": "accounts"},
-        }.get(name)  # fmt: skip
+        }  # fmt: skip
+
+    def kwargs(self, name: str) -> dict[str, Any]:
+        """What the route's address takes, with this school's objects."""
+        space, _, _ = name.rpartition(":")
+        period = _first(PublicityPeriod, rosters__school=self.school) if space == "disbursement" else 0
+        made = (self._of_money(period) | self._of_archives() | self._of_others()).get(name)
         if made is None and space == "intake":
             return {"pk": self.upload}
         if made is None and space == "jobs":

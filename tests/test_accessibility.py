@@ -29,7 +29,7 @@ RUN = (
 ON_A_PHONE = {"archives:visit_pick", "archives:visit_add", "archives:visit", "disbursement:period", "office:home"}
 # answers that are no page of their own: parts of pages, files, pictures, the JSON of health
 NO_PAGE = re.compile(
-    r"healthz|help_term|reveal|progress$|marked|template|photo$|proof|scan_file|receipt|accounts:log|phone|picture"
+    r"healthz|help_term|reveal|progress$|marked|template|photo$|proof|scan_file|batch_look|receipt|accounts:log|phone|picture"
 )
 
 

@@ -140,6 +140,11 @@ def test_a_late_pupil_comes_by_hand_to_the_second_round(office: Office) -> None:
     clerk.press("提交复核")
     clerk.sees("待复核", "四月转入")
     clerk.shot("late-proposed")
+    _carry_on(office, child)
+
+
+def _carry_on(office: Office, child: Any) -> None:
+    """The second person, the comparison, the entitlement, the next round."""
     officer = office.person("shuju1")
     officer.go("学生$")
     officer.follow("补录学生")

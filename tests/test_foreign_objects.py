@@ -120,6 +120,8 @@ FOREIGN: dict[str, Given] = {
     "application.submit": lambda: {"application": _application()},
     "application.review": lambda: {"application": _application()},
     "application.return": lambda: {"application": _application(), "reason": "材料不全"},
+    "application.print": lambda: {"application": _application()[0]},
+    "policy.print": lambda: {"stage": "PRIMARY", "school": B},
     "archive.download": lambda: {"package": _package()},
     "archive.pack": lambda: {"semester": TERM, "school": B},
     "archive.print": lambda: {"student": _pupil(), "semester": TERM},
@@ -143,8 +145,10 @@ FOREIGN: dict[str, Given] = {
     "roster.submit": lambda: {"roster": _roster()},
     "roster.withdraw": lambda: {"roster": _roster()},
     "upload.commit": lambda: {"upload": _upload()},
+    "upload.discard": lambda: {"upload": _upload()},
     "upload.download": lambda: {"upload": _upload()},
     "upload.mark": lambda: {"upload": _upload()},
+    "upload.restore": lambda: {"upload": _upload(), "reason": "撤错了"},
     "upload.stage": lambda: {"kind": "accounts", "data": b"x", "name": "x.xlsx", "school": B},
     "upload.undo": lambda: {"upload": _upload(), "reason": "发错"},
     "visit.record": lambda: {
@@ -167,6 +171,10 @@ OF_A_REVIEWER: dict[str, Given] = {
     "application.review": FOREIGN["application.review"],
     "application.return": FOREIGN["application.return"],
     "application.reject": lambda: {"application": _application(), "reason": "不符合"},
+    "roster.refuse": lambda: {
+        "line": [_first(RosterLine, roster__school__code=B)], "reason_code": "NOT_ENTITLED", "reason": "不符合"
+    },
+    "roster.restore": FOREIGN["roster.answer"],
     "roster.review": lambda: {"roster": _roster()},
     "roster.return": FOREIGN["roster.return"],
     "roster.withdraw": FOREIGN["roster.withdraw"],
@@ -175,9 +183,9 @@ OF_A_REVIEWER: dict[str, Given] = {
     **{
         name: FOREIGN[name]
         for name in (
-            "archive.download", "archive.pack", "archive.print", "archive.scan", "archive.withdraw_scan",
+            "application.print", "archive.download", "archive.pack", "archive.print", "archive.scan", "archive.withdraw_scan",
             "letters.deliver", "letters.download", "letters.print", "letters.sign", "letters.take_back",
-            "pairing.assign", "pairing.end", "visit.record",
+            "pairing.assign", "pairing.end", "policy.print", "visit.record",
         )
     },
     "visit.settle": lambda: {"visit": _visit(), "note": "核实"},

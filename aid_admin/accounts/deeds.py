@@ -24,7 +24,8 @@ class Deed:
 
     `right` is the action's name; `ids` the parameter that takes the rows, "" for none (`one`: a single id);
     `takes` names what the page adds (the semester). `done` may name {n}, the number of objects moved.
-    `states`: where it may begin; empty = anywhere. `download`: the action's result is a file.
+    `states`: where it may begin; empty = anywhere. `download`: the action's result is a file. `about`: a template
+    that its dialog shows before the form, with the page's context: what the person is about to decide on.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Deed:
     icon: str = ""
     states: Collection[str] = frozenset()
     download: bool = False
+    about: str = ""
 
 
 class Offer(NamedTuple):

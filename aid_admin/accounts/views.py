@@ -30,6 +30,11 @@ class Login(LoginView):
             return response
         return super().dispatch(request, *args, **kwargs)
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With `lost`: the person was sending something when the session was found to be over."""
+        given = self.request.POST if self.request.method == "POST" else self.request.GET
+        return super().get_context_data(**kwargs) | {"lost": bool(given.get("lost"))}
+
 
 login = Login.as_view()
 logout = LogoutView.as_view(next_page="accounts:login")

@@ -1,6 +1,7 @@
 """The business date, the current semester and the working days."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -54,9 +55,19 @@ def at_a_glance() -> tuple[list[Semester], date, bool]:
     return terms, demo_date or timezone.localdate(), demo_date is not None
 
 
+def of_session(session: Any) -> tuple[list[Semester], date, bool]:
+    """What at_a_glance() says, asked once per request: the session's object lives as long as the request."""
+    known: tuple[list[Semester], date, bool] | None = getattr(session, "calendar_at_a_glance", None)
+    if known is None:
+        known = at_a_glance()
+        with suppress(AttributeError):  # a plain mapping keeps nothing
+            session.calendar_at_a_glance = known
+    return known
+
+
 def chosen(session: Mapping[str, Any]) -> Semester:
     """The semester that the person has chosen for the pages (kept in the session), else the current one."""
-    terms, today, _ = at_a_glance()
+    terms, today, _ = of_session(session)
     found = pick(terms, str(session.get("semester", "")), today)
     if found is None:
         raise BadInput("还没有学期，请先由系统管理员建立。")

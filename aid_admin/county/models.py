@@ -13,6 +13,7 @@ from aid_admin.db.base import Row
 from aid_admin.db.fields import FenField
 from aid_admin.db.scope import ScopedQuerySet
 from aid_admin.lib import semester as semester_text
+from aid_admin.lib.bank_card import CREDIT
 
 
 class Township(Row):
@@ -227,3 +228,9 @@ class BankBin(Row):
 
     def __str__(self) -> str:
         return f"{self.prefix} {self.bank}"
+
+    @classmethod
+    def table(cls) -> dict[tuple[str, int], str]:
+        """Prefix and length → the bank's code, or CREDIT for credit cards, which cannot be paid to."""
+        rows = cls.objects.values_list("prefix", "length", "bank", "kind")
+        return {(prefix, length): CREDIT if kind == CREDIT else bank for prefix, length, bank, kind in rows}

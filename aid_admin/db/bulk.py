@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
 
 from aid_admin.db.fields import SealedField
@@ -83,6 +84,21 @@ def query(sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return list(cursor.fetchall())
+
+
+def count_all(rows: Sequence[Any]) -> list[int]:
+    """How many rows each of several query sets has; one statement for all of them."""
+    parts: list[str] = []
+    parameters: list[Any] = []
+    for one in rows:
+        try:
+            sql, given = one.order_by().values("pk").query.sql_with_params()
+        except EmptyResultSet:
+            parts.append("0")
+            continue
+        parts.append(f"(SELECT count(*) FROM ({sql}) counted)")
+        parameters += given
+    return [int(n) for n in query(f"SELECT {', '.join(parts)}", parameters)[0]] if parts else []
 
 
 def copy_table(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

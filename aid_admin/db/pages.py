@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 
 SIZE: Final = 50
 CAP: Final = 10_000
+LONG: Final = 5  # pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +41,26 @@ class Page:
     @property
     def near(self) -> list[int]:
         """The page numbers that the pager offers."""
-        return list(range(max(1, self.number - 2), min(self.last, self.number + 2) + 1))
+        return list(range(max(1, self.number - 2), self.last_near + 1))
+
+    @property
+    def last_near(self) -> int:
+        """The last of the page numbers near this one."""
+        return min(self.last, self.number + 2)
+
+    @property
+    def is_long(self) -> bool:
+        """Whether a page number is quicker typed than walked to."""
+        return self.last > LONG
 
 
-def page_of(rows: "QuerySet[Any]", number: str | None, *, size: int = SIZE) -> Page:
+def page_of(rows: "QuerySet[Any]", number: str | None, *, size: int = SIZE, counted: int | None = None) -> Page:
     """The page with that number; anything that is no page shows the first or the last one.
 
-    `rows` needs a total order. Two queries: a count that stops at CAP, and the page.
+    `rows` needs a total order. Two queries: a count that stops at CAP, and the page; where the rows were
+    `counted` already, the page alone.
     """
-    counted = rows.order_by()[: CAP + 1].count()
+    counted = rows.order_by()[: CAP + 1].count() if counted is None else counted
     total = min(counted, CAP)
     last = max(1, -(-total // size))
     wanted = int(number) if number and number.isascii() and number.isdigit() and len(number) < 9 else 1

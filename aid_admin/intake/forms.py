@@ -65,7 +65,7 @@ class UploadForm(forms.Form):
             self.fields["school"].queryset = School.objects.visible_to(user)  # type: ignore[attr-defined]
         else:
             del self.fields["school"]
-        if kind.of_school or not kind.of_semester:
+        if not kind.dated:
             del self.fields["as_of"]
 
     def clean_file(self) -> Any:
@@ -111,9 +111,9 @@ class MappingForm(forms.Form):
 
 
 class CommitForm(forms.Form):
-    """Committing: with refused rows only by explicit choice."""
+    """Committing: with refused rows only by explicit choice, which a button of its own says."""
 
-    partial = forms.BooleanField(label="只导入没有错误的行，有错误的行不导入", required=False)
+    partial = forms.BooleanField(required=False)
 
 
 class ReasonForm(forms.Form):
@@ -131,3 +131,7 @@ class OpinionForm(forms.Form):
     """The second person's word."""
 
     reason = forms.CharField(label="复核意见", required=False, max_length=200, widget=forms.Textarea(attrs={"rows": 2}))
+
+
+class EmptyForm(forms.Form):
+    """A decision without further words."""

@@ -1,5 +1,6 @@
 """Uploads, what is wrong with their rows, and which of them is in force."""
 
+from datetime import UTC, datetime
 from typing import Any, ClassVar, Self
 
 import pgtrigger
@@ -18,6 +19,8 @@ from aid_admin.files.models import StoredFile
 from aid_admin.intake.registry import KINDS
 from aid_admin.intake.rules import SECOND_PERSON_KINDS, STANDING_NAMES, STATE_NAMES, Standing, UploadState
 from aid_admin.lib.refusals import Refused
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 class UploadQuerySet(ScopedQuerySet):
@@ -44,12 +47,15 @@ class UploadQuerySet(ScopedQuerySet):
         )
 
     def with_successor(self) -> Any:
-        """With `successor`, the newest later upload of the same slot that was committed, if there is one."""
+        """With `successor`, the newest later upload that holds the same slot or waits for it; none where files add."""
         same_school = Q(school=OuterRef("school")) | Q(school=None)
         same_term = Q(semester=OuterRef("semester")) | Q(semester=None)
+        terms = InForce.objects.filter(upload=OuterRef("pk"))
+        holds_or_waits = Exists(terms.filter(until=None)) | ~Exists(terms)
+        replacing = [kind.code for kind in KINDS.values() if kind.replaces]
         later = Upload.objects.filter(
-            same_school, same_term, kind=OuterRef("kind"), part=OuterRef("part"), pk__gt=OuterRef("pk"),
-            state=UploadState.COMMITTED,
+            same_school, same_term, holds_or_waits, kind=OuterRef("kind"), part=OuterRef("part"),
+            pk__gt=OuterRef("pk"), state=UploadState.COMMITTED, kind__in=replacing,
         )  # fmt: skip
         return self.annotate(successor=Subquery(later.order_by("-pk").values("pk")[:1]))
 
@@ -79,6 +85,7 @@ class Upload(Row):
     refused = models.IntegerField("有错误", default=0)
     ignored = models.IntegerField("忽略", default=0)
     rows_digest = models.CharField(max_length=64, blank=True)
+    stated = models.JSONField("表中的合计", default=list)  # sheet, row, persons, fen; see registry.SheetKind.sums
     committed_by = models.ForeignKey(
         User, on_delete=models.PROTECT, null=True, related_name="committed_uploads", verbose_name="提交人"
     )
@@ -110,6 +117,26 @@ class Upload(Row):
     def standing_name(self) -> str:
         """The Chinese word for `standing` (rows of with_standing)."""
         return STANDING_NAMES[Standing(self.standing)]  # type: ignore[attr-defined]
+
+    @property
+    def was_read(self) -> bool:
+        """Whether the file could be read to its end, whatever became of its rows."""
+        return bool(self.rows_digest)
+
+    def holder(self) -> "Upload | None":
+        """The other upload that holds its slot now; None where files of its kind only add."""
+        if self.kind not in KINDS or not KINDS[self.kind].replaces:
+            return None
+        terms = InForce.objects.filter(
+            semester=self.semester_id, kind=self.kind, school=self.school_id, part=self.part, until=None
+        )
+        term = terms.exclude(upload=self.pk).select_related("upload__stored_file", "upload__by").first()
+        return term.upload if term else None
+
+    def later_holder(self) -> "Upload | None":
+        """The upload that holds its slot and was committed after it: what an undone one cannot push aside."""
+        other = self.holder()
+        return other if other and (other.committed_at or _NEVER) > (self.committed_at or _NEVER) else None
 
     def first_rows(self, most: int) -> list[Any]:
         """The first of its rows that were stored; none for a kind without rows of its own."""

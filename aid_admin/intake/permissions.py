@@ -7,6 +7,8 @@ ALLOWED = {
     "upload.stage": SENDERS,
     "upload.commit": SENDERS,
     "upload.undo": SENDERS,
+    "upload.restore": SENDERS,
+    "upload.discard": SENDERS,
     "upload.mark": SENDERS,
     "upload.download": SENDERS,
     "upload.activate": frozenset({Role.REGISTRY_OFFICER}),

@@ -3,11 +3,21 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.utils.module_loading import import_string
 
 from aid_admin.accounts.rules import Role
+
+
+class Sum(NamedTuple):
+    """What the accepted rows of one sheet come to: under which title, how many lines and persons, how much money."""
+
+    sheet: str
+    title: str
+    lines: int
+    persons: int
+    fen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +27,10 @@ class SheetKind:
     Dotted paths: `module` has COLUMNS, TITLE and parse; `store(upload, rows)` writes a chunk of accepted
     rows while the upload is invisible; `check(upload, rows)` may add issues that need the database;
     `on_force(upload)` and `on_undo(upload)` run in the last short transaction; `extras()` adds to the
-    parser's context. `rows` names the model of its rows (app.Model). `next_step` and the address `next_page`
-    tell the sender what comes next once the file is in force.
+    parser's context. `sums(upload)` gives what a clerk checks before committing (list of Sum; the parser's
+    `stated_total(row)` reads what the sheet itself says). `rows` names the model of its rows (app.Model).
+    `next_step` and the address `next_page` tell the sender what comes next once the file is in force; where
+    `leads_to(upload)` names the pages that the rows went to (title, address), these; while it names none, `meanwhile`.
     """
 
     code: str
@@ -35,6 +47,9 @@ class SheetKind:
     on_force: str = ""
     on_undo: str = ""
     extras: str = ""
+    sums: str = ""
+    leads_to: str = ""
+    meanwhile: str = ""
     own_page: bool = False
     rows: str = ""
     next_step: str = ""
@@ -44,6 +59,11 @@ class SheetKind:
         """The function behind one of the paths; None where the kind names none."""
         path = getattr(self, hook)
         return import_string(path) if path else None
+
+    @property
+    def dated(self) -> bool:
+        """Whether the day on which the data were taken matters: what the county's offices send."""
+        return self.of_semester and not (self.of_school or self.own_page)
 
     def parser(self) -> Any:
         """The module with COLUMNS, TITLE and parse."""

@@ -45,7 +45,7 @@ def context_of(upload: Upload) -> Context:
         schools_by_name=by_name,
         villages=_villages(),
         townships={squeeze(name): code for name, code in Township.objects.values_list("name", "code")},
-        bins={(row.prefix, row.length): row.bank for row in BankBin.objects.all()},
+        bins=BankBin.table(),
         school=upload.school.code if upload.school else None,
         semester=upload.semester.code if upload.semester else "",
         semester_label=semester.label(upload.semester.code) if upload.semester else "",

@@ -2,21 +2,23 @@
 
 from django.urls import path
 
-from aid_admin.intake import views
+from aid_admin.intake.views import checking, sending
 
 app_name = "intake"
 urlpatterns = [
-    path("", views.uploads, name="list"),
-    path("new/", views.choose, name="choose"),
-    path("new/<slug:code>/", views.send, name="send"),
-    path("new/<slug:code>/template/", views.blank, name="template"),
-    path("<int:pk>/", views.detail, name="detail"),
-    path("<int:pk>/progress/", views.progress, name="progress"),
-    path("<int:pk>/columns/", views.columns, name="columns"),
-    path("<int:pk>/commit/", views.commit, name="commit"),
-    path("<int:pk>/activate/", views.activate, name="activate"),
-    path("<int:pk>/undo/", views.undo, name="undo"),
-    path("<int:pk>/mark/", views.mark, name="mark"),
-    path("<int:pk>/marked/", views.marked, name="marked"),
-    path("<int:pk>/marked/file/", views.download, name="download"),
+    path("", sending.uploads, name="list"),
+    path("new/", sending.choose, name="choose"),
+    path("new/<slug:code>/", sending.send, name="send"),
+    path("new/<slug:code>/template/", sending.blank, name="template"),
+    path("<int:pk>/", checking.detail, name="detail"),
+    path("<int:pk>/progress/", checking.progress, name="progress"),
+    path("<int:pk>/columns/", sending.columns, name="columns"),
+    path("<int:pk>/commit/", checking.commit, name="commit"),
+    path("<int:pk>/activate/", checking.activate, name="activate"),
+    path("<int:pk>/undo/", checking.undo, name="undo"),
+    path("<int:pk>/restore/", checking.restore, name="restore"),
+    path("<int:pk>/discard/", checking.discard, name="discard"),
+    path("<int:pk>/mark/", checking.mark, name="mark"),
+    path("<int:pk>/marked/", checking.marked, name="marked"),
+    path("<int:pk>/marked/file/", checking.download, name="download"),
 ]

@@ -13,6 +13,7 @@ from aid_admin.accounts.models import User
 from aid_admin.lib.refusals import BadInput, Refused
 
 DONE, REFUSED, BAD_INPUT, INTERNAL = 0, 1, 2, 3
+MOST_SHOWN: Final = 50  # rows of a list that people are shown
 log = logging.getLogger(__name__)
 
 # What the parser of command lines says, in Chinese.
@@ -109,13 +110,17 @@ class OfficeCommand(BaseCommand):
         for key, value in result.items():
             if isinstance(value, list):
                 self.stdout.write(f"{key}：{len(value)} 条")
-                for item in value[:50]:
+                for item in value[:MOST_SHOWN]:
                     self.stdout.write(f"  {json.dumps(item, ensure_ascii=False, default=str)}")
+                if len(value) > MOST_SHOWN:
+                    self.stdout.write(f"  … 还有 {len(value) - MOST_SHOWN} 条没有列出，加 --json 可以看到全部")
             else:
                 self.stdout.write(f"{key}：{json.dumps(value, ensure_ascii=False, default=str)}")
 
     def user(self, options: dict[str, Any]) -> User:
         """The user named by --as; must exist and be active."""
+        if not options["username"]:
+            raise BadInput("请用 --as 写明以哪个用户的身份执行，例如 --as chushen1。")
         found = User.objects.filter(username=options["username"], is_active=True).first()
         if found is None:
             raise BadInput(f"没有在用的用户“{options['username']}”。")

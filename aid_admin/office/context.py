@@ -14,7 +14,8 @@ from aid_admin.accounts.rules import SCHOOL_ROLES
 from aid_admin.county import calendar
 from aid_admin.county.models import Semester
 from aid_admin.office import menu, overview, waiting
-from eligibility.pins import RunsShown, runs_shown
+from eligibility.pins import RunsShown
+from eligibility.views.shown import runs_of
 
 _SECONDS: Final = 10  # how old the bar and the count in the menu may be
 _OF_THE_BUREAU: Final = frozenset({"数据导入", "比对核查"})  # steps counted over the whole county
@@ -25,9 +26,9 @@ def office(request: HttpRequest) -> dict[str, object]:
     user = getattr(request, "user", None)
     if not isinstance(user, User):
         return {}
-    semesters, today, demo = calendar.at_a_glance()
+    semesters, today, demo = calendar.of_session(request.session)
     term = calendar.pick(semesters, str(request.session.get("semester", "")), today)
-    steps, lines = bar(user, term, today) if term else ([], [])
+    steps, lines = bar(request, user, term, today) if term else ([], [])
     return {
         "demo": demo,
         "business_date": today,
@@ -40,13 +41,15 @@ def office(request: HttpRequest) -> dict[str, object]:
     }
 
 
-def bar(user: User, term: Semester, today: date) -> tuple[list[overview.Step], list[waiting.Waiting]]:
+def bar(
+    request: HttpRequest, user: User, term: Semester, today: date
+) -> tuple[list[overview.Step], list[waiting.Waiting]]:
     """The eight steps and what waits for the person, remembered for some seconds."""
     key = f"bar-{user.pk}-{term.pk}-{cache.get(f'bar-{user.pk}', 0)}"
     found: tuple[list[overview.Step], list[waiting.Waiting]] | None = cache.get(key)
     if found is None:
         reach = user.reach()
-        runs = runs_shown(term) if reach else RunsShown()
+        runs = runs_of(request, term) if reach else RunsShown()
         steps = overview.steps_of(term, reach, runs) if reach else []
         steps = _at_school(steps) if user.roles <= SCHOOL_ROLES else steps
         found = steps, waiting.waiting_for(user, term, today, runs)
@@ -55,10 +58,11 @@ def bar(user: User, term: Semester, today: date) -> tuple[list[overview.Step], l
 
 
 def _at_school(steps: list[overview.Step]) -> list[overview.Step]:
-    """The bar of a school: now is the first step that is not over for itself; it cannot hasten the bureau's."""
-    now = next((step.title for step in steps if step.title not in _OF_THE_BUREAU and step.state != "done"), "")
-    states = {step.title: "now" if step.title == now else "later" for step in steps if step.state != "done"}
-    return [replace(step, state=states.get(step.title, "done")) for step in steps]
+    """The bar of a school: its own steps; now is the first that is not over for itself, whatever the bureau's do."""
+    own = [step for step in steps if step.title not in _OF_THE_BUREAU]
+    now = next((step.title for step in own if step.state != "done"), "")
+    states = {step.title: "now" if step.title == now else "later" for step in own if step.state != "done"}
+    return [replace(step, state=states.get(step.title, "done")) for step in own]
 
 
 def forget_bars(user: User) -> None:

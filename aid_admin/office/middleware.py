@@ -1,17 +1,34 @@
-"""What every answer passes: the content security policy, and the office's own refusals as pages."""
+"""What every answer passes: the login, the content security policy, the office's own refusals as pages."""
 
 from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from aid_admin.lib.refusals import BadInput, Forbidden, NotFound, Refused
 from aid_admin.office import context
+from aid_admin.office.routes import allowed_methods
 
 Handler = Callable[[HttpRequest], HttpResponse]
 _STATUS = {Forbidden: 403, NotFound: 404, BadInput: 400}
+
+
+class LoginGate(LoginRequiredMiddleware):
+    """As Django's; who was sending something is told that it was not done, and comes back to the page it was on."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
+        if request.method != "POST":
+            return super().handle_no_permission(request, view_func)
+        address = f"{settings.LOGIN_URL}?{urlencode({'next': _back(request), 'lost': 1})}"
+        if request.headers.get("HX-Request"):
+            return HttpResponse(status=204, headers={"HX-Redirect": address})
+        return redirect(address)
 
 
 class ContentSecurityPolicy:
@@ -42,6 +59,8 @@ class OfficeGate:
         response = self.get_response(request)
         if request.method == "POST" and user.is_authenticated:
             context.forget_bars(user)  # the next page shows what this one has done
+        if response.status_code == 405 and "text/html" in request.headers.get("Accept", ""):
+            return _not_that_way(request, response)
         return response
 
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
@@ -59,6 +78,39 @@ class OfficeGate:
 
 def _back(request: HttpRequest) -> str:
     """Where the person came from, if that is a page of ours."""
-    came_from = request.headers.get("Referer", "")
-    ours = url_has_allowed_host_and_scheme(came_from, allowed_hosts={request.get_host()})
-    return came_from if ours else "/"
+    came_from = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(came_from, allowed_hosts={request.get_host()}):
+        return "/"
+    parts = urlsplit(came_from)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path or "/"
+
+
+def _not_that_way(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """The page for an address that takes the press of a button and nothing else, or nothing that is sent to it."""
+    message = "这个地址是页面上的按钮用的，不能直接打开，也不能刷新。请回到原来的页面，看办理的结果，或重新点按钮。"
+    if request.method == "POST":
+        message = "这个页面只供查看，不接受提交的内容。刚才的操作没有完成，请回到原来的页面重新办理。"
+    shown = {"message": message, "status": 405, "back": _above(request.path)}
+    page = "office/refusal.html" if request.user.is_authenticated else "405.html"
+    told = render(request, page, shown, status=405)
+    told.headers["Allow"] = response.headers.get("Allow", "")
+    return told
+
+
+def _above(path: str) -> str:
+    """The nearest address above this one that can be opened."""
+    parts = path.strip("/").split("/")
+    for end in range(len(parts) - 1, 0, -1):
+        address = f"/{'/'.join(parts[:end])}/"
+        try:
+            view = resolve(address).func
+        except Resolver404:
+            continue
+        if "GET" in allowed_methods(view):
+            return address
+    return "/"
+
+
+def stale(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The page for a form whose token is no longer good: sent from a page older than the present login."""
+    return render(request, "403_csrf.html", {"back": _back(request)}, status=403)

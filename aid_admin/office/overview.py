@@ -1,8 +1,11 @@
 """The semester bar: eight steps, each a query over what people have done; nothing of it is stored."""
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Final
 
+from aid_admin.accounts.rules import Role
 from aid_admin.county.models import Semester
 from aid_admin.db import bulk
 from aid_admin.db.scope import Reach
@@ -10,11 +13,37 @@ from aid_admin.intake.rules import REGISTRY_KINDS
 from eligibility.pins import RunsShown
 
 TITLES: Final = ("数据导入", "在校确认", "比对核查", "资格认定", "名册上报", "审核", "公示", "发放告知")
+# who works on a step
+_BY: Final = ("数据专员", "各校经办人", "数据专员", "初审", "各校", "初审、复审", "公示专员、各校、复审", "财务")
+# the steps at which a role has something to do
+_STEPS_OF: Final[dict[str, frozenset[str]]] = {
+    Role.REGISTRY_OFFICER: frozenset({"数据导入", "比对核查"}),
+    Role.REVIEWER: frozenset({"资格认定", "审核"}),
+    Role.APPROVER: frozenset({"审核", "公示"}),
+    Role.PUBLICITY_OFFICER: frozenset({"公示"}),
+    Role.FINANCE_CLERK: frozenset({"发放告知"}),
+    Role.FINANCE_APPROVER: frozenset({"发放告知"}),
+}
+# what comes to a school while a step is under way, and whose deadline it has (county.rules.SCHOOL_STEPS)
+_AT_SCHOOL: Final = {
+    "在校确认": ("报送在校就读确认、认定申请和银行账号，负责人核对账号", "ACCOUNTS"),
+    "资格认定": (
+        "资助中心正在比对、核定资格。生成名册以后轮到学校：上传填报名册、逐条说明差异，由负责人上报",
+        "ROSTERS",
+    ),
+    "名册上报": ("资助中心生成名册以后，经办人上传填报名册、逐条说明差异，由负责人上报", "ROSTERS"),
+    "审核": ("资助中心正在审核名册。通过后开始公示，轮到学校：张贴公示表，开始和结束各上传一张照片", "PHOTOS"),
+    "公示": ("公示期满、照片核查通过后，资助中心确认名册、财务发放", "PHOTOS"),
+    "发放告知": ("财务正在发放。到账后生成告知书，轮到学校：打印、送达、收回执", "LETTERS"),
+}
 _SCHOOLS: Final = """SELECT s.id FROM county_school s JOIN county_township t ON t.id = s.township_id
     WHERE %(county)s OR s.code = ANY(%(schools)s) OR t.code = ANY(%(townships)s)"""
 _FORCE: Final = "SELECT {what} FROM intake_inforce f WHERE f.semester_id = %(semester)s AND f.until IS NULL AND {which}"
 _ROSTER: Final = """SELECT count(*) FROM disbursement_roster r WHERE r.semester_id = %(semester)s
     AND r.state <> 'VOIDED' AND r.school_id IN (SELECT id FROM mine) AND {which}"""
+_PUBLIC: Final = _ROSTER.format(
+    which="r.period_id IN (SELECT id FROM disbursement_publicityperiod WHERE state IN ({states}))"
+)
 _LINES: Final = """SELECT count(*) FROM disbursement_paymentline p JOIN disbursement_disbursementbatch b
     ON b.id = p.batch_id WHERE b.semester_id = %(semester)s AND p.school_id IN (SELECT id FROM mine) AND {which}"""
 _SQL: Final = f"""
@@ -29,7 +58,10 @@ SELECT ({_FORCE.format(what="count(DISTINCT f.part)", which="f.kind = 'roll'")})
        %(entitled)s,
        ({_ROSTER.format(which="TRUE")}),
        ({_ROSTER.format(which="r.state <> 'DRAFT'")}),
+       ({_ROSTER.format(which="r.state IN ('REVIEWED', 'APPROVED', 'CONFIRMED')")}),
        ({_ROSTER.format(which="r.state IN ('APPROVED', 'CONFIRMED')")}),
+       ({_PUBLIC.format(states="'RUNNING'")}),
+       ({_PUBLIC.format(states="'RUNNING', 'ENDED'")}),
        ({_ROSTER.format(which="r.state = 'CONFIRMED'")}),
        ({_LINES.format(which="p.retry_of_id IS NULL")}),
        ({_LINES.format(which="p.state = 'PAID'")})
@@ -57,7 +89,10 @@ class _Counts:
     entitled: int | None
     rosters: int
     submitted: int
+    reviewed: int
     approved: int
+    running: int
+    publicised: int
     confirmed: int
     payments: int
     paid: int
@@ -67,17 +102,20 @@ def _of(part: int, whole: int, unit: str) -> str:
     return f"{part}/{whole} {unit}" if whole else ""
 
 
-def _judged(c: _Counts) -> list[tuple[bool, str]]:
+def _judged(c: _Counts, *, changed: bool) -> list[tuple[bool, str]]:
     """Per step: whether it is over, and how far it is."""
     registries = len(REGISTRY_KINDS)
     return [
         (c.rolls > 0 and c.registries == registries, f"名单 {c.registries}/{registries}" if c.rolls else "缺学籍"),
         (0 < c.schools <= c.confirmed_schools, _of(c.confirmed_schools, c.schools, "校")),
-        (c.compared is not None and not c.undecided, f"待确认 {c.undecided}" if c.compared else "未比对"),
+        (
+            c.compared is not None and not c.undecided and not changed,
+            "未比对" if not c.compared else "待重新比对" if changed else f"待确认 {c.undecided}",
+        ),
         (c.entitled is not None, "已核定" if c.entitled else "未核定"),
         (0 < c.rosters == c.submitted, _of(c.submitted, c.rosters, "册")),
         (0 < c.rosters == c.approved, _of(c.approved, c.rosters, "册")),
-        (0 < c.rosters == c.confirmed, _of(c.confirmed, c.rosters, "册")),
+        (0 < c.rosters == c.confirmed, f"公示中 {c.running} 册" if c.running else _of(c.confirmed, c.rosters, "册")),
         (0 < c.payments <= c.paid, f"{100 * c.paid // c.payments}%" if c.payments else ""),
     ]
 
@@ -85,8 +123,8 @@ def _judged(c: _Counts) -> list[tuple[bool, str]]:
 def _begun(c: _Counts) -> tuple[object, ...]:
     """Per step: whether something of it is done, even while an earlier one is not over."""
     return (
-        c.rolls or c.registries, c.confirmed_schools, c.compared, c.entitled, c.submitted, c.approved, c.confirmed,
-        c.payments,
+        c.rolls or c.registries, c.confirmed_schools, c.compared, c.entitled, c.rosters, c.reviewed,
+        c.publicised or c.confirmed, c.payments,
     )  # fmt: skip
 
 
@@ -105,9 +143,29 @@ def steps_of(semester: Semester, reach: Reach, runs: RunsShown) -> list[Step]:
         },
     )[0]
     counts = _Counts(*row)
-    judged, begun = _judged(counts), _begun(counts)
+    judged, begun = _judged(counts, changed=runs.comparison_is_due), _begun(counts)
     now = next((place for place, (over, _) in enumerate(judged) if not over), len(judged))
     return [
         Step(title, note, "done" if over else "now" if place == now else "later", bool(begun[place]))
         for place, (title, (over, note)) in enumerate(zip(TITLES, judged, strict=True))
     ]
+
+
+def coming_for(roles: Collection[str], steps: Sequence[Step], deadlines: Mapping[str, date]) -> str:
+    """What comes next, and by when, for somebody for whom nothing waits; steps of a school are those it sees."""
+    under_way = [step.title for step in steps if step.state == "now" or (step.begun and step.state != "done")]
+    now = under_way[-1] if under_way else ""  # the furthest: an earlier one may be open in parts for long
+    if not steps:
+        return ""
+    if not now:
+        return "本学期的各个环节都已办完。"
+    due = deadlines.get(_AT_SCHOOL[now][1]) if now in _AT_SCHOOL else None
+    by = f"（{due.month}月{due.day}日前）" if due else ""
+    own = frozenset().union(*(_STEPS_OF.get(role, frozenset()) for role in roles))
+    if not own and Role.AUDITOR not in roles:
+        return f"接下来：{_AT_SCHOOL[now][0]}{by}。"
+    told = f"现在办到“{now}”，由{_BY[TITLES.index(now)]}办理{by}。"
+    mine = next((step.title for step in steps if step.title in own and step.state != "done"), "")
+    if mine and mine != now:
+        return f"{told}办到“{mine}”时，您的工作会出现在这里。"
+    return f"{told}有新的任务时会出现在这里。" if mine or Role.AUDITOR in roles else f"{told}您这一岗位的环节已办完。"

@@ -15,6 +15,11 @@ SELECT g.code, l.student_id, l.amount_fen, l.category = 'REGISTERED_POOR'
   FROM disbursement_rosterline l JOIN disbursement_roster r ON r.id = l.roster_id AND r.state = 'CONFIRMED'
   JOIN eligibility_aidprogramme g ON g.id = l.programme_id
  WHERE l.semester_id = %s AND l.state IN ('ACCEPTED', 'HELD')"""
+_PAID = """
+SELECT g.code, count(*), sum(p.amount_fen)
+  FROM disbursement_paymentline p JOIN disbursement_disbursementbatch b ON b.id = p.batch_id
+  JOIN eligibility_aidprogramme g ON g.id = p.programme_id
+ WHERE b.semester_id = %s AND p.state = 'PAID' GROUP BY g.code"""
 _MEASURES = (
     ("person_times", "person_times", False),
     ("amount_fen", "amount_fen", False),
@@ -47,6 +52,13 @@ def semester_report(term: Semester) -> Figures:
         "published": published,
         "discrepancies": discrepancies(programmes, total, published),
     }
+
+
+def paid_sums(term: Semester) -> dict[str, dict[str, int]]:
+    """By programme code, and under "" in all: person-times and fen whose money arrived, or whose fee was waived."""
+    rows = bulk.query(_PAID, [term.pk])
+    total = ("", sum(times for _, times, _ in rows), sum(fen for *_, fen in rows))
+    return {code: {"person_times": times, "amount_fen": int(fen)} for code, times, fen in [*rows, total]}
 
 
 def _count(rows: Iterable[tuple[Any, ...]]) -> Figures:

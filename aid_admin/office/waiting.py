@@ -1,34 +1,40 @@
 """What waits for a person: one query set per kind of work, counted together in one query."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from django.core.exceptions import EmptyResultSet
 from django.db.models import Exists, Min, OuterRef, Q
 
 from aid_admin.accounts.models import User
 from aid_admin.accounts.rules import Role
-from aid_admin.county.models import Semester
+from aid_admin.county import calendar
+from aid_admin.county.models import Deadline, School, Semester
 from aid_admin.db import bulk
 from aid_admin.intake.models import InForce, Upload
 from aid_admin.intake.registry import KINDS
 from aid_admin.intake.rules import REGISTRY_KINDS, UploadState
 from aid_admin.jobs.models import Job
 from aid_admin.jobs.rules import JobState
+from aid_admin.lib.workdays import workdays_between
+from archives.actions.pairing import pupils_to_pair
+from archives.models import HomeVisit, MentoringPair, NoticeLetter
+from archives.rules import LetterState
 from disbursement.models import (
     DisbursementBatch,
     Objection,
     PaymentLine,
     PublicityEvidence,
     PublicityPeriod,
+    ReturnLine,
     Roster,
     RosterLine,
 )
 from disbursement.rules.publicity import Moment
 from disbursement.rules.states import (
     REISSUABLE,
+    BatchMode,
     BatchState,
     LineKind,
     LineStatus,
@@ -36,13 +42,14 @@ from disbursement.rules.states import (
     PeriodState,
     RosterState,
 )
-from eligibility.models import AidApplication, ComparisonResult, CoverageDecision, CoverageGap, Run
+from eligibility.models import AidApplication, ComparisonResult, CoverageGap, Run
 from eligibility.pins import RunsShown
-from eligibility.rules import UNDECIDED_VERDICTS, ApplicationState, CoverageOutcome
+from eligibility.rules import ApplicationState
 from students.models import BankAccount, Placement
 from students.rules import Standing
 
 Rows = Any
+LATE: Final = "late"  # the kind of upload that enters one pupil
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +61,7 @@ class Work:
     hint: str
     path: str
     due_by: str = ""  # the rows' date, where they have one of their own
+    step: str = ""  # of county.rules.SCHOOL_STEPS: its deadline is that of this work
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +73,7 @@ class Waiting:
     hint: str
     path: str
     due: date | None
-    late: bool
+    late: int  # working days since it was due; 0 in time
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,18 +107,26 @@ def _registry_officer(desk: _Desk) -> Iterator[Work]:
     proposed = desk.see(Upload).filter(semester=desk.term, state=UploadState.COMMITTED, kind__in=REGISTRY_KINDS)
     others = proposed.exclude(committed_by=desk.user).filter(~Exists(ever))
     yield Work(others, "部门名单待您复核生效", "由另一名数据专员提交，复核后才参加比对", "/uploads/?state=PROPOSED")
+    late = desk.see(Upload).filter(semester=desk.term, state=UploadState.COMMITTED, kind=LATE)
+    late = late.exclude(committed_by=desk.user).filter(~Exists(ever))
+    yield Work(late, "补录学生待复核", "看证明材料，生效，或写明原因退回", "/students/late/")
     compared = desk.runs.comparison
-    unsure = desk.see(ComparisonResult).filter(run=compared, verdict__in=UNDECIDED_VERDICTS, decision=None)
+    title = "数据有变化，待重新比对" if compared else "学籍和部门名单已生效，待比对"
+    yield Work(_if(desk.runs.comparison_is_due, desk.term), title, "点“执行比对”；比对以后才能核定资格", "/matches/")
+    unsure = desk.see(ComparisonResult).awaiting(compared)
     yield Work(unsure, "比对结果待人工确认", "身份证号或姓名不完全一致的学生", "/matches/?decided=no")
-    settled = CoverageDecision.objects.filter(record_key=OuterRef("record_key"), semester=desk.term, undone_at=None)
-    gaps = desk.see(CoverageGap).filter(run=compared, outcome=CoverageOutcome.UNKNOWN).filter(~Exists(settled))
+    gaps = desk.see(CoverageGap).awaiting(compared)
     yield Work(gaps, "名单中的适龄儿童去向不明", "逐人核实去向：外县就读、未入园、毕业等", "/coverage/?outcome=UNKNOWN")
-    open_places = desk.see(Placement).filter(semester=desk.term, decided_by=None)
     for standing in (Standing.CLAIMED_TWICE, Standing.TRANSFER):
         yield Work(
-            open_places.filter(standing=standing), f"{standing.label}，待核定", "确定由哪所学校资助",
+            desk.see(Placement).of(desk.term).awaiting(standing), f"{standing.label}，待核定", "确定由哪所学校资助",
             f"/standings/?standing={standing}",
         )  # fmt: skip
+
+
+def _if(due: bool, term: Semester) -> Rows:
+    """One thing to do, or none."""
+    return Semester.objects.filter(pk=term.pk) if due else Semester.objects.none()
 
 
 def _unretried(desk: _Desk) -> Rows:
@@ -130,14 +146,50 @@ def _without_photo(desk: _Desk) -> Rows:
     )
 
 
+def _without_attendance(desk: _Desk) -> Rows:
+    """Schools that have not confirmed who attends, and have no file waiting either."""
+    here = {"semester": desk.term, "kind": "attendance", "school": OuterRef("pk")}
+    told = InForce.objects.filter(**here, until=None)
+    sent = Upload.objects.filter(**here, state=UploadState.READ)
+    return desk.see(School).filter(~Exists(told), ~Exists(sent))
+
+
+def _care(desk: _Desk) -> Iterator[Work]:
+    """What a school does for the families once the money is on its way."""
+    letters = desk.see(NoticeLetter).of(desk.term)
+    yield Work(
+        letters.filter(state=LetterState.DRAWN_UP), "告知书待打印", "按班级或按村打印，发给家长", "/letters/?state=DRAWN_UP",
+        step="LETTERS",
+    )  # fmt: skip
+    yield Work(
+        letters.filter(state=LetterState.PRINTED), "告知书待送达", "送到以后登记方式和日期", "/letters/?state=PRINTED",
+        step="LETTERS",
+    )  # fmt: skip
+    pairs = MentoringPair.objects.live().filter(student=OuterRef("student"))
+    alone = pupils_to_pair(desk.term, desk.user).filter(~Exists(pairs))
+    yield Work(alone, "结对未满：建档立卡学生还没有帮扶教师", "勾选学生，一次安排", "/pairing/?paired=no")
+
+
 def _school_clerk(desk: _Desk) -> Iterator[Work]:
+    yield Work(
+        _without_attendance(desk), "在校就读确认待报送", "上传本学期的“在校就读确认”表", "/uploads/new/attendance/",
+        step="ATTENDANCE",
+    )  # fmt: skip
     yield from _own_uploads(desk)
+    yield Work(
+        desk.rosters(RosterState.DRAFT).filter(filed=None), "名册未填报", "上传“资助发放名册”，与核定结果逐人比较",
+        "/uploads/new/roster/", step="ROSTERS",
+    )  # fmt: skip
     lines = desk.see(RosterLine).filter(roster__semester=desk.term, roster__state=RosterState.DRAFT, answered_by=None)
     yield Work(
-        lines.exclude(kind=LineKind.RIGHT), "名册差异待说明", "应助未报、多报、金额不符，逐条说明后由负责人上报",
-        "/rosters/?state=DRAFT",
+        lines.exclude(kind=LineKind.RIGHT).exclude(roster__filed=None), "名册差异待说明",
+        "应助未报、多报、金额不符，逐条说明后由负责人上报", "/rosters/?state=DRAFT", step="ROSTERS",
     )  # fmt: skip
-    yield Work(_without_photo(desk), "公示照片待上传", "开始、结束各一张", "/publicity/?state=RUNNING")
+    yield Work(
+        desk.see(Roster).of(desk.term).returned(), "名册被退回待修改", "看退回原因，改好后由负责人重新上报",
+        "/rosters/?open=returned", step="ROSTERS",
+    )  # fmt: skip
+    yield Work(_without_photo(desk), "公示照片待上传", "开始、结束各一张", "/publicity/?state=RUNNING", step="PHOTOS")
     yield Work(
         _unretried(desk),
         "发放失败待更正账号",
@@ -145,21 +197,27 @@ def _school_clerk(desk: _Desk) -> Iterator[Work]:
         "/payments/?state=FAILED",
     )
     returned = desk.applications(ApplicationState.DRAFT, ApplicationState.RETURNED)
-    yield Work(returned, "认定申请待提交", "含被退回补正的申请", "/applications/?state=RETURNED")
+    yield Work(returned, "认定申请待提交", "含被退回补正的申请", "/applications/?state=RETURNED", step="APPLICATIONS")
+    yield from _care(desk)
 
 
 def _school_head(desk: _Desk) -> Iterator[Work]:
     open_lines = RosterLine.objects.filter(roster=OuterRef("pk"), answered_by=None).exclude(kind=LineKind.RIGHT)
-    ready = desk.rosters(RosterState.DRAFT).filter(~Exists(open_lines))
-    yield Work(ready, "名册待上报", "差异已全部说明，核对后上报", "/rosters/?state=DRAFT")
+    ready = desk.rosters(RosterState.DRAFT).filter(~Exists(open_lines), return_reason="")
+    yield Work(ready, "名册待上报", "差异已全部说明，核对后上报", "/rosters/?state=DRAFT", step="ROSTERS")
+    yield Work(
+        desk.see(Roster).of(desk.term).returned(), "名册被退回待修改", "看退回原因，经办人改好后由您重新上报",
+        "/rosters/?open=returned", step="ROSTERS",
+    )  # fmt: skip
     yield Work(
         desk.applications(ApplicationState.SUBMITTED),
         "认定申请待学校评议",
         "评议小组意见",
         "/applications/?state=SUBMITTED",
+        step="APPLICATIONS",
     )
     accounts = desk.see(BankAccount).filter(verified_by=None, ended_at=None).exclude(proposed_by=desk.user)
-    yield Work(accounts, "银行账号待核对", "由报送人以外的人核对后才能发放", "/accounts/?verified=no")
+    yield Work(accounts, "银行账号待核对", "由报送人以外的人核对后才能发放", "/accounts/?verified=no", step="ACCOUNTS")
 
 
 def _run(pk: int | None) -> Rows:
@@ -167,22 +225,34 @@ def _run(pk: int | None) -> Rows:
 
 
 def _reviewer(desk: _Desk) -> Iterator[Work]:
-    compared = desk.runs.comparison if desk.runs.entitlement_is_due else None
-    entitled = None if compared else desk.runs.entitlement
-    yield Work(_run(compared), "比对已完成，待核定资格", "点右上角“核定资格”", "/entitlements/")
+    runs = desk.runs
+    compared = runs.comparison if runs.entitlement_is_due and not runs.comparison_is_due else None
+    entitled = None if runs.entitlement_is_due else runs.entitlement
+    title = "比对有更新，待重新核定" if runs.entitlement else "比对已完成，待核定资格"
+    yield Work(_run(compared), title, "点右上角“核定资格”", "/entitlements/")
     drafted = Roster.objects.visible_to(desk.user).of(desk.term)
     yield Work(
         _run(entitled).filter(~Exists(drafted)), "资格已核定，待生成名册", "点“生成名册”，与学校填报的名单比对",
         "/rosters/",
     )  # fmt: skip
-    yield Work(desk.rosters(RosterState.SUBMITTED), "名册待初审", "学校已上报", "/rosters/?state=SUBMITTED")
+    submitted = desk.rosters(RosterState.SUBMITTED).untouched_by(desk.user)
+    yield Work(submitted, "名册待初审", "学校已上报", "/rosters/?state=SUBMITTED&open=mine")
     yield Work(
         desk.applications(ApplicationState.SUBMITTED), "认定申请待评议", "学校已提交", "/applications/?state=SUBMITTED"
     )
+    yield _visits(desk)
+
+
+def _visits(desk: _Desk) -> Work:
+    """Families that named another amount than was paid."""
+    differing = desk.see(HomeVisit).of(desk.term).amount_differs().filter(settled_by=None)
+    hint = "家长所知与实发不同，查明后登记结果"
+    return Work(differing, "走访金额不一致待核实", hint, "/visits/?differs=open")
 
 
 def _approver(desk: _Desk) -> Iterator[Work]:
-    yield Work(desk.rosters(RosterState.REVIEWED), "名册待复审", "初审已通过", "/rosters/?state=REVIEWED")
+    reviewed = desk.rosters(RosterState.REVIEWED).untouched_by(desk.user)
+    yield Work(reviewed, "名册待复审", "初审已通过", "/rosters/?state=REVIEWED&open=mine")
     yield Work(
         desk.applications(ApplicationState.SCHOOL_REVIEWED), "认定申请待认定", "确定困难档次",
         "/applications/?state=SCHOOL_REVIEWED",
@@ -194,6 +264,7 @@ def _approver(desk: _Desk) -> Iterator[Work]:
     ended = desk.rosters(RosterState.APPROVED).filter(period__state=PeriodState.ENDED)
     yield Work(ended, "名册待确认", "公示已结束，确认后可以发放", "/rosters/?state=APPROVED")
     yield _objections(desk, "公示异议待决定", "决定前该生名额暂缓")
+    yield _visits(desk)
 
 
 def _objections(desk: _Desk, title: str, hint: str) -> Work:
@@ -224,19 +295,34 @@ def _finance_clerk(desk: _Desk) -> Iterator[Work]:
     )
     yield Work(payable.filter(~Exists(live)), "已确认待编批次", "名册已确认，还没有进入发放批次", "/batches/build/")
     yield Work(_batches(desk, BatchState.DRAFTED), "批次待锁定", "核对笔数与金额", "/batches/?state=DRAFTED")
+    released = _batches(desk, BatchState.RELEASED)
     yield Work(
-        _batches(desk, BatchState.RELEASED), "批次待送银行", "生成代发文件并登记送出", "/batches/?state=RELEASED"
-    )
+        released.filter(mode=BatchMode.ACCOUNT), "批次待送银行", "生成代发文件并登记送出",
+        "/batches/?state=RELEASED&mode=ACCOUNT",
+    )  # fmt: skip
+    yield Work(
+        released.filter(mode=BatchMode.WAIVER), "减免批次待打印清单并办结", "打印各校减免清单，学校盖章后办结",
+        "/batches/?state=RELEASED&mode=WAIVER",
+    )  # fmt: skip
     yield Work(_batches(desk, BatchState.SENT), "批次待回盘", "导入银行回盘文件后办结", "/batches/?state=SENT")
     yield Work(_unretried(desk), "发放失败待补发", "账号更正并核对后补发", "/payments/?state=FAILED")
     unknown = desk.see(PaymentLine).filter(batch__semester=desk.term, state=PaymentState.UNKNOWN)
     yield Work(unknown, "银行结果未知", "向银行查清前不能补发", "/payments/?state=UNKNOWN")
+    yield _contradicting(desk)
+
+
+def _contradicting(desk: _Desk) -> Work:
+    """Answers that contradict what is booked, in files that somebody else loaded."""
+    answers = desk.see(ReturnLine).contradicting().filter(batch__semester=desk.term).exclude(upload__by=desk.user)
+    hint = "向银行查实后核定；核定前不补发、不办结"
+    return Work(answers, "回盘与已登记结果不一致", hint, "/batches/?answers=differ")
 
 
 def _finance_approver(desk: _Desk) -> Iterator[Work]:
     yield Work(_batches(desk, BatchState.LOCKED), "批次待审核", "编制人已锁定", "/batches/?state=LOCKED")
     release = _batches(desk, BatchState.REVIEWED).exclude(reviewed_by=desk.user)
     yield Work(release, "批次待放行", "由审核人以外的人放行", "/batches/?state=REVIEWED")
+    yield _contradicting(desk)
 
 
 def _auditor(_desk: _Desk) -> Iterator[Work]:
@@ -263,35 +349,28 @@ _WORK: Final[dict[str, Callable[[_Desk], Iterator[Work]]]] = {
 }
 
 
-def _count_all(rows: list[Rows]) -> list[int]:
-    """Count several query sets in one query."""
-    parts, parameters = [], []
-    for one in rows:
-        try:
-            sql, given = one.values("pk").query.sql_with_params()
-        except EmptyResultSet:
-            parts.append("0")
-            continue
-        parts.append(f"(SELECT count(*) FROM ({sql}) waiting)")
-        parameters += given
-    return [int(n) for n in bulk.query(f"SELECT {', '.join(parts)}", parameters)[0]] if parts else []
-
-
-def _due(work: Work) -> date | None:
+def _due(work: Work, deadlines: Mapping[str, date]) -> date | None:
     """The first day on which one of the rows is due."""
     found: date | None = work.rows.aggregate(first=Min(work.due_by))["first"] if work.due_by else None
-    return found
+    return found or deadlines.get(work.step)
 
 
 def waiting_for(user: User, term: Semester, today: date, runs: RunsShown) -> list[Waiting]:
     """What waits for this person in this semester, most pressing first; empty if nothing does."""
     desk = _Desk(user, term, runs)
     found = {work.title: work for role in sorted(user.roles) for work in _WORK[role](desk)}
-    works = list(found.values())
-    counts = _count_all([work.rows for work in works])
+    counts = bulk.count_all([work.rows for work in found.values()])
+    works = [(work, count) for work, count in zip(found.values(), counts, strict=True) if count]
+    deadlines = deadlines_of(term) if any(work.step for work, _ in works) else {}
+    dues = [_due(work, deadlines) or term.ends_on for work, _ in works]
+    holidays = calendar.holidays() if any(due < today for due in dues) else {}
     lines = [
-        Waiting(count, work.title, work.hint, work.path, due := _due(work) or term.ends_on, due < today)
-        for work, count in zip(works, counts, strict=True)
-        if count
+        Waiting(count, work.title, work.hint, work.path, due, workdays_between(due, today, holidays))
+        for (work, count), due in zip(works, dues, strict=True)
     ]
     return sorted(lines, key=lambda line: (line.due or date.max, -line.count))
+
+
+def deadlines_of(term: Semester) -> dict[str, date]:
+    """By step of the schools the day by which it is due."""
+    return dict(Deadline.objects.filter(semester=term).values_list("step", "due_on"))

@@ -1,5 +1,29 @@
 """Writes of rosters, publicity, batches and the bank; papers handed out."""
 
-from disbursement.actions import bank, batches, drafting, filing, printing, publicity, rosters
+from disbursement.actions import (
+    bank,
+    batches,
+    drafting,
+    filing,
+    lines,
+    lists,
+    notices,
+    printing,
+    publicity,
+    rosters,
+    settling,
+)
 
-__all__ = ["bank", "batches", "drafting", "filing", "printing", "publicity", "rosters"]
+__all__ = [
+    "bank",
+    "batches",
+    "drafting",
+    "filing",
+    "lines",
+    "lists",
+    "notices",
+    "printing",
+    "publicity",
+    "rosters",
+    "settling",
+]

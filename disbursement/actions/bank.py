@@ -18,6 +18,7 @@ from aid_admin.intake.rules import UploadState
 from aid_admin.lib import bank_card
 from aid_admin.lib.refusals import BadInput, Refused
 from aid_admin.lib.seal import SealBroken
+from disbursement.actions import batches
 from disbursement.banks.lines import FileHeader, FileLine, ReturnRow
 from disbursement.banks.profile import Profile, profile_for
 from disbursement.banks.reading import parse_return, return_batch_no
@@ -26,12 +27,13 @@ from disbursement.models import DisbursementBatch, PaymentFile, PaymentLine, Ret
 from disbursement.permissions import ALLOWED
 from disbursement.rules import payment
 from disbursement.rules.returns import (
+    Answer,
     ExpectedLine,
     Matched,
     ReturnMatch,
     SentLines,
     canonical_code,
-    match_return,
+    match_file,
     payment_verb,
 )
 from disbursement.rules.states import BATCH_MOVES, PAYMENT_MOVES, BatchMode, BatchState, PaymentState
@@ -70,14 +72,14 @@ def _seal_holds(batch_no: str, row: tuple[Any, ...]) -> bool:
 def make_payment_file(*, by: User, batch: int) -> PaymentFile:
     """Make the bank's file of a released batch, once; afterwards the stored one is given."""
     found = _batch("batch.file", by, batch)
-    existing: PaymentFile | None = PaymentFile.objects.filter(batch=found).select_related("stored_file").first()
+    existing = _file_of(found)
     if existing:
-        record("paymentfile", existing.pk, to_state="EXPORTED", count=existing.line_count, digest=existing.sha256)
         return existing
     if found.mode != BatchMode.ACCOUNT:
         raise Refused(f"{found}是学校减免批次，没有银行代发文件，请打印各校减免清单。")
     if found.state not in (BatchState.RELEASED, BatchState.SENT):
         raise Refused(f"{found}当前是“{found.get_state_display()}”，放行后才能生成代发文件。")
+    refuse_doubted(found, "生成代发文件")
     broken = broken_seals(found)
     if broken:
         raise Refused(f"{found}第 {broken[0]} 笔的内容与锁定时不一致，已停止生成，请联系审计人员。")
@@ -89,8 +91,42 @@ def make_payment_file(*, by: User, batch: int) -> PaymentFile:
         batch=found, profile=f"{profile.key}/{profile.version}", stored_file=stored, sha256=stored.sha256,
         line_count=found.line_count, total_fen=found.total_fen, made_by=by,
     )  # fmt: skip
-    record("paymentfile", file.pk, to_state="MADE", count=file.line_count, digest=file.sha256)
+    _tell(found, file, "FILE_MADE")
     return file
+
+
+def _file_of(batch: Any) -> PaymentFile | None:
+    file: PaymentFile | None = PaymentFile.objects.filter(batch=batch).select_related("stored_file").first()
+    return file
+
+
+def _tell(batch: Any, file: PaymentFile, what: str) -> None:
+    """In the batch's history: the file's name, its lines, its sha256."""
+    record(
+        "disbursementbatch", batch.pk, to_state=what, count=file.line_count, digest=file.sha256,
+        reason=file.stored_file.name,
+    )  # fmt: skip
+
+
+@action("batch.download", ALLOWED)
+def take_payment_file(*, by: User, batch: int) -> PaymentFile:
+    """Hand out the bank's file that was made; every time is in the batch's history."""
+    found = _batch("batch.download", by, batch)
+    file = _file_of(found)
+    if file is None:
+        raise Refused(f"{found}还没有生成代发文件，请先生成。")
+    _tell(found, file, "EXPORTED")
+    return file
+
+
+def refuse_doubted(batch: Any, step: str) -> None:
+    """Nothing leaves in place of a payment that, by a later answer of the bank, may have arrived."""
+    doubted = sorted(batches.doubted_lines(batch))
+    if doubted:
+        raise Refused(
+            f"{batch}第 {doubted[0]} 笔补发的那一笔，银行后来的回盘与已登记的失败不一致，可能已经到账，核定前不能{step}。"
+            "请先在原批次核定；确已到账的，由财务审批中止本批次。"
+        )
 
 
 def file_lines(batch: DisbursementBatch) -> list[FileLine]:
@@ -113,6 +149,7 @@ def send_batches(*, by: User, batch: list[int]) -> list[Moved]:
             raise Refused(f"{item}是学校减免批次，放行后直接办结。")
         if item.state == BatchState.RELEASED and not PaymentFile.objects.filter(batch=item).exists():
             raise Refused(f"{item}还没有生成代发文件。")
+        refuse_doubted(item, "送银行")
     moved = move(found, BATCH_MOVES, "send")
     rule = PAYMENT_MOVES["send"]
     PaymentLine.objects.filter(batch__in=found, state__in=rule.sources).update(state=rule.target)
@@ -124,7 +161,10 @@ def send_batches(*, by: User, batch: list[int]) -> list[Moved]:
 
 @action("batch.load_return", ALLOWED)
 def load_return(*, by: User, batch: int, data: bytes, name: str) -> tuple[Upload, bool]:
-    """Book a bank's return file; unmatched lines are kept and listed as issues. The same file is a no-op."""
+    """Book a bank's return file; lines that cannot be booked are kept and listed as issues.
+
+    Lines that say again what is booked are only counted (`ignored`). The same file is a no-op.
+    """
     found = _batch("batch.load_return", by, batch)
     sha256 = store.hashlib.sha256(data).hexdigest()
     known = Upload.objects.filter(kind="returns", sha256=sha256, semester=found.semester).first()
@@ -146,12 +186,14 @@ def load_return(*, by: User, batch: int, data: bytes, name: str) -> tuple[Upload
         state=UploadState.COMMITTED, read_at=now, committed_by=by, committed_at=now, part=found.no,
     )  # fmt: skip
     matched = _match(found, profile, rows)
-    _write(upload, found, matched)
+    _write(upload, found, profile, matched)
     InForce.objects.create(
         semester=found.semester, kind="returns", part=str(upload.pk), upload=upload, since=now, proposed_by=by
     )
     booked = _book(found, matched)
-    upload.rows, upload.accepted, upload.refused = len(rows), booked, len(rows) - booked
+    same = sum(m.match is ReturnMatch.UNCHANGED for _, _, m in matched)
+    upload.rows, upload.accepted, upload.ignored = len(rows) - same, booked, same
+    upload.refused = upload.rows - booked
     upload.rows_digest = digest((row.row, row.bank_text) for row, _, _ in matched)
     upload.save()
     record("disbursementbatch", found.pk, to_state="RETURN_LOADED", count=booked, digest=sha256)
@@ -160,27 +202,19 @@ def load_return(*, by: User, batch: int, data: bytes, name: str) -> tuple[Upload
 
 def _match(batch: Any, profile: Profile, rows: list[ReturnRow]) -> list[tuple[ReturnRow, str, Matched]]:
     lines = [
-        ExpectedLine(number, account, amount, state, pk)
-        for number, account, amount, state, pk in batch.lines.select_for_update().values_list(
-            "line_no", "account_no", "amount_fen", "state", "pk"
+        ExpectedLine(number, account, amount, state, pk, code)
+        for number, account, amount, state, pk, code in batch.lines.select_for_update().values_list(
+            "line_no", "account_no", "amount_fen", "state", "pk", "code"
         )
     ]
-    sent = SentLines.of(batch.no, lines)
-    seen: set[Any] = set()
-    results = []
-    for row in rows:
-        code = canonical_code(row.bank_text, profile.return_codes).value
-        found = match_return(row.line_ref, row.account_no, row.amount_fen, code, sent)
-        if found.match is ReturnMatch.MATCHED and found.line:
-            line = found.line
-            if line.reference in seen:
-                found = Matched(ReturnMatch.DUPLICATE, line, f"第{line.line_no}笔在文件中出现两次。")
-            seen.add(line.reference)
-        results.append((row, code, found))
-    return results
+    codes = [canonical_code(row.bank_text, profile.return_codes).value for row in rows]
+    answers = [
+        Answer(row.line_ref, row.account_no, row.amount_fen, code) for row, code in zip(rows, codes, strict=True)
+    ]
+    return list(zip(rows, codes, match_file(answers, SentLines.of(batch.no, lines)), strict=True))
 
 
-def _write(upload: Upload, batch: Any, matched: list[tuple[ReturnRow, str, Matched]]) -> None:
+def _write(upload: Upload, batch: Any, profile: Profile, matched: list[tuple[ReturnRow, str, Matched]]) -> None:
     bulk.copy(
         ReturnLine,
         _RETURN,
@@ -194,11 +228,11 @@ def _write(upload: Upload, batch: Any, matched: list[tuple[ReturnRow, str, Match
     )  # fmt: skip
     UploadIssue.objects.bulk_create(
         UploadIssue(
-            upload=upload, sheet="", row=row.row, column="", level="error", code=m.match.value, message=m.why,
+            upload=upload, sheet="", row=row.row, column=profile.return_title(m.field), level="error", code=m.match.value, message=m.why,
             masked_value=bank_card.mask(row.account_no),
         )
         for row, _, m in matched
-        if m.match is not ReturnMatch.MATCHED
+        if m.match not in (ReturnMatch.MATCHED, ReturnMatch.UNCHANGED)
     )  # fmt: skip
 
 

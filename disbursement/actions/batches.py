@@ -3,6 +3,8 @@
 from collections import defaultdict
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from aid_admin.accounts.acting import Moved, action, move, record, scoped
 from aid_admin.accounts.models import User
 from aid_admin.accounts.rules import Role
@@ -12,8 +14,8 @@ from aid_admin.county.models import BankBin, Semester
 from aid_admin.db import bulk
 from aid_admin.db.fields import keyring
 from aid_admin.lib import bank_card
-from aid_admin.lib.refusals import BadInput, Refused
-from disbursement.models import DisbursementBatch, PaymentLine
+from aid_admin.lib.refusals import BadInput, NotFound, Refused
+from disbursement.models import DisbursementBatch, PaymentLine, ReturnLine
 from disbursement.permissions import ALLOWED
 from disbursement.rules import payment
 from disbursement.rules.findings import Finding, Gravity
@@ -81,7 +83,7 @@ _COLUMNS = (
 
 def banks() -> list[str]:
     """Codes of the banks that the county pays through."""
-    return sorted(set(BankBin.objects.values_list("bank", flat=True)))
+    return sorted(set(BankBin.table().values()) - {bank_card.CREDIT})
 
 
 def _group(row: tuple[Any, ...]) -> tuple[str, str | None]:
@@ -128,8 +130,8 @@ def _line(batch: DisbursementBatch, number: int, row: tuple[Any, ...]) -> tuple[
 def reissue(*, by: User, batch: int) -> list[Moved]:
     """Build batches of a batch's failed lines whose pupils have a usable account now; each line once.
 
-    An account that the bank refused and that nobody has changed or verified again since stays out. Lines of a
-    reissue that was aborted are built anew.
+    An account that the bank refused and that nobody has changed or verified again since stays out, and so does a
+    line that a later answer of the bank says may have arrived. Lines of a reissue that was aborted are built anew.
     """
     found = _batches("batch.reissue", by, [batch])[0]
     if found.mode != BatchMode.ACCOUNT or found.state not in (BatchState.SENT, BatchState.CLOSED):
@@ -140,15 +142,19 @@ def reissue(*, by: User, batch: int) -> list[Moved]:
         AND ((f.batch_id = %s AND a.id IS DISTINCT FROM f.account_id)
              OR f.batch_id IN (SELECT id FROM disbursement_disbursementbatch
                                 WHERE reissue_of_id = %s AND state = 'ABORTED'))
-        AND NOT EXISTS (SELECT 1 FROM disbursement_paymentline q WHERE q.retry_of_id = f.id)"""
+        AND NOT EXISTS (SELECT 1 FROM disbursement_paymentline q WHERE q.retry_of_id = f.id)
+        AND NOT (l.id = ANY(%s))"""
     joined = _OPEN.replace(
         "WHERE l.semester_id", "JOIN disbursement_paymentline f ON f.roster_line_id = l.id WHERE l.semester_id"
     )
-    for row in bulk.query(f"SELECT {_COLUMNS} f.id {joined}{failed}{_ORDER}", [found.semester_id, found.pk, found.pk]):
+    doubted = list(ReturnLine.objects.may_have_arrived().values_list("payment_line__roster_line", flat=True))
+    given = [found.semester_id, found.pk, found.pk, doubted]
+    for row in bulk.query(f"SELECT {_COLUMNS} f.id {joined}{failed}{_ORDER}", given):
         groups[_group(row)].append(row)
     if not groups:
         raise Refused(
-            f"{found}没有可以补发的明细：失败的学生须先由学校报送新账户，或申明原账户已恢复，并经负责人核对；每笔只能补发一次。"
+            f"{found}没有可以补发的明细：失败的学生须先由学校报送新账户，或申明原账户已恢复，并经负责人核对；"
+            "回盘前后不一致的须先核定；每笔只能补发一次。"
         )
     return [_build(found.semester, by, key, rows, found) for key, rows in sorted(groups.items(), key=str)]
 
@@ -159,15 +165,22 @@ def findings_of(batch: DisbursementBatch) -> list[Finding]:
     if batch.mode == BatchMode.WAIVER:
         return []
     families = _families(batch)
-    bins = {(row.prefix, row.length): row.bank for row in BankBin.objects.all()}
-    changed = _changed(batch)
-    payees = [_payee(line, families, bins, changed) for line in lines]
+    bins = BankBin.table()
+    changed, doubted = _changed(batch), doubted_lines(batch)
+    payees = [_payee(line, families, bins, changed, doubted) for line in lines]
     count = batch.line_count if batch.line_count is not None else len(lines)
     total_fen = batch.total_fen if batch.total_fen is not None else sum(line.amount_fen for line in lines)
     grants = [line.roster_line for line in lines]
     held = sum(grant.amount_fen for grant in grants if grant.state != LineStatus.ACCEPTED)
     sums = BatchSums(batch.bank or "", count, total_fen, sum(grant.amount_fen for grant in grants), held)
     return blockers(payees, sums)
+
+
+def doubted_lines(batch: DisbursementBatch) -> set[int]:
+    """Numbers of lines that pay again what, by a later answer of the bank, may have arrived."""
+    doubts = ReturnLine.objects.may_have_arrived().filter(payment_line__roster_line=OuterRef("roster_line"))
+    waiting = batch.lines.filter(state=PaymentState.WAITING).filter(Exists(doubts))
+    return set(waiting.values_list("line_no", flat=True))
 
 
 def _changed(batch: DisbursementBatch) -> set[int]:
@@ -201,7 +214,9 @@ def _families(batch: DisbursementBatch) -> dict[int, tuple[list[Person], frozens
     return found
 
 
-def _payee(line: Any, families: dict[int, Any], bins: dict[Any, str], changed: set[int]) -> PayeeLine:
+def _payee(
+    line: Any, families: dict[int, Any], bins: dict[Any, str], changed: set[int], doubted: set[int]
+) -> PayeeLine:
     guardians, households = families.get(line.student_id, ([], frozenset()))
     account = line.account
     number = account.account_no if account else ""
@@ -211,7 +226,7 @@ def _payee(line: Any, families: dict[int, Any], bins: dict[Any, str], changed: s
         account_no=line.account_no, holder=Person(line.payee_name, account.holder_id if account else None),
         is_verified=bool(account and account.verified_by_id and account.ended_at is None), bank=account.bank if account else "",
         bank_by_number=bank_card.find_bank(number, bins) if number else None,
-        has_changed=line.student_id in changed,
+        has_changed=line.student_id in changed, may_have_arrived=line.line_no in doubted,
     )  # fmt: skip
 
 
@@ -243,6 +258,41 @@ def _refuse_own(found: list[Any], by: User) -> None:
     for item in found:
         if by.pk in (item.built_by_id, item.locked_by_id, item.reviewed_by_id):
             raise Refused(f"您已经手过{item}的前一步，须由另一人办理。")
+
+
+@action("batch.take_out", ALLOWED)
+def take_out_lines(*, by: User, line: list[int], reason: str) -> list[Moved]:
+    """Take doubtful lines out of a draft; they wait to be built into another batch. The last line stays.
+
+    The other lines keep their numbers, which their seals cover.
+    """
+    if not reason.strip():
+        raise BadInput("移出明细须写明原因。")
+    numbers = sorted(set(PaymentLine.objects.filter(pk__in=line).values_list("batch", flat=True)))
+    (item,) = _batches("batch.take_out", by, numbers) if len(numbers) == 1 else (None,)
+    if item is None:
+        raise NotFound("没有找到要移出的明细，可能已被移出。请刷新页面。")
+    if item.state != BatchState.DRAFTED:
+        raise Refused(f"{item}当前是“{item.get_state_display()}”，只有草稿批次能移出明细；请财务审批先退回经办。")
+    gone = list(item.lines.filter(pk__in=line).order_by("line_no"))
+    if len(gone) == item.lines.count():
+        raise Refused(f"{item}的明细要全部移出的，请直接中止批次。")
+    named = "、".join(str(one.line_no) for one in gone)
+    frozen = digest((one.line_no, one.amount_fen, bytes(one.seal).hex()) for one in gone)
+    item.lines.filter(pk__in=line).delete()
+    words = f"第{named}笔：{reason.strip()}"
+    record("disbursementbatch", item.pk, to_state=BatchState.DRAFTED, reason=words, count=len(gone), digest=frozen)
+    return [Moved("paymentline", one.pk, one.state, None, 1, 1, one.amount_fen) for one in gone]
+
+
+@action("batch.give_back", ALLOWED)
+def give_back_batches(*, by: User, batch: list[int], reason: str) -> list[Moved]:
+    """Give locked or reviewed batches back to whoever built them: drafts again, their sums open."""
+    if not reason.strip():
+        raise BadInput("退回经办须写明原因。")
+    found = _batches("batch.give_back", by, batch)
+    opened = {"locked_by": None, "reviewed_by": None, "line_count": None, "total_fen": None, "digest": ""}
+    return move(found, BATCH_MOVES, "give_back", reason=reason, **opened)
 
 
 @action("batch.review", ALLOWED)
@@ -292,6 +342,9 @@ def close_batches(*, by: User, batch: list[int]) -> list[Moved]:
         pending = item.lines.filter(state__in=[PaymentState.SENT, PaymentState.UNKNOWN]).count()
         if pending:
             raise Refused(f"{item}还有 {pending} 笔没有银行结果，不能办结。请先导入回盘文件。")
+        disputed = ReturnLine.objects.contradicting().filter(batch=item).count()
+        if disputed:
+            raise Refused(f"{item}有 {disputed} 笔回盘与已登记结果不一致，核定以后才能办结。")
         results += move([item], BATCH_MOVES, close_verb(item.mode))
     return _sums(results, found)
 

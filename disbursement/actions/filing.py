@@ -2,10 +2,15 @@
 
 from typing import Any
 
+from django.db.models import Count
+from django.db.models import Sum as Total
+
 from aid_admin.db import bulk
 from aid_admin.intake.models import Upload
+from aid_admin.intake.registry import Sum
 from aid_admin.lib.sheets.table import TableRow
-from disbursement.models import FiledLine
+from disbursement.models import FiledLine, Roster
+from disbursement.rules.states import RosterState
 from eligibility.models import AidProgramme
 from students.actions.accounts import refuse_unknown
 from students.actions.rolls import school_ids
@@ -46,3 +51,19 @@ def store_filed(upload: Upload, rows: list[TableRow]) -> None:
             for row in rows
         ),
     )  # fmt: skip
+
+
+def filed_sums(upload: Upload) -> list[Sum]:
+    """Per sheet and programme: lines, persons and fen of a filed list, for the clerk to check."""
+    grouped = FiledLine.objects.filter(upload=upload).values("sheet", "programme__name")
+    counted = grouped.annotate(lines=Count("pk"), persons=Count("id_number", distinct=True), fen=Total("amount_fen"))
+    return [
+        Sum(row["sheet"], row["programme__name"], row["lines"], row["persons"], row["fen"])
+        for row in counted.order_by("sheet", "programme__position", "programme__name")
+    ]
+
+
+def filed_rosters(upload: Upload) -> list[tuple[str, str]]:
+    """The rosters that stand beside a filed list: title and address."""
+    rosters = Roster.objects.filter(filed=upload).exclude(state=RosterState.VOIDED)
+    return [(str(r), f"/rosters/{r.pk}/") for r in rosters.select_related("school", "programme").order_by("pk")]

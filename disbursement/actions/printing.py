@@ -9,7 +9,6 @@ from django.db.models import Prefetch
 from aid_admin.accounts.acting import action, may, reach_for, record
 from aid_admin.accounts.models import User
 from aid_admin.county import calendar
-from aid_admin.county.models import School
 from aid_admin.lib import bank_card, xlsx_out
 from aid_admin.lib.refusals import BadInput, Forbidden, NotFound, Refused
 from aid_admin.lib.xlsx_out import ColumnOut
@@ -17,19 +16,14 @@ from disbursement.models import (
     DisbursementBatch,
     PaymentFile,
     PaymentLine,
-    PublicityLine,
-    PublicityPeriod,
     Roster,
     RosterLine,
 )
-from disbursement.papers.notice import Notice, NoticeRow, notice_paper
 from disbursement.papers.paper import XLSX, Office, Paper
 from disbursement.papers.payment_order import PaymentOrder, SumLine, payment_order_paper
 from disbursement.papers.roster_sheet import RosterRow, RosterSheet, roster_paper, roster_workbook
-from disbursement.papers.waiver_list import WaiverList, WaiverRow, waiver_paper
-from disbursement.permissions import ALLOWED, CHECKS_EVIDENCE
-from disbursement.rules.publicity import PeriodLength, may_end_on
-from disbursement.rules.states import BatchMode, LineKind, LineStatus, PeriodState
+from disbursement.permissions import ALLOWED
+from disbursement.rules.states import LineKind, LineStatus
 from students.models import BankAccount, Placement
 
 BANK_NAMES: Final = {"RCC": "农村信用联社", "CCB": "建设银行"}
@@ -51,7 +45,7 @@ def office() -> Office:
     )
 
 
-def _one(rows: Any, verb: str, by: User, pk: int) -> Any:
+def one_in_reach(rows: Any, verb: str, by: User, pk: int) -> Any:
     """The row in the person's reach, not locked: printing takes seconds and changes nothing."""
     found = rows.within(reach_for(by, verb)).filter(pk=pk).first()
     if found is None:
@@ -59,7 +53,8 @@ def _one(rows: Any, verb: str, by: User, pk: int) -> Any:
     return found
 
 
-def _logged(paper: Paper, kind: str, pk: object, rows: int, *, school_code: str = "", reason: str = "") -> Paper:
+def logged(paper: Paper, kind: str, pk: object, rows: int, *, school_code: str = "", reason: str = "") -> Paper:
+    """The paper, with an event of its rows and sha256."""
     sha256 = hashlib.sha256(paper.data).hexdigest()
     note = f"{paper.name}（{reason}）" if reason else paper.name
     record(kind, pk, school_code=school_code, to_state="EXPORTED", count=rows, digest=sha256, reason=note)
@@ -75,7 +70,7 @@ def export_roster(*, by: User, roster: int, form: str = "pdf", in_clear: bool = 
         raise Forbidden("您的岗位不能导出完整的证件号和账号。")
     if in_clear and not reason.strip():
         raise BadInput("导出完整证件号和账号须填写原因，系统会留下记录。")
-    found = _one(Roster.objects.select_related("school", "programme", "semester", "prepared_by", "submitted_by",
+    found = one_in_reach(Roster.objects.select_related("school", "programme", "semester", "prepared_by", "submitted_by",
                                                "reviewed_by", "approved_by"), "roster.export", by, roster)  # fmt: skip
     sheet = _roster_sheet(found, in_clear=in_clear)
     if form == "pdf" and len(sheet.rows) > MOST_ROWS_AS_PDF:
@@ -83,7 +78,7 @@ def export_roster(*, by: User, roster: int, form: str = "pdf", in_clear: bool = 
     footer = f"{by.name}（{by.username}）{calendar.business_date()} 导出"
     paper = roster_paper(sheet) if form == "pdf" else roster_workbook(sheet, footer=footer)
     why = f"完整号码：{reason.strip()}" if in_clear else ""
-    return _logged(paper, "roster", found.pk, len(sheet.rows), school_code=found.school.code, reason=why)
+    return logged(paper, "roster", found.pk, len(sheet.rows), school_code=found.school.code, reason=why)
 
 
 def _name(user: User | None) -> str:
@@ -134,35 +129,10 @@ def _roster_row(line: Any) -> RosterRow:
     )  # fmt: skip
 
 
-@action("publicity.print", ALLOWED)
-def print_notice(*, by: User, period: int, school: str) -> Paper:
-    """A school's notice from the frozen list; after the period only for those who check evidence."""
-    found = _one(PublicityPeriod.objects.select_related("semester"), "publicity.print", by, period)
-    place = School.objects.within(reach_for(by, "publicity.print")).filter(code=school).first()
-    over = found.state in (PeriodState.ENDED, PeriodState.ABORTED)
-    if place is None or (over and not by.roles & CHECKS_EVIDENCE):
-        raise NotFound("公示已经结束或不在您的范围内，名单不再提供。")
-    if found.state == PeriodState.PLANNED:
-        raise Refused("公示还没有开始，名单尚未固定。请先点“开始公示”，再打印张贴。")
-    fields = ("position", "school_name", "grade", "class_name", "name", "programme_name")
-    lines = PublicityLine.objects.filter(period=found, school=place).order_by("position").values_list(*fields)
-    rows = [NoticeRow(*line) for line in lines]
-    if not rows:
-        raise NotFound("这次公示没有该校的名单。")
-    term = found.semester
-    length = PeriodLength(term.publicity_days, term.publicity_workdays)
-    notice = Notice(
-        title=found.title, semester=str(term), school=place.name, started_on=found.started_on,
-        ends_on=found.ended_on or may_end_on(found.started_on, length, calendar.holidays()), days=length.days,
-        workdays=length.workdays, rows=rows, digest=found.list_digest, office=office(),
-    )  # fmt: skip
-    return _logged(notice_paper(notice), "publicityperiod", found.pk, len(rows), school_code=place.code)
-
-
 @action("batch.print", ALLOWED)
 def print_order(*, by: User, batch: int) -> Paper:
     """The batch's 拨付单."""
-    found = _batch("batch.print", by, batch)
+    found = batch_in_reach("batch.print", by, batch)
     file = PaymentFile.objects.filter(batch=found).select_related("stored_file").first()
     lines = found.lines.all()
     totals = lines.sums()
@@ -176,42 +146,13 @@ def print_order(*, by: User, batch: int) -> Paper:
         digest=found.digest, file_name=file.stored_file.name if file else "", file_sha256=file.sha256 if file else "",
         office=office(),
     )  # fmt: skip
-    return _logged(payment_order_paper(order), "disbursementbatch", found.pk, order.line_count)
+    return logged(payment_order_paper(order), "disbursementbatch", found.pk, order.line_count)
 
 
-def _batch(verb: str, by: User, pk: int) -> Any:
+def batch_in_reach(verb: str, by: User, pk: int) -> Any:
+    """The batch with its hands, to be printed."""
     rows = DisbursementBatch.objects.select_related("semester", "built_by", "reviewed_by", "released_by")
-    return _one(rows, verb, by, pk)
-
-
-@action("batch.waivers", ALLOWED)
-def print_waivers(*, by: User, batch: int, school: str) -> Paper:
-    """One school's 减免清单 of a waiver batch."""
-    found = _batch("batch.waivers", by, batch)
-    if found.mode != BatchMode.WAIVER:
-        raise Refused(f"{found}是银行代发批次，没有学校减免清单。")
-    lines = found.lines.filter(school__code=school).order_by("line_no")
-    rows = [
-        WaiverRow(grade, class_name, name, number or "", programme, fen)
-        for grade, class_name, name, number, programme, fen in lines.values_list(
-            "roster_line__grade", "roster_line__class_name", "student__name", "student__id_number", "programme__name",
-            "amount_fen",
-        )
-    ]  # fmt: skip
-    place = School.objects.filter(code=school).first()
-    if not rows or place is None:
-        raise NotFound("这个批次没有该校的减免。")
-    waiver = WaiverList(
-        found.no,
-        place.name,
-        str(found.semester),
-        found.get_state_display(),
-        found.made_on,
-        rows,
-        found.digest,
-        office(),
-    )
-    return _logged(waiver_paper(waiver), "disbursementbatch", found.pk, len(rows), school_code=school)
+    return one_in_reach(rows, verb, by, pk)
 
 
 @action("payment.export", ALLOWED)
@@ -230,4 +171,4 @@ def export_payments(*, by: User, semester: str, **filters: str) -> Paper:
     ]  # fmt: skip
     footer = f"{by.name}（{by.username}）{calendar.business_date()} 导出"
     data = xlsx_out.write([xlsx_out.Sheet("发放明细", _PAYMENT_COLUMNS, rows)], footer=footer)
-    return _logged(Paper(f"发放明细-{term}.xlsx", XLSX, data), "paymentline", term.code, len(rows), reason=str(filters))
+    return logged(Paper(f"发放明细-{term}.xlsx", XLSX, data), "paymentline", term.code, len(rows), reason=str(filters))

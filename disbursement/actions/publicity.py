@@ -1,13 +1,16 @@
 """公示: planned, started with a frozen list, evidenced by photos, ended after its time; objections."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
+
+from django.utils import timezone
 
 from aid_admin.accounts.acting import Moved, action, move, reach_for, record, scoped
 from aid_admin.accounts.models import User
 from aid_admin.audit.rules import digest
 from aid_admin.county import calendar
-from aid_admin.county.models import School
+from aid_admin.county.models import School, Semester
 from aid_admin.files import store
 from aid_admin.lib import images, workdays
 from aid_admin.lib.refusals import BadInput, NotFound, Refused
@@ -25,6 +28,7 @@ from disbursement.rules.publicity import (
     PeriodLength,
     PhotoState,
     SchoolPhotos,
+    may_end_on,
     obstacles_to_end,
 )
 from disbursement.rules.states import (
@@ -43,7 +47,9 @@ def plan_period(
     *, by: User, semester: str, title: str = "", roster: list[int] | None = None, planned_on: date | None = None
 ) -> list[Moved]:
     """Plan a period over approved rosters that are in none; without `roster`, over all of the semester."""
-    term = calendar.semester(semester)
+    term, today = calendar.semester(semester), calendar.business_date()
+    if planned_on and planned_on < today:
+        raise Refused(f"计划开始日期 {planned_on} 已经过去，不能早于今天（{today}）。请改日期，或不填。")
     approved = Roster.objects.within(reach_for(by, "publicity.plan")).of(term).filter(state=RosterState.APPROVED)
     chosen = _free(approved.filter(pk__in=roster) if roster else approved)
     if not chosen or (roster and len(chosen) != len(set(roster))):
@@ -51,7 +57,7 @@ def plan_period(
     period = PublicityPeriod.objects.create(
         semester=term,
         title=title.strip() or f"{term}学生资助名单公示",
-        planned_on=planned_on or calendar.business_date(),
+        planned_on=planned_on or today,
         planned_by=by,
     )
     Roster.objects.filter(pk__in=[item.pk for item in chosen]).update(period=period)
@@ -99,18 +105,18 @@ def start_period(*, by: User, period: int) -> list[Moved]:
 
 @action("publicity.photo", ALLOWED)
 def add_photo(*, by: User, period: int, school: str, moment: str, file: bytes) -> list[Moved]:
-    """Keep a photo of the posted list; re-encoded, without its hidden data. A refused one may be replaced."""
+    """Keep a photo of the posted list; re-encoded, without its hidden data.
+
+    A refused one is followed by another; one that waits for its check may be exchanged by whoever sent it.
+    """
     found = _period("publicity.photo", by, period)
     place = School.objects.within(reach_for(by, "publicity.photo")).filter(code=school).first()
     if place is None or not found.rosters.filter(school=place).exists():
         raise NotFound("这次公示没有您这所学校的名单。")
-    if found.state != PeriodState.RUNNING:
-        raise Refused(f"{found}不在公示期内，不能上传照片。")
     if moment not in list(Moment):
         raise BadInput("请选择照片时点：START（开始）或 END（结束）。")
-    live = PublicityEvidence.objects.filter(period=found, school=place, moment=moment).exclude(ok=False)
-    if live.exists():
-        raise Refused("这一时点的照片已经上传；核查不通过时才需要重传。")
+    _refuse_moment(found, moment)
+    live = _live_photo(found, place, moment, by)
     try:
         photo = images.clean_photo(file)
     except images.BadPhoto as problem:
@@ -119,28 +125,102 @@ def add_photo(*, by: User, period: int, school: str, moment: str, file: bytes) -
         photo.jpeg, kind="photo", name=f"公示照片-{place.code}-{moment}.jpg", media_type="image/jpeg", by=by,
         school_code=place.code,
     )  # fmt: skip
-    evidence = PublicityEvidence.objects.create(period=found, school=place, moment=moment, photo=stored, by=by)
-    record(
-        "publicityevidence", evidence.pk, school_code=place.code, to_state=moment, digest=stored.sha256,
-    )  # fmt: skip
+    _refuse_used(stored.sha256, place, moment)
+    facts = {
+        "photo": stored, "sent_on": calendar.business_date(),
+        "taken_at": timezone.make_aware(photo.taken_at) if photo.taken_at else None,
+    }  # fmt: skip
+    if live:
+        PublicityEvidence.objects.filter(pk=live.pk).update(**facts)
+    evidence = live or PublicityEvidence.objects.create(period=found, school=place, moment=moment, by=by, **facts)
+    what = f"{place.name}{Moment(moment).label}照片{'（更换）' if live else ''}"
+    record("publicityevidence", evidence.pk, school_code=place.code, to_state=moment, digest=stored.sha256)
+    record("publicityperiod", found.pk, school_code=place.code, to_state=moment, reason=what, digest=stored.sha256)
     return [Moved("publicityevidence", evidence.pk, None, moment)]
 
 
+def last_day_of(period: Any, holidays: Mapping[date, bool] | None = None) -> date | None:
+    """The day on which both counts of a started period are full: it may end, and the closing photo is taken."""
+    if period.started_on is None:
+        return None
+    days_off = calendar.holidays() if holidays is None else holidays
+    return may_end_on(period.started_on, length_of(period.semester), days_off)
+
+
+def length_of(term: Semester) -> PeriodLength:
+    """How long lists hang in this semester."""
+    return PeriodLength(term.publicity_days, term.publicity_workdays)
+
+
+def _refuse_moment(period: Any, moment: str) -> None:
+    if period.state != PeriodState.RUNNING:
+        raise Refused(f"{period}不在公示期内，不能上传照片。")
+    last_day = last_day_of(period)
+    if moment == Moment.END and last_day and calendar.business_date() < last_day:
+        raise Refused(f"结束照片要在公示期最后一天（{last_day}）或以后拍摄上传，现在还早，名单请继续张贴。")
+
+
+def _live_photo(period: Any, place: School, moment: str, by: User) -> PublicityEvidence | None:
+    """The photo that waits for its check, if this person may exchange it."""
+    rows = PublicityEvidence.objects.filter(period=period, school=place, moment=moment).exclude(ok=False)
+    live: Any = rows.select_for_update(of=("self",)).select_related("by").first()
+    if live and live.ok:
+        raise Refused("这张照片已经核查通过，不用再传。")
+    if live and live.by_id != by.pk:
+        raise Refused(f"这张照片由{live.by.name}上传，核查以前只能由上传人更换。")
+    found: PublicityEvidence | None = live
+    return found
+
+
+def _refuse_used(sha256: str, place: School, moment: str) -> None:
+    """One picture proves one thing: it serves one school and one moment."""
+    used = PublicityEvidence.objects.filter(photo__sha256=sha256).order_by("pk").first()
+    if used is None:
+        return
+    if used.school_id != place.pk:
+        raise Refused("这张照片别的学校已经上传过，请上传本校拍摄的照片。")
+    if used.moment != moment:
+        raise Refused(f"这张照片已经作为{used.get_moment_display()}照片上传过，请另拍一张。")
+    raise Refused("这张照片已经上传过了；要更换请选另一张。")
+
+
 @action("publicity.check", ALLOWED)
-def check_photos(*, by: User, evidence: list[int], ok: bool = True, note: str = "") -> list[Moved]:
-    """Look at photos: good, or refused with a note; never one's own."""
+def check_photos(
+    *, by: User, evidence: list[int], ok: bool = True, note: str = "", seen: list[str] | None = None
+) -> list[Moved]:
+    """Look at photos: good, or refused with a note; never one's own.
+
+    `seen` names what was looked at, as evidence:photo; a photo exchanged since is refused.
+    """
     if not ok and not note.strip():
         raise BadInput("核查不通过时请写明原因。")
-    found: list[Any] = scoped(PublicityEvidence.objects, "publicity.check", by, evidence)
+    rows = PublicityEvidence.objects.select_related("period", "school")
+    found: list[Any] = scoped(rows, "publicity.check", by, evidence)
+    shown = dict(text.split(":", 1) for text in seen or [] if ":" in text)
     for item in found:
         if item.checked_by_id is not None:
-            raise Refused(f"{item}已经核查过，请刷新。")
+            raise Refused(f"{item}照片已经核查过，请刷新。")
         if item.by_id == by.pk:
             raise Refused("不能核查自己上传的照片。")
+        if shown.get(str(item.pk), str(item.photo_id)) != str(item.photo_id):
+            raise Refused(f"{item}照片刚刚被学校更换，请刷新页面看新照片。")
     PublicityEvidence.objects.filter(pk__in=[item.pk for item in found]).update(checked_by=by, ok=ok, note=note)
     state = "GOOD" if ok else "REFUSED"
     record("publicityevidence", found[0].pk, to_state=state, reason=note, count=len(found))
+    for period in sorted({item.period_id for item in found}):
+        _tell_checked(period, [item for item in found if item.period_id == period], state, note)
     return [Moved("publicityevidence", item.pk, "UNCHECKED", state) for item in found]
+
+
+def _tell_checked(period: int, photos: list[Any], state: str, note: str) -> None:
+    """The period's history says what was found; of one photo also whose."""
+    schools = {item.school.code for item in photos}
+    whose = f"{photos[0]}照片" if len(photos) == 1 else ""
+    said = "核查通过" if state == "GOOD" else f"不通过：{note}"
+    record(
+        "publicityperiod", period, school_code=min(schools) if len(schools) == 1 else "", to_state=state,
+        reason=f"{whose}{said}", count=len(photos),
+    )  # fmt: skip
 
 
 def photos_of(period: PublicityPeriod) -> list[SchoolPhotos]:
@@ -162,11 +242,10 @@ def obstacles(period: PublicityPeriod) -> list[str]:
     """Sentences that say why the period cannot end yet; none when it can."""
     if period.started_on is None:
         return ["公示还没有开始。"]
-    term = period.semester
     findings = obstacles_to_end(
         started_on=period.started_on,
         today=calendar.business_date(),
-        length=PeriodLength(term.publicity_days, term.publicity_workdays),
+        length=length_of(period.semester),
         holidays=calendar.holidays(),
         photos=photos_of(period),
     )

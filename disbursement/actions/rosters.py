@@ -1,18 +1,22 @@
 """A roster's way: differences answered, submitted, reviewed, approved, confirmed — by different persons."""
 
+from collections import defaultdict
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from aid_admin.accounts.acting import Moved, action, move, record, scoped
 from aid_admin.accounts.models import User
 from aid_admin.accounts.rules import Role
+from aid_admin.audit.history import history_of
 from aid_admin.audit.rules import digest
 from aid_admin.db import bulk
 from aid_admin.lib.refusals import BadInput, NotFound, Refused
 from disbursement.models import PaymentLine, Roster, RosterLine
 from disbursement.permissions import ALLOWED
 from disbursement.rules.states import (
+    HAND_NAMES,
+    MISSING_REASONS,
     ROSTER_HANDS,
     ROSTER_MOVES,
     DiffReason,
@@ -26,20 +30,63 @@ from disbursement.rules.states import (
     withdraw_verb,
 )
 
-_HAND_NAMES = {"prepared_by": "拟稿", "submitted_by": "上报", "reviewed_by": "初审", "approved_by": "复审"}
+# what somebody else may have done since a page was made, as the stale page is told
+_DEEDS = {
+    "roster.draft": "重新比对", "roster.answer": "说明差异", "roster.submit": "上报", "roster.review": "初审",
+    "roster.approve": "复审", "roster.return": "退回", "roster.withdraw": "撤回", "roster.confirm": "确认",
+    "roster.void": "作废", "roster.refuse": "标记不予通过", "roster.restore": "取消不予通过",
+}  # fmt: skip
 
 
-def _rosters(verb: str, by: User, ids: list[int]) -> list[Any]:
-    """Locked; the periods are read afterwards, for somebody may just have planned one."""
+def _rosters(verb: str, by: User, ids: list[int], seen: list[str] | None = None, *, done: str = "") -> list[Any]:
+    """Locked; the periods are read afterwards, for somebody may just have planned one.
+
+    `done` names the hand that the verb fills in: filled in already, the verb is not done again. `seen` is what
+    the page showed, as roster:version; a roster that was moved since is refused.
+    """
     rows = Roster.objects.select_related("school", "programme", "semester").prefetch_related("period")
-    return scoped(rows, verb, by, ids)
+    found = scoped(rows, verb, by, ids)
+    _refuse_done(found, by, done)
+    _refuse_stale(found, by, seen or [])
+    return found
 
 
-def _refuse_own(rosters: list[Any], by: User) -> None:
+def _refuse_done(rosters: list[Any], by: User, hand: str) -> None:
+    for roster in rosters:
+        person = getattr(roster, hand) if hand else None
+        if person:
+            who = "您" if person.pk == by.pk else person.name
+            state = roster.get_state_display()
+            raise Refused(f"{roster}{who}已经{HAND_NAMES[hand]}过了，现在是“{state}”，不用再办。")
+
+
+def _refuse_stale(rosters: list[Any], by: User, seen: list[str]) -> None:
+    shown = dict(text.split(":", 1) for text in seen if ":" in text)
+    now = dict(
+        Roster.objects.filter(pk__in=[r.pk for r in rosters if str(r.pk) in shown])
+        .with_version()
+        .values_list("pk", "version")
+    )
+    for roster in rosters:
+        if roster.pk in now and shown[str(roster.pk)] != str(now[roster.pk]):
+            raise Refused(
+                f"页面已过期，{roster}{_last_deed(roster, by)}，现在是“{roster.get_state_display()}”。请核对后再办。"
+            )
+
+
+def _last_deed(roster: Any, by: User) -> str:
+    last = next((event for event in history_of("roster", roster.pk) if event.verb != "roster.export"), None)
+    if last is None:
+        return "已有变动"
+    who = "您本人" if last.actor_username == by.username else last.actor_name or last.actor_username
+    return f"已由{who}{_DEEDS.get(last.verb, '更新')}"
+
+
+def refuse_own(rosters: list[Any], by: User) -> None:
     """Two hands of one roster are never the same person's (the table says so too)."""
     for roster in rosters:
-        for hand, name in _HAND_NAMES.items():
-            if getattr(roster, f"{hand}_id") == by.pk:
+        for hand, name in HAND_NAMES.items():
+            if hand != "confirmed_by" and getattr(roster, f"{hand}_id") == by.pk:
                 raise Refused(f"您已经手过{roster}的{name}，这一步须由另一人办理。")
 
 
@@ -62,38 +109,49 @@ def _with_sums(moved: list[Moved], rosters: list[Any]) -> list[Moved]:
 
 @action("roster.answer", ALLOWED)
 def answer_differences(*, by: User, line: list[int], reason_code: str = "", explanation: str = "") -> list[Moved]:
-    """Answer differences on a draft: a coded reason why a pupil was not filed, or agreement ("").
+    """Answer differences on a draft: a coded reason why a pupil was not filed, agreement (""), or DISAGREED.
 
-    The answer never adds a line or changes an amount. A reason other than agreement needs words when OTHER.
+    The answer never adds a line or changes an amount; lines without a difference are passed over. OTHER and
+    DISAGREED need words.
     """
     if reason_code and reason_code not in list(DiffReason):
         raise BadInput("说明代码不对，可用：" + "、".join(f"{r.value}（{r.label}）" for r in DiffReason))
-    if reason_code == DiffReason.OTHER and not explanation.strip():
-        raise BadInput("选择“其他”时请写明具体情况。")
-    lines = scoped(RosterLine.objects.select_related("roster__school"), "roster.answer", by, line)
+    if reason_code in (DiffReason.OTHER, DiffReason.DISAGREED) and not explanation.strip():
+        raise BadInput("选择“其他”或“有异议”时请写明具体情况。")
+    rows = RosterLine.objects.select_related("student", "roster__school", "roster__programme")
+    lines = scoped(rows, "roster.answer", by, line)
     for item in lines:
-        if item.roster.state != RosterState.DRAFT:
-            raise Refused(f"{item.roster}已经上报，不能再改差异说明。需要更改请联系初审退回。")
-        if item.kind == LineKind.RIGHT:
-            raise Refused(f"{item.student}与核定结果一致，无需说明。")
-        if reason_code and item.kind != LineKind.MISSING:
-            raise Refused(f"{item.student}不是应助未报，只需确认并可附文字说明。")
-    ids = [item.pk for item in lines]
+        _refuse_answer(item, reason_code)
+    differing = [item for item in lines if item.kind != LineKind.RIGHT]
+    if not differing:
+        raise Refused("所选学生都与核定结果一致，无需说明。")
+    ids = [item.pk for item in differing]
     RosterLine.objects.filter(pk__in=ids).update(reason_code=reason_code, explanation=explanation, answered_by=by)
-    roster = lines[0].roster
-    record(
-        "roster", roster.pk, school_code=roster.school.code, to_state=reason_code or "AGREED", reason=explanation,
-        count=len(ids),
-    )  # fmt: skip
-    return [Moved("line", pk, None, reason_code or "AGREED") for pk in ids]
+    answer = reason_code or "AGREED"
+    for roster in {item.roster_id: item.roster for item in differing}.values():
+        count = sum(item.roster_id == roster.pk for item in differing)
+        record("roster", roster.pk, school_code=roster.school.code, to_state=answer, reason=explanation, count=count)
+    return [Moved("line", pk, None, answer) for pk in ids]
+
+
+def _refuse_answer(line: Any, reason_code: str) -> None:
+    if line.roster.state != RosterState.DRAFT:
+        raise Refused(f"{line.roster}已经上报，不能再改差异说明。需要更改请联系初审退回。")
+    if line.kind == LineKind.RIGHT:
+        return
+    missing = line.kind == LineKind.MISSING
+    if reason_code in MISSING_REASONS and not missing:
+        raise Refused(f"{line.student}是“{line.get_kind_display()}”，不是应助未报，请用“同意核定结果”或“有异议”。")
+    if reason_code == DiffReason.DISAGREED and missing:
+        raise Refused(f"{line.student}是应助未报，请用“说明未报原因”。")
 
 
 @action("roster.submit", ALLOWED)
-def submit_rosters(*, by: User, roster: list[int]) -> list[Moved]:
+def submit_rosters(*, by: User, roster: list[int], seen: list[str] | None = None) -> list[Moved]:
     """The school's head sends drafts up; every difference must have been answered, by another person."""
-    found = _rosters("roster.submit", by, roster)
-    _refuse_own(found, by)
-    open_lines = RosterLine.objects.filter(roster__in=found, answered_by=None).exclude(kind=LineKind.RIGHT)
+    found = _rosters("roster.submit", by, roster, seen, done="submitted_by")
+    refuse_own(found, by)
+    open_lines = RosterLine.objects.filter(roster__in=found).unanswered()
     first = open_lines.select_related("student", "roster__school", "roster__programme").order_by("pk").first()
     if first:
         raise Refused(
@@ -110,15 +168,16 @@ def submit_rosters(*, by: User, roster: list[int]) -> list[Moved]:
 
 @action("roster.review", ALLOWED)
 def review_rosters(
-    *, by: User, roster: list[int], accept_reasons: list[int] | None = None, refuse: list[int] | None = None
-) -> list[Moved]:
-    """First review: lines are accepted, those too many refused.
+    *, by: User, roster: list[int], accept_reasons: list[int] | None = None, refuse: list[int] | None = None,
+    seen: list[str] | None = None,
+) -> list[Moved]:  # fmt: skip
+    """First review: lines are accepted, those too many refused; those refused before (roster.refuse) stay so.
 
     `accept_reasons` are lines (应助未报) whose school's reason holds: they are refused. `refuse` are lines that
     the reviewer refuses for another reason. A grant that exists elsewhere refuses the line: ALREADY_GRANTED.
     """
-    found = _rosters("roster.review", by, roster)
-    _refuse_own(found, by)
+    found = _rosters("roster.review", by, roster, seen, done="reviewed_by")
+    refuse_own(found, by)
     for term in sorted({item.semester_id for item in found}):  # one pupil may be on two reviewers' rosters
         bulk.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"grants {term}"])
     accepted, refused = set(accept_reasons or []), set(refuse or [])
@@ -129,20 +188,34 @@ def review_rosters(
     unreasoned = lines.filter(pk__in=accepted).filter(Q(reason_code="") | ~Q(kind=LineKind.MISSING))
     if unreasoned.exists():
         raise Refused("只有学校填写了原因的“应助未报”才能采纳原因，请刷新后重选。")
-    moved = move(found, ROSTER_MOVES, "review", reviewed_by=by)
+    moved = move(found, ROSTER_MOVES, "review", reviewed_by=by, return_reason="")
     _refuse_lines(lines.filter(kind=LineKind.TOO_MANY), LineRefusal.NOT_ENTITLED)
-    _refuse_lines(lines.filter(pk__in=accepted), LineRefusal.SCHOOL_REASON_ACCEPTED)
-    _refuse_lines(lines.filter(pk__in=refused), LineRefusal.NOT_ENTITLED)
-    _refuse_lines(lines.filter(pk__in=_already_granted(found)), LineRefusal.ALREADY_GRANTED)
+    _refuse_lines(lines.filter(pk__in=accepted), LineRefusal.SCHOOL_REASON_ACCEPTED, by)
+    _refuse_lines(lines.filter(pk__in=refused), LineRefusal.NOT_ENTITLED, by)
+    _refuse_lines(lines.filter(pk__in=already_granted(found)), LineRefusal.ALREADY_GRANTED)
     lines.filter(state=LineStatus.PROPOSED).update(state=LineStatus.ACCEPTED)
+    _tell_refused(found)
     return _with_sums(moved, found)
 
 
-def _refuse_lines(lines: Any, refusal: LineRefusal) -> None:
-    lines.filter(state=LineStatus.PROPOSED).update(state=LineStatus.REFUSED, refusal=refusal)
+def _tell_refused(rosters: list[Any]) -> None:
+    """The history of each roster says how many did not pass, and why."""
+    found: dict[int, list[tuple[str, int]]] = defaultdict(list)
+    lines = RosterLine.objects.filter(roster__in=rosters, state=LineStatus.REFUSED)
+    for pk, refusal, count in (
+        lines.order_by("roster", "refusal").values_list("roster", "refusal").annotate(Count("pk"))
+    ):
+        found[pk].append((LineRefusal(refusal).label, count))
+    for roster in rosters:
+        if why := "、".join(f"{label} {count} 人" for label, count in found[roster.pk]):
+            record("roster", roster.pk, school_code=roster.school.code, reason=f"不通过：{why}")
 
 
-def _already_granted(rosters: list[Any]) -> list[int]:
+def _refuse_lines(lines: Any, refusal: LineRefusal, by: User | None = None) -> None:
+    lines.filter(state=LineStatus.PROPOSED).update(state=LineStatus.REFUSED, refusal=refusal, refused_by=by)
+
+
+def already_granted(rosters: list[Any]) -> list[int]:
     """Lines whose grant exists, or is made by an earlier line of the same review."""
     ids = [roster.pk for roster in rosters]
     rows = bulk.query(
@@ -164,11 +237,13 @@ def list_digest(roster: Any) -> str:
 
 
 @action("roster.approve", ALLOWED)
-def approve_rosters(*, by: User, roster: list[int]) -> list[Moved]:
-    """Second review: count, total and digest of the list are fixed."""
-    found = _rosters("roster.approve", by, roster)
-    _refuse_own(found, by)
-    moved = _with_sums(move(found, ROSTER_MOVES, "approve", approved_by=by), found)
+def approve_rosters(*, by: User, roster: list[int], seen: list[str] | None = None) -> list[Moved]:
+    """Second review: count, total and digest of the list are fixed; by nobody who refused one of its lines."""
+    found = _rosters("roster.approve", by, roster, seen, done="approved_by")
+    refuse_own(found, by)
+    if RosterLine.objects.filter(roster__in=found, refused_by=by).exists():
+        raise Refused("其中有您在初审时标记“不予通过”的学生，须由另一人复审。")
+    moved = _with_sums(move(found, ROSTER_MOVES, "approve", approved_by=by, return_reason=""), found)
     for item, sums in zip(found, moved, strict=True):
         Roster.objects.filter(pk=item.pk).update(
             line_count=sums.persons, total_fen=sums.amount_fen, digest=list_digest(item)
@@ -178,24 +253,27 @@ def approve_rosters(*, by: User, roster: list[int]) -> list[Moved]:
 
 @action("roster.return", ALLOWED)
 def return_rosters(
-    *, by: User, roster: list[int], reason_code: str, reason: str, to: str = RosterState.DRAFT
-) -> list[Moved]:
+    *, by: User, roster: list[int], reason_code: str, reason: str, to: str = RosterState.DRAFT,
+    seen: list[str] | None = None,
+) -> list[Moved]:  # fmt: skip
     """Send rosters back to a named earlier state with a coded reason and words; lines open again."""
     if reason_code not in list(ReturnReason) or not reason.strip():
         codes = "、".join(f"{r.value}（{r.label}）" for r in ReturnReason)
         raise BadInput(f"退回须选择原因并写明要改什么。原因代码：{codes}")
-    found = _rosters("roster.return", by, roster)
+    found = _rosters("roster.return", by, roster, seen)
     school_only = not by.roles & {Role.REVIEWER, Role.APPROVER}
     results: list[Moved] = []
     for item in found:
         verb = return_verb(item.state, to)
-        if verb is None or (item.state == RosterState.DRAFT) or (school_only and item.state != RosterState.SUBMITTED):
+        if item.state == RosterState.DRAFT:
+            raise Refused(f"{item}已经在学校修改，不用再退回。")
+        if verb is None or (school_only and item.state != RosterState.SUBMITTED):
             raise Refused(f"{item}当前是“{item.get_state_display()}”，不能退回到该状态。")
         _refuse_publicised(item)
         columns = _hands_emptied(item.state, to) | {"return_reason": f"{ReturnReason(reason_code).label}：{reason}"}
-        results += move([item], ROSTER_MOVES, verb, reason=f"{reason_code} {reason}", **columns)
+        results += move([item], ROSTER_MOVES, verb, reason=f"{ReturnReason(reason_code).label}：{reason}", **columns)
         if to in (RosterState.DRAFT, RosterState.SUBMITTED):
-            _reopen(item)
+            _reopen(item, to)
     return results
 
 
@@ -218,21 +296,26 @@ def _hands_emptied(state: str, target: str) -> dict[str, Any]:
     return emptied | {"line_count": None, "total_fen": None, "digest": ""}
 
 
-def _reopen(roster: Any) -> None:
-    decided = [LineStatus.ACCEPTED, LineStatus.HELD, LineStatus.REFUSED]
-    roster.lines.filter(state__in=decided).update(state=LineStatus.PROPOSED, refusal="")
+def _reopen(roster: Any, target: str) -> None:
+    """Lines are open again; what a reviewer refused by name stands until he takes it back or the school mends it."""
+    decided = roster.lines.filter(state__in=[LineStatus.ACCEPTED, LineStatus.HELD, LineStatus.REFUSED])
+    if target == RosterState.SUBMITTED:
+        decided = decided.filter(refused_by=None)
+    decided.update(state=LineStatus.PROPOSED, refusal="", refusal_note="", refused_by=None)
 
 
 @action("roster.withdraw", ALLOWED)
-def withdraw_rosters(*, by: User, roster: list[int], reason: str = "") -> list[Moved]:
+def withdraw_rosters(*, by: User, roster: list[int], reason: str = "", seen: list[str] | None = None) -> list[Moved]:
     """Take back one's own last decision while nobody has acted after it."""
-    found = _rosters("roster.withdraw", by, roster)
+    found = _rosters("roster.withdraw", by, roster, seen)
     results: list[Moved] = []
     for item in found:
         verb = withdraw_verb(item.state)
         hand = ROSTER_HANDS[RosterState(item.state)] if item.state in list(ROSTER_HANDS) else ""
         if verb is None or getattr(item, f"{hand}_id") != by.pk:
             raise Refused(f"{item}的最后一步不是您办理的，不能撤回。")
+        if item.state == RosterState.SUBMITTED and item.lines.exclude(refused_by=None).exists():
+            raise Refused(f"{item}初审已经开始审核，不能撤回。要改请联系初审退回。")
         if item.state == RosterState.CONFIRMED:
             _refuse_batched(item)
         else:
@@ -240,16 +323,16 @@ def withdraw_rosters(*, by: User, roster: list[int], reason: str = "") -> list[M
         target = ROSTER_MOVES[verb].target
         results += move([item], ROSTER_MOVES, verb, reason=reason, **_hands_emptied(item.state, target))
         if target == RosterState.SUBMITTED:
-            _reopen(item)
+            _reopen(item, target)
     return results
 
 
 @action("roster.void", ALLOWED)
-def void_rosters(*, by: User, roster: list[int], reason: str) -> list[Moved]:
+def void_rosters(*, by: User, roster: list[int], reason: str, seen: list[str] | None = None) -> list[Moved]:
     """Void rosters that are not yet confirmed; their grants are free again."""
     if not reason.strip():
         raise BadInput("作废须写明原因。")
-    found = _rosters("roster.void", by, roster)
+    found = _rosters("roster.void", by, roster, seen)
     for item in found:
         _refuse_publicised(item)
         item.lines.filter(state__in=[LineStatus.ACCEPTED, LineStatus.HELD]).update(state=LineStatus.WITHDRAWN)
@@ -257,9 +340,9 @@ def void_rosters(*, by: User, roster: list[int], reason: str) -> list[Moved]:
 
 
 @action("roster.confirm", ALLOWED)
-def confirm_rosters(*, by: User, roster: list[int]) -> list[Moved]:
+def confirm_rosters(*, by: User, roster: list[int], seen: list[str] | None = None) -> list[Moved]:
     """Confirm approved rosters whose publicity has ended; what is confirmed may be paid."""
-    found = _rosters("roster.confirm", by, roster)
+    found = _rosters("roster.confirm", by, roster, seen, done="confirmed_by")
     for item in found:
         if item.period is None or item.period.state != PeriodState.ENDED:
             raise Refused(f"{item}还没有完成公示，公示期满并核查照片后才能确认。")

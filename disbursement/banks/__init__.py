@@ -1,5 +1,6 @@
 """Banks' payment and return files: layouts as data, bytes out, rows in. Pure."""
 
+from disbursement.banks.example import example_return
 from disbursement.banks.lines import (
     FileHeader,
     FileLine,
@@ -37,6 +38,7 @@ __all__ = [
     "WrongProfile",
     "WrongReturnFile",
     "default_return_codes",
+    "example_return",
     "load_profiles",
     "parse_profile",
     "parse_return",

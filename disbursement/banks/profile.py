@@ -13,6 +13,15 @@ FILE_FIELDS: Final = frozenset(
 )
 RETURN_FIELDS: Final = frozenset({"line_no", "account_no", "account_name", "amount", "line_ref", "bank_text"})
 HEAD_FIELDS: Final = frozenset({"batch_no", "count", "total"})
+_HEAD_TITLES: Final = {"batch_no": "批次号", "count": "笔数", "total": "金额合计"}
+_RETURN_TITLES: Final = {
+    "line_no": "序号",
+    "account_no": "账号",
+    "account_name": "户名",
+    "amount": "金额",
+    "line_ref": "备注",
+    "bank_text": "处理结果",
+}
 
 
 class WrongProfile(ValueError):
@@ -61,6 +70,21 @@ class Profile:
     returns: ReturnLayout
     return_codes: tuple[tuple[str, str], ...]
     sheet_name: str = ""
+
+    @property
+    def return_titles(self) -> tuple[str, ...]:
+        """What people call the columns of the return file: by the names of the bank's own payment file."""
+        own = {column.field: column.header for column in self.columns if column.field}
+        return tuple((_RETURN_TITLES | own)[field] for field in self.returns.columns)
+
+    @property
+    def head_titles(self) -> tuple[str, ...]:
+        """What people call the cells of the return file's first line."""
+        return tuple(_HEAD_TITLES[field] for field in self.returns.head)
+
+    def return_title(self, field: str) -> str:
+        """What people call one column of the return file; empty for one that it does not have."""
+        return dict(zip(self.returns.columns, self.return_titles, strict=True)).get(field, "")
 
 
 def load_profiles() -> dict[str, Profile]:

@@ -1,8 +1,10 @@
 """A school's roster for one programme and semester (发放名册; domain §3.2)."""
 
+import re
 from collections.abc import Iterable, Iterator
-from typing import Final
+from typing import Any, Final
 
+from aid_admin.lib.money import parse_yuan
 from aid_admin.lib.sheets import context as checks
 from aid_admin.lib.sheets.columns import Column, Status, TableRow
 from aid_admin.lib.sheets.context import Context, Doubles, issue
@@ -57,6 +59,39 @@ _KEPT: Final = (
     "account_name",
     "bank_name",
 )
+# the row of totals below the lines; 小计 and 本页 are only parts of it
+_TOTAL: Final = re.compile(r"[\s\d、.]*(合\s*计|总\s*计|共\s*计)")
+_PERSONS: Final = re.compile(r"(\d[\d,，]*)\s*(?:人次|人|名)")
+_YUAN: Final = re.compile(r"(\d[\d,，]*(?:\.\d+)?)\s*元")
+_NUMBER: Final = re.compile(r"(?<![\d.])\d[\d,，]*(?:\.\d+)?")
+
+
+def stated_total(row: TableRow) -> dict[str, Any] | None:
+    """What a row set aside states as the sheet's total: sheet, row, persons and fen, None where it does not say."""
+    found = _TOTAL.match(str(row.values.get("ignored", "")))
+    if found is None:
+        return None
+    text = found.string[found.start(1) :]  # without a serial number before the word
+    persons, amount = _PERSONS.search(text), _YUAN.search(text)
+    rest = _NUMBER.findall(_PERSONS.sub(" ", text))
+    written = amount[1] if amount else rest[-1] if rest else ""
+    return {
+        "sheet": row.sheet,
+        "row": row.row,
+        "persons": int(_digits(persons[1])) if persons else None,
+        "fen": _fen(_digits(written)),
+    }
+
+
+def _digits(text: str) -> str:
+    return text.replace(",", "").replace("，", "")
+
+
+def _fen(text: str) -> int | None:
+    try:
+        return parse_yuan(text) if text else None
+    except ValueError:
+        return None
 
 
 def parse(rows: Iterable[TableRow], context: Context) -> Iterator[TableRow]:

@@ -3,7 +3,7 @@
 from disbursement.models.batch import DisbursementBatch, PaymentFile, PaymentLine
 from disbursement.models.filed import FiledLine
 from disbursement.models.publicity import Objection, PublicityEvidence, PublicityLine, PublicityPeriod
-from disbursement.models.returned import ReturnLine
+from disbursement.models.returned import ReturnDecision, ReturnLine
 from disbursement.models.roster import Roster, RosterLine
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "PublicityEvidence",
     "PublicityLine",
     "PublicityPeriod",
+    "ReturnDecision",
     "ReturnLine",
     "Roster",
     "RosterLine",

@@ -50,6 +50,14 @@ OTHER_HANDS_RELEASE = """
     END IF;
     RETURN NEW;
 """
+CORRECTED_BY_THE_BANK = """
+    IF OLD.state IN ('FAILED', 'RETURNED_LATER') AND NEW.state = 'PAID' AND NOT EXISTS (
+        SELECT 1 FROM disbursement_returndecision d JOIN disbursement_returnline r ON r.id = d.return_line_id
+         WHERE r.payment_line_id = NEW.id AND r.code = 'SUCCESS' AND d.verdict = 'TAKEN') THEN
+        RAISE EXCEPTION 'a failed payment becomes paid only by a settled answer of the bank';
+    END IF;
+    RETURN NEW;
+"""
 ONLY_CONFIRMED = """
     IF NOT EXISTS (
         SELECT 1 FROM disbursement_rosterline l JOIN disbursement_roster r ON r.id = l.roster_id
@@ -150,10 +158,25 @@ class DisbursementBatch(Row):
                 name="frozen_sums",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__line_count__isnull=False)
+                & ~pgtrigger.Q(new__state="DRAFTED")
                 & (
                     pgtrigger.Q(old__line_count__df=pgtrigger.F("new__line_count"))
                     | pgtrigger.Q(old__total_fen__df=pgtrigger.F("new__total_fen"))
                     | pgtrigger.Q(old__digest__df=pgtrigger.F("new__digest"))
+                ),
+            ),
+            # given back, it is as before the lock: no sums, nobody's hands but the builder's
+            pgtrigger.Protect(
+                name="given_back_is_open",
+                operation=pgtrigger.Update,
+                condition=~pgtrigger.Q(old__state="DRAFTED")
+                & pgtrigger.Q(new__state="DRAFTED")
+                & (
+                    pgtrigger.Q(new__line_count__isnull=False)
+                    | pgtrigger.Q(new__total_fen__isnull=False)
+                    | ~pgtrigger.Q(new__digest="")
+                    | pgtrigger.Q(new__locked_by__isnull=False)
+                    | pgtrigger.Q(new__reviewed_by__isnull=False)
                 ),
             ),
         ]
@@ -186,6 +209,17 @@ class PaymentLineQuerySet(ScopedQuerySet):
             fen=models.functions.Coalesce(models.Sum("amount_fen"), 0),
         )
         return found
+
+    def sums_of_schools(self) -> Any:
+        """Per school: its code and name, persons, person-times and fen."""
+        return (
+            self.order_by("school__code")
+            .values("school__code", "school__name")
+            .annotate(
+                persons=models.Count("student", distinct=True), times=models.Count("pk"), fen=models.Sum("amount_fen")
+            )
+            .values_list("school__code", "school__name", "persons", "times", "fen")
+        )
 
     def sums_by(self, name: str, order: str) -> list[tuple[str, int, int, int]]:
         """Name, persons, person-times and fen by one of the lines' relations, in its order."""
@@ -241,6 +275,9 @@ class PaymentLine(Row):
                     "batch", "line_no", "roster_line", "retry_of", "student", "school", "programme", "payee_name",
                     "payee_relation", "account", "account_no", "amount_fen", "standard", "seal",
                 ],
+            ),
+            pgtrigger.Trigger(
+                name="corrected_by_the_bank", when=pgtrigger.Before, operation=pgtrigger.Update, func=CORRECTED_BY_THE_BANK
             ),
             pgtrigger.Trigger(
                 name="only_confirmed", when=pgtrigger.Before, operation=pgtrigger.Insert, func=ONLY_CONFIRMED

@@ -109,6 +109,7 @@ class PublicityEvidence(Row):
     moment = models.CharField("时点", max_length=6, choices=Moment.choices())
     photo = models.ForeignKey(StoredFile, on_delete=models.PROTECT, verbose_name="照片")
     taken_at = models.DateTimeField("拍摄时间", null=True)
+    sent_on = models.DateField("上传日期", null=True)
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name="上传人")
     checked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="核查人")
     ok = models.BooleanField("核查结果", null=True)
@@ -134,7 +135,7 @@ class PublicityEvidence(Row):
         ]
 
     def __str__(self) -> str:
-        return f"{self.school} {self.moment}"
+        return f"{self.school}{self.get_moment_display()}"
 
 
 class ObjectionQuerySet(ScopedQuerySet):

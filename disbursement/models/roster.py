@@ -1,12 +1,16 @@
 """资助发放名册: one per school, programme, semester and round; its accepted and held lines are the grants."""
 
+from functools import reduce
+from operator import or_
 from typing import Any, ClassVar, Self
 
 import pgtrigger
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Cast
 
 from aid_admin.accounts.models import User
+from aid_admin.audit.models import AuditEvent
 from aid_admin.county.models import School, Semester
 from aid_admin.db.base import Row
 from aid_admin.db.fields import FenField
@@ -27,7 +31,7 @@ from disbursement.rules.states import (
 )
 from eligibility.models import AidProgramme, Entitlement, Run
 from eligibility.rules import Category, PaymentMode
-from students.models import BankAccount, Student
+from students.models import BankAccount, Placement, Student
 
 HANDS = ("prepared_by", "submitted_by", "reviewed_by", "approved_by")
 _AFTER_SUBMIT = [RosterState.SUBMITTED, RosterState.REVIEWED, RosterState.APPROVED, RosterState.CONFIRMED]
@@ -71,6 +75,22 @@ class RosterQuerySet(ScopedQuerySet):
     def awaiting_approval(self) -> Self:
         """Reviewed, not yet approved."""
         return self.filter(state=RosterState.REVIEWED)
+
+    def returned(self) -> Self:
+        """Back at the school, to be mended."""
+        return self.filter(state=RosterState.DRAFT).exclude(return_reason="")
+
+    def untouched_by(self, user: User) -> Self:
+        """Rosters in which the person has no hand yet."""
+        return self.exclude(reduce(or_, (Q(**{hand: user.pk}) for hand in HANDS)))
+
+    def with_version(self) -> Any:
+        """With `version`, the number of the last deed on the roster; taking out a copy is none."""
+        deeds = AuditEvent.objects.filter(
+            object_type="roster", object_id=Cast(models.OuterRef("pk"), models.CharField())
+        ).exclude(verb="roster.export")
+        last = deeds.order_by().values("object_id").annotate(last=models.Max("seq")).values("last")
+        return self.annotate(version=models.functions.Coalesce(models.Subquery(last), 0))
 
     def with_sums(self) -> Any:
         """With `lines_count`, `lines_fen` and `open_differences` for lists."""
@@ -148,6 +168,35 @@ class RosterLineQuerySet(ScopedQuerySet):
         """Lines on which school and rules do not agree."""
         return self.exclude(kind=LineKind.RIGHT)
 
+    def unanswered(self) -> Self:
+        """Differences of which the school has said nothing yet."""
+        return self.differing().filter(answered_by=None)
+
+    def reasoned(self) -> Self:
+        """Pupils whom the school did not file, and said why; the reviewer decides."""
+        return self.filter(kind=LineKind.MISSING).exclude(reason_code="")
+
+    def accepted_reasons(self) -> Self:
+        """Pupils who get nothing because the school's reason holds."""
+        return self.filter(state=LineStatus.REFUSED, refusal=LineRefusal.SCHOOL_REASON_ACCEPTED)
+
+    def rare_counts(self) -> dict[str, int]:
+        """How many lines the school gave a reason for, and how many are refused."""
+        found: dict[str, int] = self.aggregate(
+            reasoned=models.Count("pk", filter=Q(kind=LineKind.MISSING) & ~Q(reason_code="")),
+            refused=models.Count("pk", filter=Q(state=LineStatus.REFUSED)),
+        )
+        return found
+
+    def passing(self) -> Self:
+        """Lines that a review would accept as they stand."""
+        return self.filter(state=LineStatus.PROPOSED).exclude(kind=LineKind.TOO_MANY)
+
+    def with_place(self) -> Any:
+        """With `placed_at`, the id of the school where the pupil is in the line's semester."""
+        place = Placement.objects.filter(student=models.OuterRef("student"), semester=models.OuterRef("semester"))
+        return self.annotate(placed_at=models.Subquery(place.values("school")[:1]))
+
     def payable(self) -> Self:
         """Accepted lines of confirmed rosters that no payment was ever made for."""
         paid = models.Q(payments__state__in=sorted(LIVE_PAYMENTS)) | models.Q(payments__retry_of=None) & ~models.Q(
@@ -194,6 +243,10 @@ class RosterLine(Row):
     reason_code = models.CharField("学校说明", max_length=24, blank=True, choices=DiffReason.choices())
     explanation = models.TextField("说明", blank=True)
     refusal = models.CharField("不通过原因", max_length=30, blank=True)
+    refusal_note = models.TextField("不通过说明", blank=True, db_default="")
+    refused_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="不通过办理人"
+    )
     answered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
 
     objects = RosterLineQuerySet.as_manager()
@@ -250,3 +303,26 @@ class RosterLine(Row):
     def refusal_label(self) -> str:
         """Why the line was refused, in Chinese."""
         return LineRefusal(self.refusal).label if self.refusal in list(LineRefusal) else self.refusal
+
+    @property
+    def reason_settled(self) -> str:
+        """What became of the school's reason for not filing the pupil; nothing while it is open."""
+        if self.kind != LineKind.MISSING or not self.reason_code or self.state == LineStatus.PROPOSED:
+            return ""
+        if self.refusal == LineRefusal.SCHOOL_REASON_ACCEPTED:
+            return "采纳学校理由，不资助"
+        return "另有原因，不资助" if self.state == LineStatus.REFUSED else "未采纳学校理由，照常资助"
+
+    @property
+    def grounds(self) -> str:
+        """Why the pupil gets the amount or nothing; of rows with_place."""
+        if self.entitlement:
+            return self.entitlement.why
+        if self.kind != LineKind.TOO_MANY:
+            return ""
+        place: int | None = getattr(self, "placed_at", None)
+        if place is None:
+            return "该生本学期不在我县学籍中，不能资助。请学校先办理学籍转接。"
+        if place != self.roster.school_id:
+            return "该生本学期的就读学校不是本校，由就读学校填报。"
+        return "该生没有困难类别：各部门名单中没有，也没有已认定的申请，不符合资助条件。"

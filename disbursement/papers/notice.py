@@ -1,8 +1,9 @@
-"""公示: the list that a school posts. Only what may be shown stands in it (domain: Publicity)."""
+"""公示: the list that a school or a village posts. Only what may be shown stands in it (domain: Publicity)."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.template.loader import render_to_string
 
@@ -24,11 +25,14 @@ class NoticeRow:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One school's part of a publicity period; `digest` is that of the whole period's list."""
+    """One school's or village's part of a publicity period; `digest` is that of the whole period's list.
+
+    `place` names the school or the village; the rows of a village are of many schools and name theirs.
+    """
 
     title: str
     semester: str
-    school: str
+    place: str
     started_on: date | None
     ends_on: date | None
     days: int
@@ -36,23 +40,27 @@ class Notice:
     rows: Sequence[NoticeRow]
     digest: str
     office: Office = AID_CENTRE
+    of_village: bool = False
 
 
-def notice_html(notice: Notice) -> str:
-    """The page before it is printed."""
+def notices_html(notices: Sequence[Notice]) -> str:
+    """The pages before they are printed; every notice begins a page and counts its own from one."""
+    return render_to_string("disbursement/papers/notice.html", {"papers": [_context(notice) for notice in notices]})
+
+
+def _context(notice: Notice) -> dict[str, Any]:
     code = short_code(notice.digest)
-    context = {
+    return {
         "notice": notice,
         "since": day(notice.started_on),
         "until": day(notice.ends_on),
         "dated": day(notice.started_on),
         "count": len(notice.rows),
         "code": code,
-        "qr": qr(f"{notice.title}\n{notice.school}\n名单校验码 {code}\nsha256 {notice.digest}") if code else "",
+        "qr": qr(f"{notice.title}\n{notice.place}\n名单校验码 {code}\nsha256 {notice.digest}") if code else "",
     }
-    return render_to_string("disbursement/papers/notice.html", context)
 
 
 def notice_paper(notice: Notice) -> Paper:
-    """The school's notice as PDF."""
-    return Paper(f"公示-{notice.school}-{notice.semester}.pdf", MEDIA_TYPE, make_pdf(notice_html(notice)))
+    """The notice as PDF."""
+    return Paper(f"公示-{notice.place}-{notice.semester}.pdf", MEDIA_TYPE, make_pdf(notices_html([notice])))

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.template.loader import render_to_string
 
@@ -38,13 +39,18 @@ class WaiverList:
     office: Office = AID_CENTRE
 
 
-def waiver_html(waiver: WaiverList) -> str:
-    """The page before it is printed; identity numbers stay masked."""
+def waiver_html(waivers: Sequence[WaiverList]) -> str:
+    """The lists before they are printed, each from a page of its own."""
+    return render_to_string("disbursement/papers/waiver.html", {"copies": [_copy(waiver) for waiver in waivers]})
+
+
+def _copy(waiver: WaiverList) -> dict[str, Any]:
+    """What is printed: identity numbers stay masked."""
     total = sum(row.amount_fen for row in waiver.rows)
     lines = [
         {"row": row, "id_number": id_card.mask(row.id_number), "amount": yuan(row.amount_fen)} for row in waiver.rows
     ]
-    context = {
+    return {
         "waiver": waiver,
         "lines": lines,
         "count": len(lines),
@@ -52,9 +58,8 @@ def waiver_html(waiver: WaiverList) -> str:
         "words": in_words(total),
         "made_on": day(waiver.made_on),
     }
-    return render_to_string("disbursement/papers/waiver.html", context)
 
 
 def waiver_paper(waiver: WaiverList) -> Paper:
     """The school's list as PDF."""
-    return Paper(f"减免清单-{waiver.batch_no}-{waiver.school}.pdf", MEDIA_TYPE, make_pdf(waiver_html(waiver)))
+    return Paper(f"减免清单-{waiver.batch_no}-{waiver.school}.pdf", MEDIA_TYPE, make_pdf(waiver_html([waiver])))

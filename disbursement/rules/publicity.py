@@ -39,6 +39,15 @@ class PeriodLength:
     workdays: int = 5
 
 
+@dataclass(frozen=True, slots=True)
+class PhotoFacts:
+    """When a photo was sent in (business date) and, if the camera said so, taken."""
+
+    moment: str
+    sent_on: date | None
+    taken_on: date | None
+
+
 def may_end_on(started_on: date, length: PeriodLength, holidays: Mapping[date, bool]) -> date:
     """Return the first day on which a period may be ended; the day of posting does not count.
 
@@ -65,6 +74,24 @@ def obstacles_to_end(
         )
         findings.append(Finding(Gravity.ERROR, "TOO_EARLY", message))
     return findings + obstacles_in_photos(photos)
+
+
+def doubts_about_photo(photo: PhotoFacts, *, started_on: date, last_day: date) -> list[str]:
+    """What the checker should look at before a photo is found good; empty if its days fit."""
+    doubts = []
+    late = (photo.sent_on - started_on).days if photo.sent_on else 0
+    if photo.moment == Moment.START and late > 1:
+        doubts.append(f"开始后第{late}天才上传，请看清名单是哪天张贴的。")
+    if photo.taken_on is None:
+        return [*doubts, "照片没有带拍摄时间，请看照片里的日期。"]
+    shown = photo.taken_on.isoformat()
+    if photo.taken_on < started_on:
+        doubts.append(f"拍摄于{shown}，早于公示开始。")
+    elif photo.moment == Moment.END and photo.taken_on < last_day:
+        doubts.append(f"拍摄于{shown}，早于公示期最后一天{last_day.isoformat()}。")
+    elif photo.moment == Moment.START and (photo.taken_on - started_on).days > 1:
+        doubts.append(f"拍摄于{shown}，不是开始当天。")
+    return doubts
 
 
 def obstacles_in_photos(photos: Iterable[SchoolPhotos]) -> list[Finding]:

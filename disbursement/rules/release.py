@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
-from aid_admin.lib.bank_card import mask
+from aid_admin.lib.bank_card import CREDIT, mask
 from aid_admin.lib.money import yuan_comma
 from aid_admin.lib.names import Likeness, compare
 from disbursement.rules.findings import Finding, Gravity
@@ -24,7 +24,8 @@ class Person:
 class PayeeLine:
     """One account line of a batch. `households` are whatever keys tell who lives together.
 
-    `has_changed`: the account is another than the one that last brought this pupil money.
+    `has_changed`: the account is another than the one that last brought this pupil money. `may_have_arrived`: the
+    line pays again what failed, and the bank has said something else of that since.
     """
 
     line_no: int
@@ -40,6 +41,7 @@ class PayeeLine:
     bank: str
     bank_by_number: str | None = None
     has_changed: bool = False
+    may_have_arrived: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ def blockers(lines: Sequence[PayeeLine], sums: BatchSums) -> list[Finding]:
         findings.extend(_account(line, sums.bank))
         findings.extend(_holder(line))
         findings.extend(_amount(line))
+        findings.extend(_arrived(line))
     findings.extend(_shared_accounts(lines))
     findings.extend(_paid_twice(lines))
     return findings
@@ -88,7 +91,9 @@ def _account(line: PayeeLine, bank: str) -> Iterable[Finding]:
         return
     if not line.is_verified:
         yield _error(line, "ACCOUNT_UNVERIFIED", f"{who}的账户还没有核实，请学校负责人核实。")
-    if line.bank != bank:
+    if line.bank_by_number == CREDIT:
+        yield _error(line, "CREDIT_CARD", f"{who}的账号是信用卡，不能用于发放，请学校更换账户。")
+    elif line.bank != bank:
         yield _error(line, "OTHER_BANK", f"{who}的账户不属于本批次的银行，请移到另一批次。")
     elif line.bank_by_number not in (None, bank):
         yield _error(line, "OTHER_BANK", f"{who}的卡号是另一家银行的，请核对开户行。")
@@ -129,6 +134,15 @@ def _amount(line: PayeeLine) -> Iterable[Finding]:
             f"{yuan_comma(line.entitled_fen)}元不符，请退回名册更正。"
         )
         yield _error(line, "AMOUNT_DIFFERS", message)
+
+
+def _arrived(line: PayeeLine) -> Iterable[Finding]:
+    if line.may_have_arrived:
+        message = (
+            f"{_who(line)}是补发，而银行后来的回盘与原来登记的失败不一致，可能已经到账。"
+            "请先在原批次核定，或移出这一笔。"
+        )
+        yield _error(line, "MAY_HAVE_ARRIVED", message)
 
 
 def _shared_accounts(lines: Sequence[PayeeLine]) -> Iterable[Finding]:

@@ -35,13 +35,18 @@ class LineKind(Labelled):
 
 
 class DiffReason(Labelled):
-    """The school's reason for not filing a pupil whom the rules admit."""
+    """The school's reason for not filing a pupil whom the rules admit; or its word against any other difference."""
 
     NOT_ATTENDING = "NOT_ATTENDING", "不在校就读"
     REFUSED_BY_FAMILY = "REFUSED_BY_FAMILY", "家庭自愿放弃"
     LEFT = "LEFT", "已离校"
     NAME_ERROR = "NAME_ERROR", "姓名或证件号填报有误"
     OTHER = "OTHER", "其他"
+    DISAGREED = "DISAGREED", "对核定结果有异议"
+
+
+# why a pupil was not filed; DISAGREED is said of the other differences and changes no result
+MISSING_REASONS = tuple(reason for reason in DiffReason if reason is not DiffReason.DISAGREED)
 
 
 class LineRefusal(Labelled):
@@ -51,6 +56,20 @@ class LineRefusal(Labelled):
     SCHOOL_REASON_ACCEPTED = "SCHOOL_REASON_ACCEPTED", "学校说明的理由成立"
     OBJECTION_SUSTAINED = "OBJECTION_SUSTAINED", "公示异议成立"
     NOT_ENTITLED = "NOT_ENTITLED", "不符合资助条件"
+    NOT_AT_SCHOOL = "NOT_AT_SCHOOL", "不在校就读"
+    GIVEN_UP = "GIVEN_UP", "家庭自愿放弃"
+    FACTS_WRONG = "FACTS_WRONG", "身份或困难信息有误"
+    OTHER = "OTHER", "其他"
+
+
+# what a reviewer may name when refusing a line; the others follow from a decision or a comparison
+REVIEWERS_REFUSALS = (
+    LineRefusal.NOT_ENTITLED,
+    LineRefusal.NOT_AT_SCHOOL,
+    LineRefusal.GIVEN_UP,
+    LineRefusal.FACTS_WRONG,
+    LineRefusal.OTHER,
+)
 
 
 class ReturnReason(Labelled):
@@ -140,12 +159,30 @@ ROSTER_HANDS: Mapping[str, str] = {
     _R.APPROVED: "approved_by",
     _R.CONFIRMED: "confirmed_by",
 }
+HAND_NAMES: Mapping[str, str] = {
+    "prepared_by": "拟稿",
+    "submitted_by": "上报",
+    "reviewed_by": "初审",
+    "approved_by": "复审",
+    "confirmed_by": "确认",
+}
+# who works on a roster that was returned to this state
+RETURNED_TO: Mapping[str, str] = {
+    _R.DRAFT: "学校经办人修改，改好后由负责人重新上报",
+    _R.SUBMITTED: "初审重新审核",
+    _R.REVIEWED: "复审重新审核",
+}
 
 
 def return_verb(state: str, target: str) -> str | None:
     """Name the move that returns a roster to an earlier state; None if there is no such way back."""
     verb = _RETURNS.get(target)
     return verb if verb and state in ROSTER_MOVES[verb].sources else None
+
+
+def return_targets(state: str) -> list[str]:
+    """The states to which a roster in `state` may be returned, the farthest first."""
+    return [target for target, verb in _RETURNS.items() if state in ROSTER_MOVES[verb].sources]
 
 
 def withdraw_verb(state: str) -> str | None:
@@ -157,6 +194,7 @@ _L = LineStatus
 LINE_MOVES: dict[str, Move] = {
     "accept": _move(_L.ACCEPTED, _L.PROPOSED),
     "refuse": _move(_L.REFUSED, _L.PROPOSED),
+    "restore": _move(_L.PROPOSED, _L.REFUSED),
     "hold": _move(_L.HELD, _L.ACCEPTED),
     "release": _move(_L.ACCEPTED, _L.HELD),
     "withdraw": _move(_L.WITHDRAWN, _L.ACCEPTED, _L.HELD),
@@ -175,6 +213,8 @@ _B = BatchState
 BATCH_MOVES: dict[str, Move] = {
     "lock": _move(_B.LOCKED, _B.DRAFTED),
     "review": _move(_B.REVIEWED, _B.LOCKED),
+    # an approver gives it back to whoever built it: its sums are open again
+    "give_back": _move(_B.DRAFTED, _B.LOCKED, _B.REVIEWED),
     "release": _move(_B.RELEASED, _B.REVIEWED),
     "send": _move(_B.SENT, _B.RELEASED),
     "close": _move(_B.CLOSED, _B.SENT),
@@ -196,6 +236,8 @@ PAYMENT_MOVES: dict[str, Move] = {
     "fail": _move(_S.FAILED, _S.SENT, _S.UNKNOWN),
     "doubt": _move(_S.UNKNOWN, _S.SENT),
     "return_later": _move(_S.RETURNED_LATER, _S.PAID),
+    # a later file says that the money arrived after all, and a person has taken its word
+    "correct": _move(_S.PAID, _S.FAILED, _S.RETURNED_LATER),
     # a waiver counts as given when its batch is closed
     "waive": _move(_S.PAID, _S.WAITING),
     # an aborted batch sets its lines free for another

@@ -1,81 +1,43 @@
 """发放批次: built by a job, locked, reviewed, released, sent; the bank's answers; reissue."""
 
-from collections.abc import Callable
+import functools
 from typing import Any, Final
 
 from django import forms
-from django.contrib import messages
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_safe
 
 from aid_admin.accounts.acting import may
-from aid_admin.accounts.deeds import Deed, Deeds, attempt, download
+from aid_admin.accounts.deeds import Deed, Deeds, download
 from aid_admin.accounts.gate import StaffRequest, needs, needs_role
-from aid_admin.accounts.models import User
 from aid_admin.accounts.rules import Role
 from aid_admin.audit.history import history_of
 from aid_admin.county import calendar
 from aid_admin.db.pages import page_of
 from aid_admin.files import store
 from aid_admin.jobs import queue
-from disbursement.actions import bank, batches, printing
-from disbursement.forms import BatchFilter, BuildForm, ReasonForm, ReturnFileForm
-from disbursement.models import DisbursementBatch, PaymentFile, PaymentLine, RosterLine
+from disbursement.actions import batches, printing
+from disbursement.banks import example_return, profile_for
+from disbursement.forms import BatchFilter, BuildForm, ReturnFileForm
+from disbursement.models import DisbursementBatch, PaymentFile, PaymentLine, ReturnLine, RosterLine
 from disbursement.rules.findings import Gravity
-from disbursement.rules.states import REISSUABLE, BatchMode, BatchState, PaymentState
+from disbursement.rules.states import BatchMode, BatchState, PaymentState
+from disbursement.views.batch_deeds import (
+    ANSWER_DEEDS,
+    DETAIL_DEEDS,
+    DOWNLOAD,
+    LINE_DEEDS,
+    LIST_DEEDS,
+    ORDER,
+    fits,
+)
 
 SEES: Final = needs_role(Role.FINANCE_CLERK, Role.FINANCE_APPROVER, Role.AUDITOR)
-_S = BatchState
-LOCK: Final = Deed(
-    "lock", "batch.lock", "锁定", batches.lock_batches, "batch", "已锁定 {n} 个批次，等待财务审批审核。", icon="lock",
-    text="锁定后笔数、金额、收款人不能再改。", states={_S.DRAFTED},
-)  # fmt: skip
-REVIEW: Final = Deed(
-    "review", "batch.review", "审核通过", batches.review_batches, "batch", "已审核 {n} 个批次，等待另一人放行。",
-    tone="success", icon="check-lg", states={_S.LOCKED},
-)  # fmt: skip
-RELEASE: Final = Deed(
-    "release", "batch.release", "放行", batches.release_batches, "batch", "已放行 {n} 个批次。", tone="success", icon="unlock",
-    text="放行后即可生成代发文件送银行。请再次核对笔数、金额大写和提醒事项；放行人对本批次负责。", states={_S.REVIEWED},
-)  # fmt: skip
-SEND: Final = Deed(
-    "send", "batch.send", "登记已送银行", bank.send_batches, "batch", "已登记 {n} 个批次送银行，等待回盘。", icon="send",
-    states={_S.RELEASED},
-)  # fmt: skip
-CLOSE: Final = Deed(
-    "close", "batch.close", "办结", batches.close_batches, "batch", "已办结 {n} 个批次。", icon="clipboard-check",
-    states={_S.SENT, _S.RELEASED},
-)  # fmt: skip
-ABORT: Final = Deed(
-    "abort", "batch.abort", "中止", batches.abort_batches, "batch", "已中止 {n} 个批次，其中的学生可以编入新批次。",
-    form=ReasonForm, tone="outline-danger", icon="x-circle", states={_S.DRAFTED, _S.LOCKED, _S.REVIEWED, _S.RELEASED},
-)  # fmt: skip
-LIST_DEEDS: Final = (LOCK, REVIEW, RELEASE, SEND, CLOSE)
-REISSUE: Final = Deed(
-    "reissue", "batch.reissue", "补发失败的", batches.reissue, "batch", "已编制 {n} 个补发批次，请到批次列表锁定。", one=True,
-    icon="arrow-clockwise", tone="plain", text="只补发失败、且学校此后核对过账户（新账户，或原账户已恢复）的学生，每笔只能补发一次。",
-    states={_S.SENT, _S.CLOSED},
-)  # fmt: skip
-FILE: Final = Deed(
-    "file", "batch.file", "生成并下载代发文件", bank.make_payment_file, "batch", one=True, icon="download", download=True,
-    text="文件只生成一次，以后下载的都是同一份；每次下载都会留下记录。", states={_S.RELEASED, _S.SENT, _S.CLOSED},
-)  # fmt: skip
-ORDER: Final = Deed(
-    "order",
-    "batch.print",
-    "打印拨付单",
-    printing.print_order,
-    "batch",
-    one=True,
-    icon="printer",
-    tone="plain",
-    download=True,
-)
-DETAIL_DEEDS: Final = (LOCK, REVIEW, RELEASE, SEND, CLOSE, REISSUE, ABORT, FILE, ORDER)
-_SIGNING: Final = frozenset({"review", "release"})
-_LOOKED_THROUGH: Final = frozenset({BatchState.DRAFTED, BatchState.LOCKED, BatchState.REVIEWED})
+_LOOKED_THROUGH: Final = frozenset({BatchState.DRAFTED, BatchState.LOCKED, BatchState.REVIEWED, BatchState.RELEASED})
+_MOST_LOOKED_AT: Final = 50
 
 
 @SEES
@@ -86,12 +48,49 @@ def batch_list(request: StaffRequest) -> HttpResponse:
     if deeds.done():
         return redirect(request.get_full_path())
     form = BatchFilter(request.GET or None)
+    wanted = form.cleaned_data if form.is_bound and form.is_valid() else {}
     rows = DisbursementBatch.objects.visible_to(request.user).filter(semester=term)
-    if form.is_bound and form.is_valid() and form.cleaned_data["state"]:
-        rows = rows.filter(state=form.cleaned_data["state"])
-    page = page_of(rows.with_sums().select_related("built_by").order_by("-pk"), request.GET.get("page"))
+    rows = rows.filter(**{name: wanted[name] for name in ("state", "mode") if wanted.get(name)})
+    if wanted.get("answers"):
+        rows = rows.filter(pk__in=ReturnLine.objects.visible_to(request.user).contradicting().values("batch"))
+    rows = rows.with_sums().annotate(
+        has_file=Exists(PaymentFile.objects.visible_to(request.user).filter(batch=OuterRef("pk")))
+    )
+    page = page_of(rows.select_related("built_by").order_by("-pk"), request.GET.get("page"))
+    for batch in page:
+        states = frozenset({PaymentState.SENT}) if batch.pending else frozenset()
+        fitting = [d.name for d in LIST_DEEDS if fits(d, batch, request.user, states, has_file=batch.has_file)]
+        batch.fitting = " ".join(fitting)
     shown = {"form": form, "page": page, "deeds": deeds, "may_build": may(request.user, "batch.build")}
     return render(request, "disbursement/batch_list.html", shown)
+
+
+@require_safe
+@SEES
+def batch_look(request: StaffRequest) -> HttpResponse:
+    """The picked batches, for the dialog of a deed on them: what they come to, and what is doubtful about them."""
+    picked = [int(pk) for pk in request.GET.getlist("pick") if pk.isascii() and pk.isdigit()][:_MOST_LOOKED_AT]
+    found = DisbursementBatch.objects.visible_to(request.user).filter(pk__in=picked).with_sums().order_by("no")
+    lines = PaymentLine.objects.visible_to(request.user).filter(batch__in=picked)
+    rows = [_looked_at(batch, lines.filter(batch=batch).sums()["persons"]) for batch in found]
+    doubts = [finding for row in rows for finding in (*row["errors"], *row["warnings"])]
+    shown = {"rows": rows, "sums": lines.sums(), "doubts": doubts}
+    return render(request, "disbursement/_batches_looked_at.html", shown)
+
+
+def _looked_at(batch: Any, persons: int) -> dict[str, Any]:
+    found = _doubts(batch)
+    return {"batch": batch, "persons": persons, "warnings_count": len(found["warnings"]), **found}
+
+
+def _doubts(batch: Any) -> dict[str, Any]:
+    """What stands in the way of a batch, and what is to be looked at, while nothing has left yet."""
+    found = batches.findings_of(batch) if batch.state in _LOOKED_THROUGH else []
+    return {
+        "errors": [f for f in found if f.gravity is Gravity.ERROR],
+        "warnings": [f for f in found if f.gravity is Gravity.WARNING],
+        "looked_through": batch.state in _LOOKED_THROUGH and batch.mode == BatchMode.ACCOUNT,
+    }
 
 
 @needs("batch.build")
@@ -115,105 +114,99 @@ def batch_detail(request: StaffRequest, pk: int) -> HttpResponse:
     hands = ("built_by", "locked_by", "reviewed_by", "released_by", "aborted_by")
     rows = DisbursementBatch.objects.visible_to(request.user).select_related("semester", "reissue_of", *hands)
     batch = get_object_or_404(rows, pk=pk)
-    deeds = Deeds(request, DETAIL_DEEDS, fits=_fits(batch, request.user))
-    if deeds.done([batch.pk]):
-        if deeds.wanted == FILE.name:
+    desk = Desk(request, batch)
+    deeds = desk.holding(request.POST.get("do", ""))
+    if deeds.done([batch.pk] if deeds is desk.deeds else None):
+        if deeds.wanted == DOWNLOAD.name:
             stored = deeds.result.stored_file
             return download(stored.name, stored.media_type, store.read(stored))
         return download(*deeds.result) if deeds.wanted == ORDER.name else redirect("disbursement:batch", pk=pk)
-    return _shown(request, batch, deeds, ReturnFileForm())
+    return desk.shown(ReturnFileForm())
 
 
-def _shown(request: StaffRequest, batch: Any, deeds: Deeds, form: forms.Form) -> HttpResponse:
-    lines = PaymentLine.objects.visible_to(request.user).filter(batch=batch)
-    state = request.GET.get("state", "")
-    rows = lines.filter(state=state) if state in list(PaymentState) else lines
-    rows = rows.select_related("student", "school", "programme").order_by("line_no")
-    states = lines.states()
-    found = batches.findings_of(batch) if batch.state in _LOOKED_THROUGH else []
-    loads = batch.mode == BatchMode.ACCOUNT and batch.state in (BatchState.SENT, BatchState.CLOSED)
-    shown = {
-        "batch": batch,
-        "bank": printing.BANK_NAMES.get(batch.bank, batch.bank),
-        "deeds": deeds,
-        "page": page_of(rows, request.GET.get("page")),
-        "state": state,
-        "tabs": [(s.value, s.label, states.get(s.value, (0, 0))) for s in PaymentState if s.value in states],
-        "sums": lines.sums(),
-        **_sums(lines),
-        "errors": [f for f in found if f.gravity is Gravity.ERROR],
-        "warnings": [f for f in found if f.gravity is Gravity.WARNING],
-        "file": PaymentFile.objects.visible_to(request.user).filter(batch=batch).select_related("stored_file").first(),
-        "return_form": form if form.is_bound or (loads and may(request.user, "batch.load_return")) else None,
-        "may_print": may(request.user, "batch.waivers"),
-        "events": history_of("disbursementbatch", batch.pk),
-    }
-    return render(request, "disbursement/batch_detail.html", shown)
+class Desk:
+    """A batch's page for one person: three kinds of deeds (on the batch, its lines, the bank's answers), what is shown."""
+
+    def __init__(self, request: StaffRequest, batch: Any) -> None:
+        self.request, self.batch = request, batch
+        self.lines = PaymentLine.objects.visible_to(request.user).filter(batch=batch)
+        self.states = self.lines.states()
+        files = PaymentFile.objects.visible_to(request.user).filter(batch=batch)
+        self.file = files.select_related("stored_file", "made_by").first()
+        self.answers = ReturnLine.objects.visible_to(request.user).contradicting().filter(batch=batch)
+        self.deeds, self.line_deeds, self.answer_deeds = (
+            Deeds(request, deeds, fits=self._fits) for deeds in (DETAIL_DEEDS, LINE_DEEDS, ANSWER_DEEDS)
+        )
+
+    def _fits(self, deed: Deed) -> bool:
+        states = frozenset(self.states)
+        if deed in ANSWER_DEEDS and not self._settles:
+            return False
+        return fits(deed, self.batch, self.request.user, states, has_file=self.file is not None)
+
+    @functools.cached_property
+    def _settles(self) -> bool:
+        """Whether there is an answer in a file that somebody else loaded."""
+        return bool(self.answers.exclude(upload__by=self.request.user).exists())
+
+    def holding(self, wanted: str) -> Deeds:
+        """The deeds among which the posted one is."""
+        groups = (self.line_deeds, self.answer_deeds)
+        return next((deeds for deeds in groups if wanted in deeds.all), self.deeds)
+
+    def shown(self, form: forms.Form) -> HttpResponse:
+        """The page."""
+        request, batch = self.request, self.batch
+        state = request.GET.get("state", "")
+        rows = self.lines.filter(state=state) if state in list(PaymentState) else self.lines
+        rows = rows.select_related("student", "school", "programme").order_by("line_no")
+        events = history_of("disbursementbatch", batch.pk)
+        shown = {
+            "batch": batch,
+            "bank": printing.BANK_NAMES.get(batch.bank, batch.bank),
+            "deeds": self.deeds,
+            "line_deeds": self.line_deeds,
+            "page": page_of(rows, request.GET.get("page")),
+            "state": state,
+            "tabs": [
+                (s.value, s.label, self.states.get(s.value, (0, 0))) for s in PaymentState if s.value in self.states
+            ],
+            "sums": self.lines.sums(),
+            "by_programme": self.lines.sums_by("programme__name", "programme__position"),
+            "by_school": self.lines.sums_of_schools(),
+            **_doubts(batch),
+            "file": self.file,
+            "may_print": may(request.user, "batch.list"),
+            "events": events,
+            "given_back": next((e for e in events if e.verb == "batch.give_back"), None) if _is_draft(batch) else None,
+            **self._answers(form),
+        }
+        return render(request, "disbursement/batch_detail.html", shown)
+
+    def _answers(self, form: forms.Form) -> dict[str, Any]:
+        """What has to do with the bank's return files."""
+        loads = self.batch.mode == BatchMode.ACCOUNT and self.batch.state in (BatchState.SENT, BatchState.CLOSED)
+        if not loads:
+            return {"return_form": form if form.is_bound else None}
+        related = ("upload__stored_file", "upload__by", "payment_line__student", "payment_line__school")
+        return {
+            "return_form": form if form.is_bound or may(self.request.user, "batch.load_return") else None,
+            "layout": _layout(self.batch),
+            "answers": list(self.answers.select_related(*related).order_by("payment_line__line_no", "pk")),
+            "answer_deeds": self.answer_deeds,
+        }
 
 
-def _sums(lines: Any) -> dict[str, Any]:
+def _is_draft(batch: Any) -> bool:
+    return bool(batch.state == BatchState.DRAFTED)
+
+
+def _layout(batch: Any) -> dict[str, Any]:
+    """How this bank's return file is laid out, with an invented example."""
+    profile = profile_for(batch.bank)
     return {
-        "by_programme": lines.sums_by("programme__name", "programme__position"),
-        "by_school": lines.sums_by("school__name", "school__code"),
-        "schools": list(lines.order_by("school__code").values_list("school__code", "school__name").distinct()),
+        "head": profile.head_titles,
+        "columns": profile.return_titles,
+        "reference": profile.return_title("line_ref"),
+        "example": example_return(profile, batch.no),
     }
-
-
-def _fits(batch: Any, user: User) -> Callable[[Deed], bool]:
-    """Which deeds this batch lets this person do: its state, its way, its hands."""
-    hands = {batch.built_by_id, batch.locked_by_id, batch.reviewed_by_id}
-    waiver = batch.mode == BatchMode.WAIVER
-    states = PaymentLine.objects.visible_to(user).filter(batch=batch).states()
-    waits = bool({PaymentState.SENT, PaymentState.UNKNOWN} & states.keys())
-
-    def fits(deed: Deed) -> bool:
-        if deed.states and batch.state not in deed.states:
-            return False
-        if deed.name in _SIGNING and user.pk in hands:
-            return False
-        if deed.name == "abort":
-            return batches.may_abort(batch, user)
-        if deed.name == "close":
-            return waiver == (batch.state == BatchState.RELEASED) and not waits
-        if deed.name == "reissue" and not REISSUABLE & states.keys():
-            return False
-        return not (waiver and deed.name in ("file", "send", "reissue"))
-
-    return fits
-
-
-@require_POST
-@needs("batch.load_return")
-def batch_return(request: StaffRequest, pk: int) -> HttpResponse:
-    """Load the bank's return file; what could not be booked is listed."""
-    batch = get_object_or_404(DisbursementBatch.objects.visible_to(request.user).select_related("semester"), pk=pk)
-    form = ReturnFileForm(request.POST, request.FILES)
-    if form.is_valid():
-        file = form.cleaned_data["file"]
-        given = {"batch": batch.pk, "data": file.read(), "name": file.name}
-        loaded = attempt(form, bank.load_return, by=request.user, **given)
-        if loaded is not None:
-            upload, already = loaded
-            told = "这个回盘文件已经导入过，没有重复登记。" if already else f"已登记 {upload.accepted} 笔结果。"
-            messages.add_message(request, messages.WARNING if already else messages.SUCCESS, told)
-            return redirect("disbursement:batch_result", pk=pk, upload=upload.pk)
-    return _shown(request, batch, Deeds(request, DETAIL_DEEDS, fits=_fits(batch, request.user)), form)
-
-
-@SEES
-def batch_result(request: StaffRequest, pk: int, upload: int) -> HttpResponse:
-    """What one return file brought, and its lines that could not be booked."""
-    batch = get_object_or_404(DisbursementBatch.objects.visible_to(request.user), pk=pk)
-    found = get_object_or_404(batch.returned_uploads(), pk=upload)
-    issues = found.issues.order_by("row", "pk")
-    page = page_of(issues, request.GET.get("page"))
-    failed = PaymentLine.objects.visible_to(request.user).filter(batch=batch, state=PaymentState.FAILED)
-    shown = {"batch": batch, "upload": found, "page": page, "failed": failed.count()}
-    return render(request, "disbursement/batch_result.html", shown)
-
-
-@require_POST
-@needs("batch.waivers")
-def batch_waivers(request: StaffRequest, pk: int, school: str) -> HttpResponse:
-    """A school's 减免清单 as PDF."""
-    return download(*printing.print_waivers(by=request.user, batch=pk, school=school))

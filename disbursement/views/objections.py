@@ -4,7 +4,9 @@ from typing import Any, Final
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
 
+from aid_admin.accounts.acting import may
 from aid_admin.accounts.deeds import Deed, Deeds
 from aid_admin.accounts.gate import StaffRequest, needs, needs_role
 from aid_admin.accounts.rules import Role
@@ -14,7 +16,8 @@ from aid_admin.db.pages import page_of
 from aid_admin.lib.workdays import workdays_between
 from disbursement.actions import publicity
 from disbursement.forms import DecideForm, ObjectionFilter, ObjectionForm
-from disbursement.models import Objection, RosterLine
+from disbursement.models import Objection, PublicityLine, RosterLine
+from disbursement.rules.states import LineStatus, PeriodState
 
 _SEES: Final = needs_role(Role.PUBLICITY_OFFICER, Role.APPROVER, Role.AUDITOR)
 ADD: Final = Deed(
@@ -41,7 +44,14 @@ def objection_list(request: StaffRequest) -> HttpResponse:
     page = page_of(rows.order_by("outcome", "due_on", "pk"), request.GET.get("page"))
     holidays = calendar.holidays()
     listed = [(item, _left(item, today, holidays)) for item in page]
-    return render(request, "disbursement/objection_list.html", {"form": form, "page": page, "objections": listed})
+    shown = {
+        "form": form,
+        "page": page,
+        "objections": listed,
+        "may_add": may(request.user, "objection.add"),
+        "filtered": bool(form.data.get("outcome")),
+    }
+    return render(request, "disbursement/objection_list.html", shown)
 
 
 def _left(item: Any, today: Any, holidays: Any) -> int | None:
@@ -51,6 +61,26 @@ def _left(item: Any, today: Any, holidays: Any) -> int | None:
     if today > item.due_on:
         return -workdays_between(item.due_on, today, holidays)
     return workdays_between(today, item.due_on, holidays)
+
+
+@needs("objection.add")
+@require_safe
+def objection_find(request: StaffRequest) -> HttpResponse:
+    """Whom the objection is about: searched in the lists that hang now."""
+    term = calendar.chosen(request.session)
+    hanging = PublicityLine.objects.visible_to(request.user)
+    hanging = hanging.filter(period__semester=term, period__state=PeriodState.RUNNING)
+    text = request.GET.get("q", "").strip()[:30]
+    rows = hanging.filter(name__contains=text) if text else hanging.none()
+    page = page_of(rows.order_by("school__code", "position"), request.GET.get("page"))
+    held = RosterLine.objects.visible_to(request.user).filter(pk__in=[line.roster_line_id for line in page])
+    shown = {
+        "q": text,
+        "page": page,
+        "hanging": hanging.exists(),
+        "held": set(held.filter(state=LineStatus.HELD).values_list("pk", flat=True)),
+    }
+    return render(request, "disbursement/objection_find.html", shown)
 
 
 @needs("objection.add")

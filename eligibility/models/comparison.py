@@ -13,7 +13,7 @@ from aid_admin.db.base import Row
 from aid_admin.db.scope import CountyQuerySet
 from aid_admin.files.models import StoredFile
 from eligibility.models.registry import RegistryRecord
-from eligibility.rules import CoverageOutcome, CoverageReason, Relation, Verdict
+from eligibility.rules import UNDECIDED_VERDICTS, CoverageOutcome, CoverageReason, Relation, Verdict
 from students.models import Student
 
 
@@ -139,6 +139,10 @@ class ComparisonResultQuerySet(CountyQuerySet):
         """Pairs that nobody has decided."""
         return self.filter(~Exists(_words()))
 
+    def awaiting(self, run: int | None) -> Any:
+        """Pairs of a comparison whose verdict a person must give and has not given yet."""
+        return self.filter(run=run, verdict__in=UNDECIDED_VERDICTS).undecided() if run else self.none()
+
 
 def _words() -> Any:
     """Live decisions on the outer result's pair."""
@@ -180,6 +184,15 @@ class ComparisonResult(Row):
 
 class CoverageGapQuerySet(CountyQuerySet):
     """Gaps, and what persons found out since the run."""
+
+    def awaiting(self, run: int | None) -> Any:
+        """Children of a comparison of whom nobody knows yet where they are."""
+        if not run:
+            return self.none()
+        words = CoverageDecision.objects.filter(
+            record_key=OuterRef("record_key"), semester=OuterRef("run__semester"), undone_at=None
+        )
+        return self.filter(~Exists(words), run=run, outcome=CoverageOutcome.UNKNOWN)
 
     def with_settled(self) -> Any:
         """With `settled`, the newest live reason that a person gave; it counts from the next run on."""

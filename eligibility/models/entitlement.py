@@ -55,11 +55,13 @@ class EntitlementQuerySet(ScopedQuerySet):
         return self.filter(student__in=placed.values("student"))
 
     def granted_sums(self) -> dict[str, int]:
-        """Persons, person-times and fen of what is granted."""
-        found: dict[str, int] = self.filter(granted=True).aggregate(
-            persons=models.Count("student", distinct=True),
-            person_times=models.Count("pk"),
-            fen=models.functions.Coalesce(models.Sum("amount_fen"), 0),
+        """Persons, person-times and fen of what is granted, and `considered`, how many rows there are at all."""
+        granted = Q(granted=True)
+        found: dict[str, int] = self.aggregate(
+            persons=models.Count("student", distinct=True, filter=granted),
+            person_times=models.Count("pk", filter=granted),
+            fen=models.functions.Coalesce(models.Sum("amount_fen", filter=granted), 0),
+            considered=models.Count("pk"),
         )
         return found
 

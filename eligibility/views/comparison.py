@@ -14,8 +14,9 @@ from aid_admin.db.pages import page_of
 from eligibility.actions import compare, decisions
 from eligibility.forms import ClaimForm, DecideForm, MatchFilter, StandingFilter
 from eligibility.models import ComparisonResult, Run
-from eligibility.pins import run_of, runs_shown
+from eligibility.pins import run_of
 from eligibility.rules import PASSING_VERDICTS, Verdict
+from eligibility.views.shown import runs_of
 from students.models import Placement, Student
 from students.rules import Standing
 
@@ -36,7 +37,7 @@ SETTLE: Final = Deed(
 
 def comparison_shown(request: StaffRequest, term: Semester) -> Run | None:
     """The comparison to work on, for those who see the county."""
-    return run_of(runs_shown(term).comparison) if request.user.reach().county else None
+    return run_of(runs_of(request, term).comparison) if request.user.reach().county else None
 
 
 @_OFFICERS

@@ -5,21 +5,26 @@ from typing import Any, Final
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
+from aid_admin.accounts.acting import may
 from aid_admin.accounts.deeds import Deed, Deeds
 from aid_admin.accounts.gate import StaffRequest, needs_role
 from aid_admin.accounts.rules import BUSINESS_ROLES
 from aid_admin.county import calendar
 from aid_admin.county.models import Semester
+from aid_admin.db import bulk
 from aid_admin.db.pages import page_of
 from eligibility.actions import entitle
-from eligibility.actions.entitle import newest_run
 from eligibility.forms import EntitlementFilter
-from eligibility.models import Entitlement
-from students.models import Student
+from eligibility.models import ComparisonResult, CoverageGap, Entitlement
+from eligibility.pins import RunsShown, run_of
+from eligibility.views.shown import runs_of
+from students.models import Placement, Student
+from students.rules import Standing
 
 ENTITLE: Final = Deed(
-    "entitle", "entitle", "核定资格", entitle.entitle, done="资格已核定，结果见下。", takes=("semester",),
-    icon="card-checklist", text="按现在的比对结果、认定申请和本学期标准核定。数据没有变化时结果不变。",
+    "entitle", "entitle", "核定资格", entitle.entitle, takes=("semester",), icon="card-checklist",
+    done="资格已核定，结果见下。下一步：到“资助名册”点“生成名册”；已有名册的，没有上报的会更新，后来符合条件的学生进入下一轮。",
+    text="按现在的比对结果、认定申请和本学期标准核定。数据没有变化时结果不变。", about="eligibility/_open.html",
 )  # fmt: skip
 _PATHS: Final = {"programme": "programme__code", "reason": "reason_code"}
 
@@ -32,11 +37,43 @@ def entitlement_list(request: StaffRequest) -> HttpResponse:
     if deeds.done(semester=term.code):
         return redirect(request.get_full_path())
     form = EntitlementFilter(request.GET or None, user=request.user)
-    run = newest_run(term)
+    runs = runs_of(request, term)
+    run = run_of(runs.entitlement)
     rows = _rows(request, term, run, form)
-    page = page_of(rows.order_by("student__name_key", "student", "programme__position"), request.GET.get("page"))
-    shown = {"form": form, "page": page, "deeds": deeds, "run": run, "sums": rows.granted_sums()}
+    sums = rows.granted_sums()
+    ordered = rows.order_by("student__name_key", "student", "programme__position")
+    shown = {
+        "form": form,
+        "page": page_of(ordered, request.GET.get("page"), counted=sums["considered"]),
+        "deeds": deeds,
+        "run": run,
+        "sums": sums,
+        "runs": runs,
+        "open": _open(request, term, runs) if may(request.user, "entitle") else [],
+        "drafts_next": run is not None and may(request.user, "roster.draft"),
+    }
     return render(request, "eligibility/entitlement_list.html", shown)
+
+
+def _open(request: StaffRequest, term: Semester, runs: RunsShown) -> list[tuple[int, str, str]]:
+    """What persons have not decided yet and the entitlement would pass over: how many, what, and where."""
+    places = Placement.objects.visible_to(request.user).of(term)
+    questions = (
+        (
+            ComparisonResult.objects.visible_to(request.user).awaiting(runs.comparison),
+            "对比对结果待人工确认",
+            "不作为依据",
+        ),
+        (places.awaiting(Standing.CLAIMED_TWICE), "名学生两处同时登记、没有核定", "暂不资助"),
+        (places.awaiting(Standing.TRANSFER), "名学生转学办理中、没有核定", "暂不资助"),
+        (
+            CoverageGap.objects.visible_to(request.user).awaiting(runs.comparison),
+            "名名单中的儿童去向不明",
+            "不在学籍内，无法核定",
+        ),
+    )
+    counts = bulk.count_all([rows for rows, *_ in questions])
+    return [(n, what, then) for n, (_, what, then) in zip(counts, questions, strict=True) if n]
 
 
 def _rows(request: StaffRequest, term: Semester, run: Any, form: EntitlementFilter) -> Any:

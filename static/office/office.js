@@ -25,7 +25,7 @@
   }
 
   function typing(target) {
-    return target instanceof Element && target.matches("input, select, textarea, [contenteditable]");
+    return target instanceof Element && target.matches("input:not([type=checkbox]):not([type=radio]), select, textarea, [contenteditable]");
   }
 
   function walk(step) {
@@ -77,7 +77,7 @@
     var opener = closest(event, "[data-dialog]");
     if (opener) {
       var dialog = document.getElementById(opener.getAttribute("data-dialog"));
-      if (dialog && !dialog.open) dialog.showModal();
+      if (dialog && !dialog.open) show(dialog);
       event.preventDefault();
     }
     var closer = closest(event, "[data-close]");
@@ -94,6 +94,12 @@
       showShortcuts();
     }
   });
+
+  // what a dialog shows of the picked rows is asked for when it opens (hx-trigger="shown from:closest dialog")
+  function show(dialog) {
+    dialog.showModal();
+    dialog.dispatchEvent(new CustomEvent("shown"));
+  }
 
   function showShortcuts() {
     document.querySelectorAll("[data-shortcuts]").forEach(function (button) {
@@ -112,6 +118,7 @@
     var form = event.target;
     if (event.defaultPrevented || form.hasAttribute("data-repeatable") || form.method === "get") return;
     if (form.getAttribute("data-sent")) { event.preventDefault(); return; }
+    keepTyped(form, event.submitter);
     if (form.hasAttribute("hx-post")) return;
     form.setAttribute("data-sent", "1");
     form.querySelectorAll("button:not([type=button])").forEach(function (button) { button.setAttribute("aria-busy", "true"); });
@@ -124,17 +131,103 @@
     });
   });
 
-  // ---- picking rows: a head box, a count, buttons that need a pick ----
+  // ---- what was typed survives a lost session: kept in this tab while it is sent, given back after the login ----
+  // Only to the same person; never passwords or files; forgotten as soon as the sending came to an answer.
+  var KEPT = "typed";
+
+  function kept(value) {
+    try {
+      if (value) sessionStorage.setItem(KEPT, JSON.stringify(value));
+      else if (value === null) sessionStorage.removeItem(KEPT);
+      return JSON.parse(sessionStorage.getItem(KEPT) || "null");
+    } catch (error) { return null; }
+  }
+
+  function typedFields(form) {
+    return Array.prototype.filter.call(form.elements, function (field) {
+      return field.name && field.matches("input, select, textarea") && !field.matches("[type=password], [type=file], [type=hidden], [type=submit]");
+    });
+  }
+
+  function aimOf(form) { return new URL(form.getAttribute("action") || location.href, location.href).pathname; }
+
+  function keepTyped(form, button) {
+    if (!body.hasAttribute("data-user") || form.querySelector("[type=password]")) return;
+    var dialog = button && button.closest("dialog");
+    kept({
+      who: body.getAttribute("data-user"), aim: aimOf(form), dialog: dialog ? dialog.id : "",
+      values: typedFields(form).map(function (field) {
+        return [field.name, field.value, field.matches("[type=checkbox], [type=radio]") ? field.checked : null];
+      })
+    });
+  }
+
+  function giveBackTyped() {
+    var typed = kept();
+    if (!typed) return;
+    if (document.querySelector("[data-lost]")) { typed.lost = true; kept(typed); return; }
+    kept(null);
+    if (!typed.lost || typed.who !== body.getAttribute("data-user")) return;
+    var form = Array.prototype.find.call(document.forms, function (one) {
+      return one.method !== "get" && aimOf(one) === typed.aim && typedFields(one).some(function (field) {
+        return typed.values.some(function (value) { return value[0] === field.name; });
+      });
+    });
+    if (!form) return;
+    typed.values.forEach(function (value) {
+      typedFields(form).forEach(function (field) {
+        if (field.name !== value[0]) return;
+        if (value[2] === null) field.value = value[1];
+        else if (field.value === value[1]) field.checked = value[2];
+      });
+    });
+    var dialog = typed.dialog && document.getElementById(typed.dialog);
+    if (dialog && form.contains(dialog) || dialog && dialog.contains(form)) dialog.setAttribute("data-open", "");
+    say("刚才没有提交成功，填写的内容已经放回来了，请核对后再提交一次。", "info");
+  }
+
+  // ---- picking rows: a head box, a count, a sum, buttons that need a pick ----
+  function list(root, selector) { return Array.prototype.slice.call(root.querySelectorAll(selector)); }
+
+  function sumOf(boxes, name) {
+    return boxes.reduce(function (sum, box) { return sum + Number(box.getAttribute(name) || 0); }, 0);
+  }
+
+  function yuan(fen) {
+    var rest = String(fen % 100);
+    return String(Math.floor(fen / 100)).replace(/\B(?=(\d{3})+$)/g, ",") + "." + (rest.length < 2 ? "0" + rest : rest);
+  }
+
   function showPicked(table) {
-    var boxes = table.querySelectorAll("tbody .pick input");
-    var picked = table.querySelectorAll("tbody .pick input:checked").length;
+    var boxes = list(table, "tbody .pick input");
+    var chosen = boxes.filter(function (box) { return box.checked; });
+    var picked = chosen.length;
     var head = table.querySelector("[data-pick-all]");
     if (head) {
       head.checked = boxes.length > 0 && picked === boxes.length;
       head.indeterminate = picked > 0 && picked < boxes.length;
     }
-    document.querySelectorAll("[data-picked]").forEach(function (place) { place.textContent = picked; });
-    document.querySelectorAll("[data-needs-pick]").forEach(function (button) { button.disabled = picked === 0; });
+    list(document, "[data-picked]").forEach(function (place) { place.textContent = picked; });
+    list(document, "[data-picked-persons]").forEach(function (place) { place.textContent = sumOf(chosen, "data-persons"); });
+    list(document, "[data-picked-fen]").forEach(function (place) { place.textContent = yuan(sumOf(chosen, "data-fen")); });
+    list(document, "[data-picked-all]").forEach(function (notice) { notice.hidden = picked !== Number(notice.getAttribute("data-picked-all")); });
+    showWhatFits(chosen);
+  }
+
+  // a row may name in data-for the deeds that fit it; a button waits until all picked rows fit, and a hint says so
+  function showWhatFits(chosen) {
+    var hints = [];
+    list(document, "[data-needs-pick]").forEach(function (button) {
+      var deed = (button.getAttribute("data-dialog") || "").replace(/^do-/, "");
+      var unfit = chosen.filter(function (box) {
+        return box.hasAttribute("data-for") && box.getAttribute("data-for").split(" ").indexOf(deed) < 0;
+      });
+      button.disabled = !chosen.length || unfit.length > 0;
+      if (unfit.length && unfit.length < chosen.length) hints.push("所选中 " + unfit.length + " 行不能“" + button.textContent.trim() + "”");
+    });
+    list(document, "[data-pick-hint]").forEach(function (place) {
+      place.textContent = hints.length ? hints.join("；") : place.getAttribute("data-pick-hint");
+    });
   }
 
   document.addEventListener("change", function (event) {
@@ -224,7 +317,7 @@
   function openDialogs() {
     document.querySelectorAll("dialog[data-open]:not([open])").forEach(function (dialog) {
       dialog.removeAttribute("data-open");
-      dialog.showModal();
+      show(dialog);
     });
   }
 
@@ -242,6 +335,7 @@
   });
 
   showShortcuts();
+  giveBackTyped();
   openDialogs();
   document.querySelectorAll("[data-needs-pick]").forEach(function (button) { button.disabled = true; });
   document.querySelectorAll(".grid").forEach(function (table) {

@@ -70,6 +70,10 @@ class PlacementQuerySet(ScopedQuerySet):
         """The semester's placements."""
         return self.filter(semester=semester)
 
+    def awaiting(self, standing: str) -> Any:
+        """Placements of that standing that no person has settled."""
+        return self.filter(standing=standing, decided_by=None)
+
 
 class Placement(Row):
     """Where a student is in a semester, settled from rolls and attendance; one per student and semester."""

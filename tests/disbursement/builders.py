@@ -1,15 +1,17 @@
 """Clients of the demo's people, and what they send."""
 
 import io
+import itertools
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from aid_admin.accounts.models import User
 
 TERM = "2020-spring"
+_shades = itertools.count(1)
 
 
 def enter(username: str) -> Client:
@@ -32,8 +34,15 @@ def done(client: Client, path: str, deed: str, pick: list[int] | None = None, **
     return str(answer.headers["Location"])
 
 
-def photo(name: str = "photo.jpg", size: tuple[int, int] = (320, 240)) -> SimpleUploadedFile:
-    """A photograph as a phone sends it."""
-    out = io.BytesIO()
-    Image.new("RGB", size, (180, 170, 150)).save(out, "JPEG")
+def photo(
+    name: str = "photo.jpg", size: tuple[int, int] = (320, 240), taken_at: str = "", shade: int | None = None
+) -> SimpleUploadedFile:
+    """A photograph as a phone sends it, no two alike unless `shade` says so; `taken_at` as EXIF writes it."""
+    out, exif = io.BytesIO(), Image.Exif()
+    if taken_at:
+        exif[0x0132] = taken_at
+    number = next(_shades) if shade is None else shade
+    image = Image.new("RGB", size, (180, 170, 150))
+    ImageDraw.Draw(image).text((20, 20), f"No. {number}", fill=(0, 0, 0))
+    image.save(out, "JPEG", exif=exif)
     return SimpleUploadedFile(name, out.getvalue(), "image/jpeg")

@@ -18,6 +18,7 @@ from disbursement.banks import (
     ReturnResult,
     WrongProfile,
     WrongReturnFile,
+    example_return,
     load_profiles,
     parse_profile,
     parse_return,
@@ -178,12 +179,12 @@ def test_return_file_may_be_utf8_with_unix_newlines_and_blank_lines() -> None:
         ("|2|", "|3|", "写明3笔，实际2笔"),
         ("|1025.00", "|1025.01", "1,025.01元，明细合计1,025.00元"),
         ("|1025.00", "", "首行应有3栏"),
-        ("|2|", "|二|", "笔数不是数字"),
-        ("|1025.00", "|很多", "首行的金额有误"),
-        ("|400.00|", "|400.001|", "第3行"),
-        ("|400.00|", "|", "第3行：应有5栏，实际4栏"),
-        ("623059000000000027", "6.23059E+17", "第3行：账号不是数字"),
-        ("|户名不符", "|", "第3行：没有处理结果"),
+        ("|2|", "|二|", "“笔数”不是数字"),
+        ("|1025.00", "|很多", "首行的“金额合计”有误"),
+        ("|400.00|", "|400.001|", "第3行：“金额”栏有误，金额最多保留两位小数"),
+        ("|400.00|", "|", "第3行：应有5栏（账号|户名|金额|摘要|处理结果），实际4栏"),
+        ("623059000000000027", "6.23059E+17", "第3行：“账号”栏是科学记数"),
+        ("|户名不符", "|", "第3行：“处理结果”栏是空的"),
     ],
 )
 def test_faulty_return_files_are_refused_whole(old: str, new: str, words: str) -> None:
@@ -303,3 +304,37 @@ def test_what_is_written_is_read_back(rows: list[tuple[str, str, int]], key: str
     assert Counter((row.line_ref, row.account_no, row.account_name, row.amount_fen) for row in read) == Counter(
         (line.line_ref, line.account_no, line.account_name, line.amount_fen) for line in written
     )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "again"),
+    [
+        ("|2|", "|3|", True),
+        ("|1025.00", "|1025.01", True),
+        ("|400.00|", "|", True),
+        ("|400.00|", "|四百|", False),
+        ("623059000000000027", "6.23059E+17", False),
+        ("|户名不符", "|", False),
+    ],
+)
+def test_bank_is_asked_again_only_for_a_file_whose_structure_is_broken(old: str, new: str, again: bool) -> None:
+    with pytest.raises(WrongReturnFile) as refusal:
+        parse_return(RCC, RETURN.decode("gb18030").replace(old, new).encode("gb18030"))
+
+    assert ("请向银行重新索取" in refusal.value.message) is again
+
+
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=list(PROFILES))
+def test_example_return_is_read_by_its_own_layout(profile) -> None:  # type: ignore[no-untyped-def]
+    lines = example_return(profile, f"20201{profile.bank}001")
+
+    data = "\r\n".join(lines).encode(profile.returns.encoding)
+    assert [row.bank_text for row in parse_return(profile, data)] == ["交易成功", "户名不符"]
+    assert return_batch_no(profile, data) == f"20201{profile.bank}999"
+
+
+def test_columns_of_the_return_file_have_the_names_of_the_banks_own_file() -> None:
+    assert RCC.return_titles == ("账号", "户名", "金额", "摘要", "处理结果")
+    assert CCB.return_titles == ("序号", "账号", "户名", "金额", "备注", "处理结果")
+    assert RCC.head_titles == ("批次号", "笔数", "金额合计")
+    assert (RCC.return_title("line_ref"), RCC.return_title("line_no"), RCC.return_title("")) == ("摘要", "", "")

@@ -84,7 +84,7 @@ REFUSED = {
         f"UPDATE disbursement_disbursementbatch SET state = 'SENT' WHERE id = {_BATCH}", "moves"),
     "paid line waits again": (f"UPDATE disbursement_paymentline SET state = 'WAITING' WHERE id = {_PAID}", "moves"),
     "failed line is paid": (
-        "UPDATE disbursement_paymentline SET state = 'PAID' WHERE state = 'FAILED'", "moves|one_live_payment"),
+        "UPDATE disbursement_paymentline SET state = 'PAID' WHERE state = 'FAILED'", "settled answer of the bank"),
     "ended period runs again": ("UPDATE disbursement_publicityperiod SET state = 'RUNNING'", "moves"),
     # what the rows rest on
     "edit an entitlement": ("UPDATE eligibility_entitlement SET amount_fen = amount_fen + 1 WHERE granted", "insert_only"),

@@ -1,12 +1,14 @@
 """公示: only what may be public."""
 
 import io
+import re
 from dataclasses import fields
 from datetime import date
 
 from pypdf import PdfReader
 
-from disbursement.papers.notice import Notice, NoticeRow, notice_html, notice_paper
+from aid_admin.lib.pdf.printing import make_pdf
+from disbursement.papers.notice import Notice, NoticeRow, notice_paper, notices_html
 from disbursement.papers.paper import Office, day, short_code
 
 DIGEST = "2d711642b726" + "0" * 52
@@ -15,7 +17,7 @@ DIGEST = "2d711642b726" + "0" * 52
 def notice(count: int = 2, **more) -> Notice:
     rows = [NoticeRow(n, "高村镇第一小学", "三年级", "1班", f"王玥{n}", "营养改善计划") for n in range(1, count + 1)]
     given = {
-        "title": "2020年春季学期学生资助名单公示", "semester": "2020年春季学期", "school": "高村镇第一小学",
+        "title": "2020年春季学期学生资助名单公示", "semester": "2020年春季学期", "place": "高村镇第一小学",
         "started_on": date(2020, 6, 1), "ends_on": date(2020, 6, 8), "days": 7, "workdays": 5, "rows": rows,
         "digest": DIGEST,
     }  # fmt: skip
@@ -27,7 +29,7 @@ def test_notice_row_has_no_field_for_anything_private():
 
 
 def test_notice_says_since_when_until_when_and_how_to_object():
-    page = notice_html(notice(office=Office(phone="0392-1234567")))
+    page = notices_html([notice(office=Office(phone="0392-1234567"))])
     assert "2020年6月1日至2020年6月8日" in page
     assert "不少于7天且不少于5个工作日" in page
     assert "可以实名或匿名" in page
@@ -35,18 +37,18 @@ def test_notice_says_since_when_until_when_and_how_to_object():
 
 
 def test_notice_without_phone_leaves_a_line_to_fill_in():
-    assert "受理电话：＿＿＿" in notice_html(notice())
+    assert "受理电话：＿＿＿" in notices_html([notice()])
 
 
 def test_notice_carries_the_short_code_of_its_list():
-    page = notice_html(notice())
+    page = notices_html([notice()])
     assert "2D71-1642-B726" in page
     assert "data:image/svg+xml" in page
 
 
 def test_notice_escapes_what_schools_typed():
     rows = [NoticeRow(1, "<script>x</script>", "三年级", "1班", "王<b>小</b>明", "营养改善计划")]
-    page = notice_html(notice(rows=rows))
+    page = notices_html([notice(rows=rows)])
     assert "<script>" not in page
     assert "王&lt;b&gt;" in page
 
@@ -63,3 +65,24 @@ def test_notice_paper_repeats_its_head_on_every_page():
 def test_day_and_code_of_nothing_leave_room():
     assert day(None) == "＿＿＿＿年＿＿月＿＿日"
     assert short_code("") == ""
+
+
+def test_notice_of_a_school_leaves_its_name_to_the_heading():
+    page = notices_html([notice()])
+    assert "<th>学校</th>" not in page
+    assert page.count("高村镇第一小学") == 1
+
+
+def test_notice_of_a_village_names_each_pupils_school():
+    page = notices_html([notice(place="高村镇石佛寺村", of_village=True)])
+    assert "<th>学校</th>" in page
+    assert page.count("高村镇第一小学") == 2
+    assert "本村（居）学生" in page
+
+
+def test_notices_in_one_document_count_their_own_pages():
+    data = make_pdf(notices_html([notice(40), notice(2, place="乙校"), notice(2, place="丙校")]))
+    texts = [page.extract_text() for page in PdfReader(io.BytesIO(data)).pages]
+    numbers = [re.search(r"—\s*(\d+)\s*—", text)[1] for text in texts]
+    assert numbers[-2:] == ["1", "1"]
+    assert numbers[:-2] == [str(n) for n in range(1, len(texts) - 1)]

@@ -3,7 +3,15 @@ from datetime import date
 import pytest
 
 from disbursement.rules.findings import blocks
-from disbursement.rules.publicity import PeriodLength, PhotoState, SchoolPhotos, may_end_on, obstacles_to_end
+from disbursement.rules.publicity import (
+    PeriodLength,
+    PhotoFacts,
+    PhotoState,
+    SchoolPhotos,
+    doubts_about_photo,
+    may_end_on,
+    obstacles_to_end,
+)
 
 GOOD = SchoolPhotos("3141000001", "淇县第一小学", PhotoState.GOOD, PhotoState.GOOD)
 # May 2020: 1 to 5 off, 9 worked (days off are True)
@@ -58,3 +66,27 @@ def test_each_school_needs_both_photos_checked(state: PhotoState, words: str) ->
     assert (found.code, found.subjects) == (f"PHOTO_{state}", ("3141000002",))
     assert "淇县第二小学的公示结束照片" in found.message
     assert words in found.message
+
+
+START, LAST = date(2020, 6, 1), date(2020, 6, 8)
+
+
+@pytest.mark.parametrize(
+    ("moment", "sent_on", "taken_on", "said"),
+    [
+        ("START", START, START, []),
+        ("END", LAST, LAST, []),
+        ("START", date(2020, 6, 2), date(2020, 6, 2), []),
+        ("START", date(2020, 6, 4), START, ["开始后第3天才上传"]),
+        ("START", START, date(2020, 5, 30), ["早于公示开始"]),
+        ("START", date(2020, 6, 5), date(2020, 6, 5), ["开始后第4天才上传", "不是开始当天"]),
+        ("END", LAST, date(2020, 6, 7), ["早于公示期最后一天2020-06-08"]),
+        ("END", LAST, None, ["没有带拍摄时间"]),
+        ("START", None, START, []),
+    ],
+)
+def test_checker_is_told_what_to_look_at(moment: str, sent_on: date, taken_on: date, said: list[str]) -> None:
+    found = doubts_about_photo(PhotoFacts(moment, sent_on, taken_on), started_on=START, last_day=LAST)
+
+    assert len(found) == len(said)
+    assert all(part in text for part, text in zip(said, found, strict=True))

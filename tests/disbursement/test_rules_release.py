@@ -2,6 +2,7 @@ from dataclasses import replace
 
 import pytest
 
+from aid_admin.lib.bank_card import CREDIT
 from disbursement.rules.findings import blocks
 from disbursement.rules.release import BatchSums, PayeeLine, Person, blockers
 
@@ -53,7 +54,9 @@ def test_nothing_is_found_in_a_good_batch() -> None:
         ({"is_verified": False}, ["ACCOUNT_UNVERIFIED"], True),
         ({"bank": "CCB"}, ["OTHER_BANK"], True),
         ({"bank_by_number": "CCB"}, ["OTHER_BANK"], True),
+        ({"bank_by_number": CREDIT}, ["CREDIT_CARD"], True),
         ({"bank_by_number": None}, ["BIN_UNKNOWN"], False),
+        ({"may_have_arrived": True}, ["MAY_HAVE_ARRIVED"], True),
         ({"has_changed": True}, ["ACCOUNT_CHANGED"], False),
         ({"entitled_fen": 25000}, ["AMOUNT_DIFFERS"], True),
         ({"holder": Person("李老师", "teacher-id")}, ["HOLDER_UNKNOWN"], False),

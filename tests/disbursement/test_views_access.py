@@ -26,6 +26,7 @@ PAGES = {
     "/publicity/plan/": {PUBLICITY},
     "/publicity/photos/": {APPROVER},
     "/objections/": {APPROVER, PUBLICITY, AUDITOR},
+    "/objections/new/": {PUBLICITY},
     "/batches/": MONEY,
     "/batches/build/": {CLERK},
     "/payments/": MONEY | {SCHOOL},

@@ -101,6 +101,77 @@ def test_released_batch_is_aborted_by_an_approver_who_did_not_release_it(release
     assert f"已中止：银行退件（{released.aborted_by.name}）" in enter("shenji1").get(path).content.decode()
 
 
+def test_line_is_taken_out_of_a_draft_on_its_page(drafted):
+    path, line = f"/batches/{drafted.pk}/", drafted.lines.order_by("line_no").first()
+    clerk = enter("caiwu1")
+    assert f'name="pick" value="{line.pk}"' in clerk.get(path).content.decode()
+    assert 'value="take_out"' not in enter("shenpi1").get(path).content.decode()
+    assert "请写明为什么移出" in do(clerk, path, "take_out", [line.pk]).content.decode()
+    assert "请先在列表中选择" in do(clerk, path, "take_out", reason="可疑").content.decode()
+    assert do(enter("shenpi1"), path, "take_out", [line.pk], reason="可疑").status_code == 403
+    done(clerk, path, "take_out", [line.pk], reason="户名不是监护人")
+    assert not drafted.lines.filter(pk=line.pk).exists()
+    assert "户名不是监护人" in clerk.get(path).content.decode()
+
+
+def test_locked_batch_is_given_back_and_its_page_says_why(drafted):
+    path = f"/batches/{drafted.pk}/"
+    done(enter("caiwu1"), path, "lock")
+    assert 'value="give_back"' not in enter("caiwu1").get(path).content.decode()
+    assert "请写明原因" in do(enter("shenpi1"), path, "give_back").content.decode()
+    done(enter("shenpi1"), path, "give_back", reason="第8笔请核实")
+    text = enter("caiwu1").get(path).content.decode()
+    assert "退回经办：</b>第8笔请核实" in text
+    assert 'value="lock"' in text
+
+
+def test_dialogs_say_what_is_decided_on(drafted):
+    path, sums = f"/batches/{drafted.pk}/", drafted.lines.sums()
+    found = len(actions.findings_of(drafted))
+    done(enter("caiwu1"), path, "lock")
+    text = enter("shenpi1").get(path).content.decode()
+    dialog = text[text.index('id="do-review"') :]
+    dialog = dialog[: dialog.index("</dialog>")]
+    for words in (
+        drafted.no,
+        f"<b>{sums['person_times']}</b> 笔",
+        f"<b>{sums['persons']}</b> 人",
+        yuan_comma(sums["fen"]),
+    ):
+        assert words in dialog
+    assert (f"疑点 {found} 处" if found else "没有发现疑点") in dialog
+
+
+def test_dialog_of_many_batches_lists_those_that_are_picked(drafted):
+    every = list(DisbursementBatch.objects.order_by("pk"))
+    picked = every[:2]
+    query = "&".join(f"pick={batch.pk}" for batch in picked)
+    text = enter("shenpi1").get(f"/batches/look/?{query}&pick=x&pick=99999").content.decode()
+    assert all(batch.no in text for batch in picked)
+    assert every[2].no not in text
+    fen = PaymentLine.objects.filter(batch__in=picked).sums()["fen"]
+    assert yuan_comma(fen) in text
+    assert "合计 2 个" in text
+    assert enter("fushen1").get(f"/batches/look/?{query}").status_code == 403
+
+
+def test_file_is_made_first_and_downloaded_then(drafted):
+    path = f"/batches/{drafted.pk}/"
+    for who, deed in (("caiwu1", "lock"), ("shenpi1", "review"), ("shenpi2", "release")):
+        done(enter(who), path, deed)
+    clerk = enter("caiwu1")
+    before = clerk.get(path).content.decode()
+    assert 'value="file"' in before
+    assert not any(f'value="{deed}"' in before for deed in ("download", "send"))
+    done(clerk, path, "file")
+    after = clerk.get(path).content.decode()
+    assert "已生成：RCC_" in after or "已生成：CCB_" in after
+    assert 'value="file"' not in after
+    assert all(f'value="{deed}"' in after for deed in ("download", "send"))
+    assert "attachment" in do(clerk, path, "download").headers["Content-Disposition"]
+    assert "下载代发文件</b>" in clerk.get(path).content.decode()
+
+
 def test_line_held_since_the_batch_was_built_stops_it(drafted):
     line = drafted.lines.order_by("line_no").first()
     RosterLine.objects.filter(pk=line.roster_line_id).update(state="HELD")
@@ -134,11 +205,11 @@ def _paid_before(line: PaymentLine, number: str) -> None:
 
 def test_file_is_for_the_finance_clerk_and_every_download_is_logged(released):
     path = f"/batches/{released.pk}/"
-    assert do(enter("shenji1"), path, "file").status_code == 403
-    before = AuditEvent.objects.filter(verb="batch.file").count()
-    answer = do(enter("caiwu1"), path, "file")
+    assert do(enter("shenji1"), path, "download").status_code == 403
+    before = AuditEvent.objects.filter(verb="batch.download").count()
+    answer = do(enter("caiwu1"), path, "download")
     assert "attachment" in answer.headers["Content-Disposition"]
-    assert AuditEvent.objects.filter(verb="batch.file").count() == before + 1
+    assert AuditEvent.objects.filter(verb="batch.download").count() == before + 1
 
 
 def test_order_is_printed_for_the_auditor_too(released):
@@ -160,7 +231,7 @@ def test_waiver_list_of_a_school_and_of_no_school(released):
 def test_waiver_batch_offers_no_bank_file(released):
     waiver = DisbursementBatch.objects.get(mode="WAIVER")
     text = enter("caiwu1").get(f"/batches/{waiver.pk}/").content.decode()
-    for deed in ("file", "send", "reissue"):
+    for deed in ("file", "download", "send", "reissue"):
         assert f'value="{deed}"' not in text
     assert 'value="close"' in text
 
@@ -170,7 +241,7 @@ def _send_and_refuse(batch: DisbursementBatch) -> PaymentLine:
     clerk, path = enter("caiwu1"), f"/batches/{batch.pk}/"
     done(clerk, path, "send")
     line = batch.lines.order_by("line_no").first()
-    content = do(clerk, path, "file").content
+    content = do(clerk, path, "download").content
     name, data = demo_bank.answer(batch.bank, content, {line.account_no: "户名不符"})
     loaded = clerk.post(f"{path}return/", {"file": SimpleUploadedFile(name, data)})
     assert loaded.status_code == 302, loaded.content.decode()[:3000]
@@ -246,7 +317,11 @@ def test_own_account_is_not_verified_by_its_proposer_nor_twice(released):
 
 @pytest.mark.parametrize(
     ("data", "sentence"),
-    [(b"", "文件是空的"), (b"PK\x03\x04xx", "不是文本文件"), ("乱写|一行".encode(), "请核对文件")],
+    [
+        (b"", "文件是空的"),
+        (b"PK\x03\x04xx", "不是文本文件"),
+        ("乱写|一行".encode(), "首行应有3栏（批次号|笔数|金额合计）"),
+    ],
 )
 def test_return_file_that_is_none_is_refused_in_words(released, data, sentence):
     clerk, path = enter("caiwu1"), f"/batches/{released.pk}/"

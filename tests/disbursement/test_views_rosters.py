@@ -1,6 +1,7 @@
 """Rosters: answering, bulk moves, refusals that lose nothing, returns, exports."""
 
 import io
+import re
 
 import pytest
 from openpyxl import load_workbook
@@ -36,7 +37,7 @@ def test_return_needs_words_and_keeps_what_was_typed(submitted):
     assert answer.status_code == 200
     assert "请选择退回原因" in text
     assert "第三行姓名写错" in text
-    assert f'value="{roster.pk}" aria-label="选择{roster}" checked' in text
+    assert re.search(f'value="{roster.pk}"[^>]* aria-label="选择{roster}" checked', text)
     roster.refresh_from_db()
     assert roster.state == RosterState.SUBMITTED
 
@@ -86,13 +87,17 @@ def test_reviewer_accepts_a_schools_reason_and_refuses_a_line(submitted):
     done(enter(f"jingban-{roster.school.code}"), path, "answer", [missing.pk], reason_code="LEFT", explanation="转走")
     done(enter(f"fuze-{roster.school.code}"), path, "submit")
     reviewer = enter("chushen2")
-    assert "采纳" in reviewer.get(path).content.decode()
-    answer = reviewer.post(path, {"do": "review", "pick": [right.pk], "accept": [missing.pk]})
-    assert answer.status_code == 302
+    assert "写了理由，还没有采纳" in reviewer.get(path).content.decode()
+    done(reviewer, path, "accept", [missing.pk])
+    done(reviewer, path, "refuse", [right.pk], reason_code="NOT_AT_SCHOOL", reason="走访时已外出")
+    done(reviewer, path, "review")
     states = dict(RosterLine.objects.filter(roster=roster).values_list("pk", "refusal"))
     assert states[missing.pk] == "SCHOOL_REASON_ACCEPTED"
-    assert states[right.pk] == "NOT_ENTITLED"
+    assert states[right.pk] == "NOT_AT_SCHOOL"
     assert RosterLine.objects.filter(roster=roster, state="ACCEPTED").count() == len(states) - 2
+    text = enter(f"jingban-{roster.school.code}").get(path).content.decode()
+    assert "初审：采纳学校理由，不资助" in text
+    assert "走访时已外出" in text
 
 
 def test_buttons_follow_state_and_person(submitted):
@@ -192,3 +197,6 @@ def test_export_pdf(small_county):
     answer = do(enter("chushen1"), f"/rosters/{roster.pk}/", "export", form="pdf")
     assert answer.headers["Content-Type"] == "application/pdf"
     assert answer.content.startswith(b"%PDF-")
+
+
+# ---- one pupil's line at first review ------------------------------------------------------------------------

@@ -1,7 +1,9 @@
 """Applications, comparison, coverage, standings and entitlements through their pages."""
 
 import pytest
+from django.core.cache import cache
 
+from aid_admin.county.models import Semester
 from eligibility.models import (
     AidApplication,
     ComparisonResult,
@@ -10,10 +12,11 @@ from eligibility.models import (
     MatchDecision,
     Run,
 )
+from eligibility.pins import runs_shown
 from eligibility.rules import UNDECIDED_VERDICTS, ApplicationState
 from students.models import Placement
 from students.rules import Standing
-from tests.disbursement.builders import do, done, enter
+from tests.disbursement.builders import TERM, do, done, enter
 
 pytestmark = pytest.mark.usefixtures("pages")
 
@@ -143,3 +146,43 @@ def test_entitlements_of_a_school_are_its_own(small_county):
         for name in others
         if f">{name}</a>" in text and not Placement.objects.filter(school=place.school, student__name=name)
     ]
+
+
+def test_entitling_names_what_is_open_before_it_runs(county_at):
+    county_at("compared")
+    unsure = ComparisonResult.objects.awaiting(runs_shown(Semester.objects.get(code=TERM)).comparison)
+    pair = unsure.order_by("pk").first()
+    counts = {
+        "对比对结果待人工确认": unsure.count(),
+        "名学生两处同时登记、没有核定": Placement.objects.awaiting(Standing.CLAIMED_TWICE).count(),
+        "名学生转学办理中、没有核定": Placement.objects.awaiting(Standing.TRANSFER).count(),
+        "名名单中的儿童去向不明": CoverageGap.objects.awaiting(pair.run_id).count(),
+    }
+    assert all(counts.values())
+    dialog = enter("chushen1").get("/entitlements/").content.decode().split('id="do-entitle"')[1].split("</dialog>")[0]
+    for what, count in counts.items():
+        assert f"<b>{count}</b> {what}" in dialog
+    assert "重新比对" not in dialog.split("<ul>")[0]
+    done(enter("shuju1"), "/matches/", "decide", [pair.pk], decision="NOT_SAME", reason="同名不同村")
+    text = enter("chushen1").get("/entitlements/").content.decode()
+    assert "现在不能核定。请先由数据专员重新比对" in text
+    assert "do-entitle" not in enter("shenji1").get("/entitlements/").content.decode()
+
+
+def test_entitling_says_what_comes_next(county_at):
+    county_at("compared")
+    reviewer = enter("chushen1")
+    assert "下一步：生成名册" not in reviewer.get("/entitlements/").content.decode()
+    done(reviewer, "/entitlements/", "entitle")
+    text = reviewer.get("/entitlements/").content.decode()
+    assert "下一步：到“资助名册”点“生成名册”" in text
+    assert 'href="/rosters/"' in text
+    assert "下一步：生成名册" not in enter("fushen1").get("/entitlements/").content.decode()
+
+
+@pytest.mark.parametrize("username", ["chushen1", "shuju1", "fushen1", "shenji1", "jingban-3141000003"])
+def test_cold_entitlements_cost_at_most_twelve_queries(small_county, username, django_assert_max_num_queries):
+    client = enter(username)
+    cache.clear()
+    with django_assert_max_num_queries(12):
+        assert client.get("/entitlements/").status_code == 200

@@ -22,7 +22,7 @@ from aid_admin.files import store
 from aid_admin.intake.models import Upload, UploadIssue
 from aid_admin.intake.permissions import ALLOWED
 from aid_admin.intake.registry import KINDS, SheetKind
-from aid_admin.intake.rules import CHUNK, MOVES, UploadState
+from aid_admin.intake.rules import CHUNK, FOREIGN, MOVES, UploadState
 from aid_admin.intake.surroundings import context_of
 from aid_admin.jobs import queue
 from aid_admin.jobs.models import Job
@@ -165,7 +165,8 @@ def _school_of(by: User, kind: SheetKind, code: str) -> School | None:
 def read_upload(job: Job, progress: queue.Progress) -> str:
     """The job behind `intake.read`: gate, parser child, typed rows in chunks; the upload is then READ.
 
-    A file that cannot be read at all ends as a REFUSED upload with the reason; nothing else is changed.
+    A file that cannot be read at all, or holds no row that could be imported, ends as a REFUSED upload with the
+    reason; nothing else is changed.
     """
     upload: Upload = Upload.objects.select_related("stored_file", "school", "semester", "by").get(pk=job.subject_id)
     if upload.read_at is not None or upload.state != UploadState.READ:
@@ -179,7 +180,7 @@ def read_upload(job: Job, progress: queue.Progress) -> str:
                 state=UploadState.REFUSED, message=problem.message, read_at=timezone.now()
             )
         return problem.message
-    return f"读完 {upload.rows} 行：可导入 {upload.accepted} 行，有错误 {upload.refused} 行。"
+    return upload.message or f"读完 {upload.rows} 行：可导入 {upload.accepted} 行，有错误 {upload.refused} 行。"
 
 
 def _cells(upload: Upload, path: Path, password: str) -> Generator[RawRow, None, None]:
@@ -226,10 +227,34 @@ def _read_rows(upload: Upload, progress: queue.Progress, rows: Iterable[TableRow
                 write(upload, [row for row in chunk if row.status not in (Status.REFUSED, Status.IGNORED)])
             _write_issues(upload, chunk)
             _count(upload, kind, chunk)
+            upload.stated = [*upload.stated, *_stated(kind, chunk)]
             upload.save()
     with progress.chunk(total=seen, done=seen):
         upload.rows_digest, upload.read_at = running, timezone.now()
+        if not upload.accepted:
+            upload.message = _nothing_to_import(upload)
         upload.save()
+        if not upload.accepted:
+            Upload.objects.filter(pk=upload.pk).update(state=UploadState.REFUSED)
+
+
+def _stated(kind: SheetKind, chunk: list[TableRow]) -> list[dict[str, object]]:
+    """The totals that the sheet itself states, where the kind's parser knows how to read them."""
+    read = getattr(kind.parser(), "stated_total", None)
+    totals = (read(row) for row in chunk if row.status == Status.IGNORED) if read else ()
+    return [total for total in totals if total]
+
+
+def _nothing_to_import(upload: Upload) -> str:
+    """Why not one row of the file can be imported, and what to do."""
+    if not upload.rows:
+        return "表里没有数据行，没有可以导入的内容。请检查是不是选错了文件，或者还没有填写。"
+    foreign = upload.issues.filter(code=FOREIGN)
+    if foreign.count() == upload.rows:
+        names = list(foreign.order_by("masked_value").values_list("masked_value", flat=True).distinct()[:3])
+        whose = f"“{names[0]}”" if len(names) == 1 else f"“{names[0]}”等几所学校"
+        return f"整个文件是{whose}的，不是本校的，没有导入任何一行。是不是选错了文件？请换成本校的文件重新上传。"
+    return f"{upload.rows} 行都有错误，没有可以导入的行，不能提交。请按下面的问题改正后重新上传，或检查是否选错了文件。"
 
 
 def _count(upload: Upload, kind: SheetKind, chunk: list[TableRow]) -> None:

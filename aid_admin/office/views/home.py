@@ -7,12 +7,18 @@ from django.views.decorators.http import require_safe
 from aid_admin.accounts.gate import StaffRequest
 from aid_admin.county import calendar
 from aid_admin.office import context, menu
+from aid_admin.office.overview import coming_for
+from aid_admin.office.waiting import deadlines_of
 
 
 @require_safe
 def home(request: StaffRequest) -> HttpResponse:
-    """What waits for the person, with count, deadline and the way there."""
+    """What waits for the person, with count, deadline and the way there; where nothing does, what comes next."""
     context.forget_bars(request.user)
-    _, lines = context.bar(request.user, calendar.chosen(request.session), calendar.business_date())
+    term = calendar.chosen(request.session)
+    _, today, _ = calendar.of_session(request.session)
+    steps, lines = context.bar(request, request.user, term, today)
     shown = [(line, menu.exists(line.path)) for line in lines]
-    return render(request, "office/home.html", {"lines": shown, "total": sum(line.count for line in lines)})
+    coming = "" if lines else coming_for(request.user.roles, steps, deadlines_of(term))
+    total = sum(line.count for line in lines)
+    return render(request, "office/home.html", {"lines": shown, "total": total, "coming": coming})

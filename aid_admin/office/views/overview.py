@@ -21,12 +21,13 @@ XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
 def overview(request: StaffRequest) -> HttpResponse:
     """The semester's figures out of the rosters, beside those that were printed."""
     term = calendar.chosen(request.session)
-    found = report.semester_report(term)
+    found, paid = report.semester_report(term), report.paid_sums(term)
     names = {p["code"]: p["name"] for p in found["programmes"]} | {"headline": "合计"}
-    rows = [(p, found["published"].get(p["code"], {})) for p in found["programmes"]]
+    rows = [(p, found["published"].get(p["code"], {}), paid.get(p["code"], {})) for p in found["programmes"]]
     shown = {
         "rows": rows,
         "total": found["total"],
+        "paid": paid[""],
         "headline": found["published"].get("headline", {}),
         "published": bool(found["published"]),
         "differences": [

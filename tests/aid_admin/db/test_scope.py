@@ -60,6 +60,7 @@ OF_THE_COUNTY = {
     "disbursement.DisbursementBatch",
     "disbursement.PaymentFile",
     "disbursement.ReturnLine",
+    "disbursement.ReturnDecision",
 }
 
 

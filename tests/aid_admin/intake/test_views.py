@@ -1,6 +1,7 @@
 """The import wizard, from the choice of a kind to undo."""
 
 import io
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -11,7 +12,7 @@ from aid_admin.audit.models import AuditEvent
 from aid_admin.files.models import StoredFile
 from aid_admin.intake.models import InForce, Upload
 from aid_admin.intake.rules import UploadState
-from aid_admin.intake.views import _title
+from aid_admin.intake.views.preview import title_of
 from aid_admin.jobs import queue
 from aid_admin.lib.sheets.issues import CATALOGUE
 from tests.aid_admin.intake.wizard import good, half_bad, id_number, send, sheet
@@ -234,6 +235,11 @@ def test_pages_stay_within_twelve_queries(client, django_assert_max_num_queries)
 
 @pytest.mark.parametrize("code", list(CATALOGUE))
 def test_title_of_an_issue_has_no_gaps(code):
-    title = _title(code)
-    assert title
+    title = title_of(code)
+    assert re.search("[\u4e00-\u9fff]", title), title
     assert "{" not in title
+
+
+def test_title_of_an_issue_that_no_parser_knows():
+    assert title_of("UNKNOWN_STUDENT") == "身份证号不在本县学籍中"
+    assert title_of("SOMETHING_NEW") == "其他问题"

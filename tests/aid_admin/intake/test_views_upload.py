@@ -24,9 +24,14 @@ def buttons(text: str) -> dict[str, str]:
 def test_only_the_next_button_is_heavy(client):
     clean, faulty = send(client, good(1, "高村镇第一小学")), half_bad(client)
     weights = buttons(client.get(f"/uploads/{clean.pk}/").content.decode())
-    assert weights == {"提交导入": "btn-primary", "重新上传": "btn-plain"}
+    assert weights == {"提交导入": "btn-primary", "重新上传": "btn-plain", "放弃": "btn-plain"}
     weights = buttons(client.get(f"/uploads/{faulty.pk}/").content.decode())
-    assert weights == {"生成带标注的原表": "btn-plain", "提交导入": "btn-plain", "重新上传": "btn-primary"}
+    assert weights == {
+        "生成带标注的原表": "btn-plain",
+        "提交导入": "btn-plain",
+        "重新上传": "btn-primary",
+        "放弃": "btn-plain",
+    }
 
 
 def test_pages_say_what_comes_next(client):
@@ -35,8 +40,10 @@ def test_pages_say_what_comes_next(client):
     assert "下一步：接着报送认定申请和银行账号" in text
     assert 'href="/uploads/new/">前往' in text
     text = client.post(f"/uploads/{upload.pk}/undo/", {"undo-reason": "报错了"}, follow=True).content.decode()
-    assert "下一步：要报新的数据" in text
-    assert buttons(text) == {"重新上传": "btn-primary"}
+    assert "要报新的数据" in text
+    assert buttons(text) == {"恢复生效": "btn-plain", "重新上传": "btn-primary"}
+    client.post(f"/uploads/{upload.pk}/restore/", {"restore-reason": "撤销错了"})
+    assert {held.upload for held in InForce.objects.all()} == {upload}
 
 
 def test_file_of_another_semester_cannot_be_committed(client):
@@ -47,7 +54,7 @@ def test_file_of_another_semester_cannot_be_committed(client):
     upload = Upload.objects.get()
     text = client.get(f"/uploads/{upload.pk}/").content.decode()
     assert "不是本学期，这份文件不能提交" in text
-    assert buttons(text) == {"生成带标注的原表": "btn-plain", "重新上传": "btn-primary"}
+    assert buttons(text) == {"生成带标注的原表": "btn-plain", "重新上传": "btn-primary", "放弃": "btn-plain"}
     assert "不是本学期的" in client.post(f"/uploads/{upload.pk}/commit/", {"partial": "on"}).content.decode()
     assert not InForce.objects.exists()
 

@@ -1,5 +1,6 @@
 """The commands' contract: one JSON object, exit codes, sentences in Chinese."""
 
+import contextlib
 import io
 import json
 import re
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from django.core.management import call_command, load_command_class
 
+from aid_admin.accounts.acting import ACTIONS
 from aid_admin.accounts.rules import Role
 from aid_admin.intake.models import Upload
 from aid_admin.intake.rules import UploadState
@@ -134,3 +136,64 @@ def test_import_file_with_a_mapping(tmp_path: Path) -> None:
     assert (code, "已经按原来的列对应提交" in answer["message"]) == (1, True)
     states = list(Upload.objects.order_by("pk").values_list("state", flat=True))
     assert states == [UploadState.REFUSED, UploadState.REFUSED, UploadState.REFUSED, UploadState.COMMITTED]
+
+
+def shown(*arguments: object) -> str:
+    """What a command tells people."""
+    out = io.StringIO()
+    name, *given = map(str, arguments)
+    with contextlib.suppress(SystemExit):
+        call_command(name, *given, stdout=out)
+    return out.getvalue()
+
+
+def test_list_of_actions_is_whole_and_says_how_to_name_the_person() -> None:
+    text = shown("act", "--list")
+    assert all(re.search(rf"^  {re.escape(name)}( |$)", text, re.MULTILINE) for name in ACTIONS)
+    assert "--as 用户名" in text
+    assert "demo.business_date         date" in text
+    assert len(run("act", "--list")[1]["items"]) == len(ACTIONS)
+
+
+def test_action_without_a_person_asks_for_one() -> None:
+    code, answer = run("act", "upload.undo", "upload=1")
+    assert (code, "请用 --as 写明以哪个用户的身份" in answer["message"]) == (2, True)
+    code, answer = run("act", "upload.undo", "upload=1", "--as", "niemand")
+    assert (code, answer["message"]) == (2, "没有在用的用户“niemand”。")
+
+
+def test_long_list_says_how_much_is_left_out() -> None:
+    for _ in range(55):
+        accounts.user(Role.AUDITOR)
+    text = shown("show", "users", "--as", accounts.user(Role.AUDITOR).username)
+    assert "… 还有 6 条没有列出，加 --json 可以看到全部" in text
+
+
+def test_import_file_of_faulty_rows_alone_is_staged_and_not_committed(tmp_path: Path) -> None:
+    school = county.school()
+    clerk = accounts.user(Role.SCHOOL_CLERK, school=school.code).username
+    path = tmp_path / "在校.xlsx"
+    other = county.school().name
+    rows = [files.attendance_row(other, name=people.name(), id_number=people.id_number()) for _ in range(2)]
+    path.write_bytes(files.sheet("attendance", rows))
+    code, answer = run("import_file", "attendance", path, "--as", clerk)
+    assert (code, answer["rows"], answer["refused"], len(answer["issues"])) == (0, 2, 2, 2)
+    assert f"整个文件是“{other}”的" in answer["message"]
+    for more in (("--commit",), ("--commit", "--partial")):
+        assert run("import_file", "attendance", path, "--as", clerk, *more)[0] == 1
+
+
+def test_import_file_of_an_undone_upload_says_how_to_restore_it(tmp_path: Path) -> None:
+    officer, school = accounts.user(Role.REGISTRY_OFFICER), county.school()
+    path = tmp_path / "学籍.xlsx"
+    path.write_bytes(
+        files.sheet("roll", [files.roll_row(school.code, name=people.name(), id_number=people.id_number())])
+    )
+    code, first = run("import_file", "roll", path, "--as", officer.username, "--commit")
+    assert (code, "message" in first) == (0, False)
+    run("act", "upload.undo", f"upload={first['upload']}", "--as", officer.username)
+    code, answer = run("import_file", "roll", path, "--as", officer.username, "--commit")
+    assert (code, answer["already"]) == (0, True)
+    assert f"act upload.restore upload={first['upload']}" in answer["message"]
+    run("act", "upload.restore", f"upload={first['upload']}", "--as", officer.username)
+    assert "message" not in run("import_file", "roll", path, "--as", officer.username, "--commit")[1]

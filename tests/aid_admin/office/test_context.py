@@ -37,4 +37,7 @@ def test_bar_of_a_school_waits_for_no_step_of_the_bureau(monkeypatch, over: int,
     assert [step.title for step in at_school if step.state == "now"] == [now]
     in_office = bar(accounts.user(Role.REVIEWER))
     assert [step.title for step in in_office if step.state == "now"] == ["数据导入"]
-    assert [step.state == "done" for step in at_school] == [step.state == "done" for step in in_office]
+    done = {step.title: step.state == "done" for step in in_office}
+    assert {step.title: step.state == "done" for step in at_school} == {
+        title: over for title, over in done.items() if title not in {"数据导入", "比对核查"}
+    }

@@ -8,7 +8,8 @@ from openpyxl import load_workbook
 from aid_admin.audit.models import AuditEvent
 from aid_admin.county.models import PublishedFigure, Semester
 from aid_admin.lib.money import wan
-from aid_admin.office.report import paragraph, semester_report
+from aid_admin.office.report import paid_sums, paragraph, semester_report
+from disbursement.models import PaymentLine
 from tests.disbursement.builders import TERM, enter
 
 
@@ -78,3 +79,22 @@ def test_export_holds_the_figures_and_is_logged(report):
     assert len(list(book["与已公布数字的差异"].iter_rows(min_row=2, max_row=2, values_only=True))) == 1
     event = AuditEvent.objects.latest("seq")
     assert (event.verb, event.to_state, len(event.after_digest)) == ("report.export", "EXPORTED", 64)
+
+
+def test_overview_says_what_counts_and_shows_what_was_paid(report):
+    text = enter("chushen1").get("/reports/").content.decode()
+    assert "按<b>已确认的名册</b>计算" in text
+    paid = PaymentLine.objects.filter(batch__semester__code=TERM, state="PAID")
+    sums = paid_sums(Semester.objects.get(code=TERM))
+    assert sums[""] == {"person_times": paid.count(), "amount_fen": sum(line.amount_fen for line in paid)}
+    assert sum(one["person_times"] for code, one in sums.items() if code) == paid.count()
+    foot = text.split("<tfoot>")[1].split("</tfoot>")[0]
+    assert f">{paid.count()}</td>" in foot
+    assert f">{wan(sums['']['amount_fen'])}</td>" in foot
+
+
+def test_overview_before_anything_was_paid(county_at, settings, tmp_path):
+    county_at("rostered")
+    settings.STATIC_ROOT = tmp_path
+    assert paid_sums(Semester.objects.get(code=TERM)) == {"": {"person_times": 0, "amount_fen": 0}}
+    assert enter("chushen1").get("/reports/").status_code == 200

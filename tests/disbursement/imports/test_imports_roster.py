@@ -1,5 +1,6 @@
 import pytest
 
+from aid_admin.lib.sheets.columns import Status, TableRow
 from disbursement.imports import roster
 from tests.aid_admin.lib.people import id_number
 from tests.aid_admin.lib.sheets.county import CARD, codes, data, parse
@@ -62,3 +63,23 @@ def test_roster_faults_refuse_the_line(change, code):
 def test_pupil_may_stand_once_for_each_programme():
     rows = data(parse(roster, LINE, LINE | {"资助项目": "一补"}, LINE))
     assert [row.status for row in rows] == ["accepted", "accepted", "refused"]
+
+
+@pytest.mark.parametrize(
+    ("text", "persons", "fen"),
+    [
+        ("合计 合计人数：11人 合计金额(小写)：4,400.00元 合计金额(大写)：人民币肆仟肆佰元整 4400", 11, 440000),
+        ("合 计 38人 21875.50", 38, 2187550),
+        ("总计： 1，200 元", None, 120000),
+        ("合计 11人", 11, None),
+        ("12、合计 3名 金额 壹佰元整", 3, None),
+        ("合计 1.234567", None, None),
+        ("小计 11人 4400.00元", "", ""),
+        ("说明：合计人数以公示为准", "", ""),
+        ("淇县2020年春季学期营养改善计划资助发放名册", "", ""),
+    ],
+)
+def test_total_that_the_sheet_states(text, persons, fen):
+    total = roster.stated_total(TableRow("名册", 15, Status.IGNORED, {"ignored": text}))
+    expected = None if persons == "" else {"sheet": "名册", "row": 15, "persons": persons, "fen": fen}
+    assert total == expected

@@ -23,11 +23,23 @@ class Command(OfficeCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true")
-        parser.add_argument("--as", dest="username", default="")
-        parser.add_argument("--list", action="store_true")
+        parser.add_argument(
+            "--as", dest="username", default="", metavar="用户名", help="以哪个用户的身份执行，除 --list 外必须写"
+        )
+        parser.add_argument("--list", action="store_true", help="列出全部动作和参数")
         parser.add_argument("--out", default="", help="动作给出文件时存到这里")
         parser.add_argument("name", nargs="?", default="")
         parser.add_argument("given", nargs="*", metavar="PARAM=VALUE")
+
+    def show(self, result: dict[str, Any]) -> None:
+        """Every action on a line of its own, with its parameters; other answers as usual."""
+        listed = result.get("items", [])
+        if not (listed and "parameters" in listed[0]):
+            return super().show(result)
+        self.stdout.write(f"用法：act 动作 参数=值 … --as 用户名。共 {len(listed)} 个动作：")
+        for item in listed:
+            self.stdout.write(f"  {item['name']:26} {' '.join(item['parameters'])}".rstrip())
+        return None
 
     def answer(self, **options: Any) -> dict[str, Any]:
         if options["list"]:

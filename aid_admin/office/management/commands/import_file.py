@@ -14,7 +14,7 @@ from aid_admin.jobs import queue
 from aid_admin.jobs.models import Job
 from aid_admin.lib.refusals import BadInput, Refused
 from aid_admin.lib.sheets.table import Status
-from aid_admin.office.command import BAD_INPUT, REFUSED, OfficeCommand
+from aid_admin.office.command import BAD_INPUT, DONE, REFUSED, OfficeCommand
 
 
 class Command(OfficeCommand):
@@ -45,9 +45,12 @@ class Command(OfficeCommand):
         if options["rows"]:
             _write_rows(upload, options["rows"], options["password"])
         result = summary(upload) | {"already": already and upload.state == UploadState.COMMITTED}
-        if upload.state == UploadState.REFUSED:
-            return result | {"message": upload.message, "exit": BAD_INPUT}
-        if not options["commit"] or upload.state == UploadState.COMMITTED:
+        if upload.state == UploadState.REFUSED:  # a file of faulty rows alone was staged; only committing it is refused
+            code = BAD_INPUT if not upload.was_read else REFUSED if options["commit"] else DONE
+            return result | {"message": upload.message, "exit": code}
+        if upload.state == UploadState.COMMITTED:
+            return result | _told(upload)
+        if not options["commit"]:
             return result
         try:
             force.commit_upload(by=by, upload=upload.pk, partial=options["partial"])
@@ -61,6 +64,16 @@ def _mapping(pairs: list[str]) -> dict[str, str]:
     if bad:
         raise BadInput(f"--map 的写法是 字段=表头，而不是“{bad[0]}”。")
     return dict(pair.split("=", 1) for pair in pairs)
+
+
+def _told(upload: Upload) -> dict[str, str]:
+    """That a committed upload is out of force, which its state alone does not say."""
+    terms = upload.in_force
+    if terms.filter(until=None).exists() or not terms.exists():
+        return {}
+    return {
+        "message": f"第 {upload.pk} 号已经撤销或被代替，现在不生效。要再用这一份：act upload.restore upload={upload.pk} --as 用户名。"
+    }
 
 
 def read_now(upload: Upload) -> Upload:

@@ -40,5 +40,5 @@ def _row(line: ReturnLine) -> dict[str, Any]:
         "line_ref": line.line_ref, "account_no": line.account_no, "account_name": line.account_name,
         "amount_fen": line.amount_fen, "bank_text": line.bank_text, "code": line.code, "match": line.match,
     }  # fmt: skip
-    status = "accepted" if line.match == "MATCHED" else "refused"
+    status = {"MATCHED": "accepted", "UNCHANGED": "ignored"}.get(line.match, "refused")
     return {"sheet": line.sheet, "row": line.row, "status": status, "values": values}

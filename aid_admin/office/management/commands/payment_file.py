@@ -8,7 +8,7 @@ from django.core.management.base import CommandParser
 from aid_admin.files import store
 from aid_admin.lib.refusals import BadInput
 from aid_admin.office.command import OfficeCommand
-from disbursement.actions.bank import make_payment_file
+from disbursement.actions.bank import make_payment_file, take_payment_file
 from disbursement.models import DisbursementBatch
 
 
@@ -27,7 +27,8 @@ class Command(OfficeCommand):
         batch = DisbursementBatch.objects.visible_to(by).filter(pk=options["batch"]).first()
         if batch is not None and batch.bank != options["bank"]:
             raise BadInput(f"批次{batch.no}的银行是 {batch.bank or '（减免，无银行）'}，不是 {options['bank']}。")
-        file = make_payment_file(by=by, batch=options["batch"])
+        make_payment_file(by=by, batch=options["batch"])
+        file = take_payment_file(by=by, batch=options["batch"])
         options["out"].write_bytes(store.read(file.stored_file))
         return {
             "batch": file.batch_id,

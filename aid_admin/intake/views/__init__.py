@@ -1,0 +1,1 @@
+"""The import wizard: choose, upload, read, check, commit, activate, undo, restore, discard."""

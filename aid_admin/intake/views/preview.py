@@ -1,0 +1,92 @@
+"""What a person checks of an upload before it is committed: its issues, its first rows, its sums."""
+
+import re
+from typing import Any, Final
+
+from django.db.models import Count
+
+from aid_admin.accounts.gate import StaffRequest
+from aid_admin.db.fields import FenField, SealedField
+from aid_admin.db.pages import page_of
+from aid_admin.intake.models import Upload
+from aid_admin.intake.registry import KINDS
+from aid_admin.intake.rules import FOREIGN, OTHER_TITLE, STOPPING, TITLES, compare_totals
+from aid_admin.lib import bank_card, id_card, money
+from aid_admin.lib.sheets.issues import CATALOGUE, Level
+
+TABS: Final = {Level.ERROR: "错误", Level.WARNING: "提醒", Level.REPAIR: "修正"}
+ROWS: Final = "rows"  # the tab of the rows that can be imported
+MOST_ROWS: Final = 20
+
+
+def issues_of(request: StaffRequest, upload: Upload) -> dict[str, Any]:
+    """The issues of the chosen tab and code, page by page, with the sums over all of them."""
+    issues = upload.issues.all()
+    sums = list(issues.order_by().values("level", "code").annotate(n=Count("pk")).order_by("-n"))
+    tabs = [(level.value, name, sum(s["n"] for s in sums if s["level"] == level)) for level, name in TABS.items()]
+    rows_tab = [(ROWS, "可导入的行", upload.accepted)] if KINDS[upload.kind].rows else []
+    first = next((level for level, _, count in tabs if count), ROWS)
+    tab = request.GET.get("tab", first)
+    tab = tab if tab in [*Level, *(name for name, *_ in rows_tab)] else "all"
+    codes = [s | {"title": title_of(s["code"])} for s in sums if tab in ("all", s["level"])]
+    chosen = request.GET.get("code", "")
+    rows = issues if tab == "all" else issues.filter(level=tab)
+    rows = rows.filter(code=chosen) if chosen in {s["code"] for s in codes} else rows
+    return {
+        "tabs": [*tabs, ("all", "全部问题", sum(s["n"] for s in sums)), *rows_tab],
+        "tab": tab,
+        "counts": {level: count for level, _, count in tabs},
+        "issue_count": sum(s["n"] for s in sums),
+        "stopped": any(s["code"] == STOPPING for s in sums),
+        "all_foreign": 0 < upload.rows == sum(s["n"] for s in sums if s["code"] == FOREIGN),
+        "preview": _preview(upload) if tab == ROWS else None,
+        "codes": codes,
+        "code": chosen,
+        "page": page_of(rows.order_by("sheet", "row", "pk"), request.GET.get("page")),
+    }
+
+
+def sums_of(upload: Upload) -> dict[str, Any]:
+    """What the accepted rows come to, beside what the sheet itself says; nothing for kinds without sums."""
+    count = KINDS[upload.kind].call("sums") if upload.accepted else None
+    if count is None:
+        return {}
+    sums = count(upload)
+    read: dict[str, tuple[int, int, int]] = {}
+    for one in sums:
+        lines, persons, fen = read.get(one.sheet, (0, 0, 0))
+        read[one.sheet] = (lines + one.lines, persons + one.persons, fen + one.fen)
+    return {"sums": sums, "totals": compare_totals(upload.stated, read)}
+
+
+def _preview(upload: Upload) -> dict[str, Any]:
+    """The first rows as they were understood: headings, and for each its number and its cells, numbers masked."""
+    rows = upload.first_rows(MOST_ROWS)
+    own = {field.name: field for field in rows[0]._meta.fields} if rows else {}
+    heads = {name: title for name, title in (("student", "学生"), ("school", "学校")) if name in own}
+    heads |= {c.field: c.header for c in KINDS[upload.kind].parser().COLUMNS if c.field in own} if rows else {}
+    return {
+        "heads": list(heads.values()),
+        "rows": [(row.row, [_cell(own[name], getattr(row, name)) for name in heads]) for row in rows],
+    }
+
+
+def _cell(field: Any, value: Any) -> str:
+    if value in (None, ""):
+        return ""
+    if isinstance(field, SealedField):
+        return bank_card.mask(value) if field.kind == "account_no" else id_card.mask(value)
+    if isinstance(field, FenField):
+        return money.yuan_comma(value)
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return str(getattr(value, "name", value))
+
+
+def title_of(code: str) -> str:
+    """An issue's title in Chinese: its sentence without its particulars, where that still says something."""
+    if code in TITLES or code not in CATALOGUE:
+        return TITLES.get(code, OTHER_TITLE)
+    text = re.sub(r"\{(age|limit|stage)\}", "…", CATALOGUE[code].template.replace("{first}", "前面某"))
+    title = re.sub(r"“\{\w+\}”|\{\w+\}", "", text).split("；", 1)[0].split("，", 1)[0].strip("：， ")
+    return title or OTHER_TITLE

@@ -1,0 +1,99 @@
+"""What may be done with 发放批次, and which of it fits a batch and a person now."""
+
+from dataclasses import replace
+from typing import Any, Final
+
+from aid_admin.accounts.deeds import Deed
+from aid_admin.accounts.models import User
+from disbursement.actions import bank, batches, printing, settling
+from disbursement.forms import ReasonForm, SettleForm, TakeOutForm
+from disbursement.rules.returns import Verdict
+from disbursement.rules.states import REISSUABLE, BatchMode, BatchState, PaymentState
+
+_S: Final = BatchState
+ABOUT: Final = "disbursement/_batch_about.html"
+LOCK: Final = Deed(
+    "lock", "batch.lock", "锁定", batches.lock_batches, "batch", "已锁定 {n} 个批次，等待财务审批审核。", icon="lock",
+    text="锁定后笔数、金额、收款人不能再改；有可疑的，先移出再锁定。", states={_S.DRAFTED}, about=ABOUT,
+)  # fmt: skip
+REVIEW: Final = Deed(
+    "review", "batch.review", "审核通过", batches.review_batches, "batch", "已审核 {n} 个批次，等待另一人放行。",
+    tone="success", icon="check-lg", states={_S.LOCKED}, about=ABOUT,
+)  # fmt: skip
+RELEASE: Final = Deed(
+    "release", "batch.release", "放行", batches.release_batches, "batch", "已放行 {n} 个批次。", tone="success", icon="unlock",
+    text="放行后即可生成代发文件送银行。请再次核对笔数、金额大写和疑点；放行人对本批次负责。", states={_S.REVIEWED}, about=ABOUT,
+)  # fmt: skip
+SEND: Final = Deed(
+    "send", "batch.send", "登记已送银行", bank.send_batches, "batch", "已登记 {n} 个批次送银行，等待回盘。", icon="send",
+    text="代发文件已经交给银行的才登记。登记后批次不能再中止。", states={_S.RELEASED}, about=ABOUT,
+)  # fmt: skip
+CLOSE: Final = Deed(
+    "close", "batch.close", "办结", batches.close_batches, "batch", "已办结 {n} 个批次。", icon="clipboard-check",
+    text="每一笔都有结果的才能办结。", states={_S.SENT, _S.RELEASED}, about=ABOUT,
+)  # fmt: skip
+GIVE_BACK: Final = Deed(
+    "give_back", "batch.give_back", "退回经办", batches.give_back_batches, "batch", "已退回 {n} 个批次，由财务经办修改后重新锁定。",
+    form=ReasonForm, tone="outline-danger", icon="arrow-left", states={_S.LOCKED, _S.REVIEWED},
+    text="批次回到草稿，经办人可以移出可疑的明细后重新锁定。",
+)  # fmt: skip
+ABORT: Final = Deed(
+    "abort", "batch.abort", "中止", batches.abort_batches, "batch", "已中止 {n} 个批次，其中的学生可以编入新批次。",
+    form=ReasonForm, tone="outline-danger", icon="x-circle", states={_S.DRAFTED, _S.LOCKED, _S.REVIEWED, _S.RELEASED},
+    text="整个批次作废。只有个别明细可疑的，请用“退回经办”或“移出明细”。",
+)  # fmt: skip
+REISSUE: Final = Deed(
+    "reissue", "batch.reissue", "补发失败的", batches.reissue, "batch", "已编制 {n} 个补发批次，请到批次列表锁定。", one=True,
+    icon="arrow-clockwise", tone="plain", text="只补发失败、且学校此后核对过账户（新账户，或原账户已恢复）的学生，每笔只能补发一次。",
+    states={_S.SENT, _S.CLOSED},
+)  # fmt: skip
+FILE: Final = Deed(
+    "file", "batch.file", "生成代发文件", bank.make_payment_file, "batch", "代发文件已生成，请下载后交给银行。", one=True,
+    icon="file-earmark-text", text="文件只生成一次，以后下载的都是同一份。", states={_S.RELEASED, _S.SENT}, about=ABOUT,
+)  # fmt: skip
+DOWNLOAD: Final = Deed(
+    "download", "batch.download", "下载代发文件", bank.take_payment_file, "batch", one=True, icon="download", download=True,
+    text="每次下载都是同一份文件，都会记入批次的“经过”。", states={_S.RELEASED, _S.SENT, _S.CLOSED},
+)  # fmt: skip
+ORDER: Final = Deed(
+    "order", "batch.print", "打印拨付单", printing.print_order, "batch", one=True, icon="printer", tone="plain", download=True,
+)  # fmt: skip
+TAKE_OUT: Final = Deed(
+    "take_out", "batch.take_out", "移出明细", batches.take_out_lines, "line", "已移出 {n} 笔，回到“已确认待编批次”。",
+    form=TakeOutForm, tone="outline-danger", icon="x-circle", states={_S.DRAFTED},
+    text="移出的明细不在本批次发放，以后可以重新编入批次；其余明细的序号不变。",
+)  # fmt: skip
+TAKE: Final = Deed(
+    "take", "batch.settle", Verdict.TAKEN.label, settling.take_answers, "answer", "已按回盘文件登记 {n} 笔。", form=SettleForm,
+    tone="danger", icon="check-lg", states={_S.SENT, _S.CLOSED},
+    text="先登记成功、后来不成功的，登记为“成功后退汇”，可以补发；先登记失败、后来成功的，登记为成功，不再补发。",
+)  # fmt: skip
+KEEP: Final = Deed(
+    "keep", "batch.settle", Verdict.KEPT.label, settling.keep_answers, "answer", "已核定 {n} 笔，登记结果不变。", form=SettleForm,
+    tone="plain", icon="x-lg", text="银行确认这个文件写错的，已登记的结果不变。", states={_S.SENT, _S.CLOSED},
+)  # fmt: skip
+_LISTED: Final = "disbursement/_batches_about.html"
+LIST_DEEDS: Final = tuple(replace(deed, about=_LISTED) for deed in (LOCK, REVIEW, RELEASE, GIVE_BACK, SEND, CLOSE))
+DETAIL_DEEDS: Final = (LOCK, REVIEW, RELEASE, SEND, CLOSE, REISSUE, GIVE_BACK, ABORT, FILE, DOWNLOAD, ORDER)
+LINE_DEEDS: Final = (TAKE_OUT,)
+ANSWER_DEEDS: Final = (TAKE, KEEP)
+_SIGNING: Final = frozenset({"review", "release"})
+_NOT_OF_WAIVERS: Final = frozenset({"file", "download", "send", "reissue", "take", "keep"})
+
+
+def fits(deed: Deed, batch: Any, user: User, states: frozenset[str], *, has_file: bool) -> bool:
+    """Whether this batch lets this person do it: its state, its way, its hands, its lines' states."""
+    waiver = batch.mode == BatchMode.WAIVER
+    if (deed.states and batch.state not in deed.states) or (waiver and deed.name in _NOT_OF_WAIVERS):
+        return False
+    if deed.name in _SIGNING:
+        return user.pk not in (batch.built_by_id, batch.locked_by_id, batch.reviewed_by_id)
+    if deed.name == "abort":
+        return batches.may_abort(batch, user)
+    if deed.name == "close":
+        return waiver == (batch.state == _S.RELEASED) and not {PaymentState.SENT, PaymentState.UNKNOWN} & states
+    if deed.name == "reissue":
+        return bool(REISSUABLE & states)
+    if deed.name in ("send", "download"):
+        return has_file
+    return deed.name != "file" or not has_file

@@ -1,0 +1,302 @@
+"""What waits for whom, by when, and what is said where nothing does."""
+
+import re
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from aid_admin.accounts.models import User
+from aid_admin.accounts.rules import Role
+from aid_admin.county import calendar
+from aid_admin.county.models import Deadline, School, Semester
+from aid_admin.intake.actions import force
+from aid_admin.intake.models import InForce, Upload
+from aid_admin.office.overview import Step, coming_for, steps_of
+from aid_admin.office.waiting import Waiting, waiting_for
+from archives.models import HomeVisit, MentoringPair, NoticeLetter
+from disbursement.actions import publicity
+from disbursement.models import Roster
+from disbursement.rules.states import RosterState
+from eligibility.actions.compare import compare
+from eligibility.actions.decisions import decide_match, settle_claim
+from eligibility.actions.entitle import entitle
+from eligibility.models import ComparisonResult
+from eligibility.pins import RunsShown, runs_shown
+from eligibility.rules import UNDECIDED_VERDICTS
+from students.models import BankAccount, Placement
+from tests.disbursement.builders import TERM, enter
+from tests.factories import accounts, county, files, intake, people
+
+SCHOOL = "3141000003"
+
+
+def person(username: str) -> User:
+    return User.objects.get(username=username)
+
+
+def lines(who: User | str, on: date | None = None) -> dict[str, Waiting]:
+    """What waits, by title."""
+    user = person(who) if isinstance(who, str) else who
+    term = Semester.objects.get(code=TERM)
+    found = waiting_for(user, term, on or calendar.business_date(), runs_shown(term))
+    return {line.title: line for line in found}
+
+
+# ---- deadlines ----
+
+
+@pytest.mark.django_db
+def test_work_of_a_school_is_due_by_the_deadline_of_its_step() -> None:
+    clerk = accounts.user(Role.SCHOOL_CLERK, school=county.school().code)
+    due = Deadline.objects.get(semester=county.semester(), step="ATTENDANCE").due_on
+
+    def line(on: date) -> Waiting:
+        return lines(clerk, on)["在校就读确认待报送"]
+
+    assert (line(due).due, line(due).late) == (due, 0)
+    assert line(due + timedelta(days=7)).late == 5  # working days
+
+
+@pytest.mark.django_db
+def test_work_without_a_deadline_is_due_at_the_end_of_the_semester() -> None:
+    Deadline.objects.all().delete()
+    clerk = accounts.user(Role.SCHOOL_CLERK, school=county.school().code)
+    assert lines(clerk, date(2020, 5, 1))["在校就读确认待报送"].due == county.semester().ends_on
+
+
+@pytest.mark.django_db
+def test_attendance_is_asked_for_until_it_is_sent() -> None:
+    school = county.school()
+    clerk = accounts.user(Role.SCHOOL_CLERK, school=school.code)
+    row = files.attendance_row(school.name, name=people.name(), id_number=people.id_number())
+    upload = intake.read(clerk, "attendance", files.sheet("attendance", [row]))
+    assert list(lines(clerk)) == ["文件已读完，等待提交"]
+    force.commit_upload(by=clerk, upload=upload.pk)
+    assert lines(clerk) == {}
+    force.undo_upload(by=clerk, upload=upload.pk)
+    assert list(lines(clerk)) == ["在校就读确认待报送"]
+
+
+def test_late_work_says_so_on_the_home_page_in_working_days(county_at, settings, tmp_path) -> None:
+    county_at("rostered")
+    settings.STATIC_ROOT = tmp_path
+    today = calendar.business_date()
+    Deadline.objects.filter(step="ACCOUNTS").update(due_on=today - timedelta(days=14))
+    head = person(f"fuze-{SCHOOL}")
+    account = BankAccount.objects.filter(source_row__school__code=SCHOOL, ended_at=None).first()
+    BankAccount.objects.filter(pk=account.pk).update(verified_by=None, verified_at=None, usable_from=None)
+    late = lines(head)["银行账号待核对"].late
+    assert late > 5
+    assert f"已超期 {late} 个工作日" in enter(head.username).get("/").content.decode()
+
+
+# ---- new entries ----
+
+
+@pytest.mark.django_db
+def test_late_pupil_waits_for_an_officer_but_not_for_who_committed_it() -> None:
+    school, officer = county.school(), accounts.user(Role.REGISTRY_OFFICER)
+    row = {"name": people.name(), "id_number": people.id_number(), "cert_no": "GE1"}
+    upload = intake.read(officer, "orphans", files.sheet("orphans", [row]))
+    Upload.objects.filter(pk=upload.pk).update(kind="late", school=school)
+    force.commit_upload(by=officer, upload=upload.pk)
+    other = accounts.user(Role.REGISTRY_OFFICER)
+    assert lines(officer) == {}
+    line = lines(other)["补录学生待复核"]
+    assert (line.count, line.path) == (1, "/students/late/")
+    assert "部门名单待您复核生效" not in lines(other)
+    force.activate_upload(by=other, upload=upload.pk)
+    assert "补录学生待复核" not in lines(other)
+
+
+def test_change_since_the_comparison_waits_for_the_officer_then_for_the_reviewer(county_at) -> None:
+    county_at("compared")
+    assert "数据有变化，待重新比对" not in lines("shuju1")
+    assert "比对已完成，待核定资格" in lines("chushen1")
+    entitle(by=person("chushen1"), semester=TERM)
+    assert "资格已核定，待生成名册" in lines("chushen1")
+    unsure = ComparisonResult.objects.filter(
+        run=runs_shown(Semester.objects.get(code=TERM)).comparison, verdict__in=UNDECIDED_VERDICTS
+    )
+    before = lines("shuju1")["比对结果待人工确认"].count
+    decide_match(by=person("shuju1"), match=[unsure.first().pk], decision="NOT_SAME", reason="同名不同村")
+    left = lines("shuju1").get("比对结果待人工确认")
+    assert (left.count if left else 0) == before - 1
+    changed = lines("shuju1")["数据有变化，待重新比对"]
+    assert (changed.count, changed.path) == (1, "/matches/")
+    assert not {"比对有更新，待重新核定", "比对已完成，待核定资格"} & set(lines("chushen1"))
+    compare(by=person("shuju1"), semester=TERM)
+    assert "数据有变化，待重新比对" not in lines("shuju1")
+    assert "比对有更新，待重新核定" in lines("chushen1")
+    entitle(by=person("chushen1"), semester=TERM)
+    assert "比对有更新，待重新核定" not in lines("chushen1")
+
+
+def test_first_comparison_is_asked_for_when_all_is_there(county_at) -> None:
+    county_at("imported")
+    assert "学籍和部门名单已生效，待比对" in lines("shuju1")
+    registry = InForce.objects.get(kind="orphans", until=None).upload
+    force.undo_upload(by=person("shuju1"), upload=registry.pk)
+    assert "学籍和部门名单已生效，待比对" not in lines("shuju1")
+
+
+def test_settled_placement_is_a_change_too(county_at) -> None:
+    county_at("compared")
+    place = Placement.objects.awaiting("CLAIMED_TWICE").filter(school__isnull=False).first()
+    count = lines("shuju1")["两处同时登记，待核定"].count
+    settle_claim(
+        by=person("shuju1"), student=[place.student_id], school=place.school.code, semester=TERM, reason="核实"
+    )
+    found = lines("shuju1")
+    assert "数据有变化，待重新比对" in found
+    assert found["两处同时登记，待核定"].count == count - 1
+
+
+def test_end_of_the_semester_leaves_nothing_changed_since_the_comparison(small_county) -> None:
+    assert not runs_shown(Semester.objects.get(code=TERM)).comparison_is_due
+
+
+def test_letters_wait_to_be_printed_then_to_be_delivered(small_county) -> None:
+    letters = NoticeLetter.objects.filter(school__code=SCHOOL)
+    clerk = f"jingban-{SCHOOL}"
+    NoticeLetter.objects.filter(pk=letters.filter(state="DRAWN_UP").order_by("pk").first().pk).update(state="PRINTED")
+    found = lines(clerk)
+    for title, state in (("告知书待打印", "DRAWN_UP"), ("告知书待送达", "PRINTED")):
+        assert (found[title].count, found[title].path) == (
+            letters.filter(state=state).count(),
+            f"/letters/?state={state}",
+        )
+        assert found[title].due == Deadline.objects.get(step="LETTERS").due_on
+        assert enter(clerk).get(found[title].path).context["page"].total == found[title].count
+    assert "告知书待打印" not in lines(f"fuze-{SCHOOL}")
+
+
+def test_poor_pupils_without_a_mentor_wait(small_county) -> None:
+    clerk = f"jingban-{SCHOOL}"
+    title = "结对未满：建档立卡学生还没有帮扶教师"
+    before = lines(clerk)[title].count if title in lines(clerk) else 0
+    pair = MentoringPair.objects.filter(school__code=SCHOOL, ended_on=None).first()
+    MentoringPair.objects.filter(pk=pair.pk).update(ended_on=pair.began_on, ended_by=person(clerk), end_reason="调走")
+    line = lines(clerk)[title]
+    assert line.count == before + 1
+    assert enter(clerk).get(line.path).context["page"].total == line.count
+
+
+def test_visits_with_another_amount_wait_for_the_bureau(small_county) -> None:
+    differing = HomeVisit.objects.amount_differs().filter(settled_by=None)
+    if not differing.exists():
+        visit = HomeVisit.objects.first()
+        copied = {f.name: getattr(visit, f.name) for f in HomeVisit._meta.fields if f.name not in ("id", "form_key")}
+        HomeVisit.objects.create(
+            **copied | {"amount_heard_fen": visit.amount_paid_fen + 100, "settled_by": None, "settled_note": ""},
+            form_key="00000000-0000-0000-0000-00000000000a",
+        )
+    for name in ("chushen1", "fushen1"):
+        line = lines(name)["走访金额不一致待核实"]
+        assert (line.count, line.path) == (differing.count(), "/visits/?differs=open")
+        assert enter(name).get(line.path).context["page"].total == line.count
+
+
+def test_roster_without_a_filed_list_waits_to_be_filed_not_to_be_answered(county_at) -> None:
+    county_at("rostered")
+    roster = Roster.objects.filter(school__code=SCHOOL).order_by("pk").first()
+    clerk = f"jingban-{SCHOOL}"
+    assert "名册未填报" not in lines(clerk)
+    force_back(roster)
+    found = lines(clerk)
+    assert (found["名册未填报"].count, found["名册未填报"].path) == (1, "/uploads/new/roster/")
+    assert found["名册未填报"].due == Deadline.objects.get(step="ROSTERS").due_on
+    assert "名册差异待说明" not in found
+
+
+def force_back(roster: Roster) -> None:
+    """The draft as it is before the school has filed anything."""
+    Roster.objects.filter(pk=roster.pk).update(state=RosterState.DRAFT, filed=None, submitted_by=None)
+    roster.lines.update(answered_by=None, filed_line=None)
+
+
+# ---- what comes next ----
+
+STEPS = ("在校确认", "资格认定", "名册上报", "审核", "公示", "发放告知")
+
+
+def at(now: str, begun: bool = False) -> list[Step]:
+    place = STEPS.index(now)
+    return [
+        Step(title, "", "done" if n < place else "now" if n == place else "later", n <= place)
+        for n, title in enumerate(STEPS)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("role", "steps", "words"),
+    [
+        (Role.SCHOOL_CLERK, at("资格认定"), "资助中心正在比对、核定资格.*上传填报名册.*（5月29日前）"),
+        (Role.SCHOOL_HEAD, at("审核"), "轮到学校：张贴公示表.*（6月10日前）"),
+        (Role.APPROVER, at("资格认定"), "现在办到“资格认定”，由初审办理.*办到“审核”时，您的工作会出现在这里"),
+        (Role.PUBLICITY_OFFICER, at("名册上报"), "现在办到“名册上报”，由各校办理（5月29日前）.*办到“公示”时"),
+        (Role.FINANCE_CLERK, at("发放告知"), "有新的任务时会出现在这里"),
+        (Role.REVIEWER, at("发放告知"), "您这一岗位的环节已办完"),
+        (Role.AUDITOR, at("公示"), "现在办到“公示”.*有新的任务时"),
+        (Role.REVIEWER, [Step("公示", "", "done")], "各个环节都已办完"),
+    ],
+)
+def test_what_comes_next(role: Role, steps: list[Step], words: str) -> None:
+    dues = {"ROSTERS": date(2020, 5, 29), "PHOTOS": date(2020, 6, 10), "LETTERS": date(2020, 7, 3)}
+    told = coming_for({role}, steps, dues)
+    assert re.search(words, told), told
+
+
+def test_nothing_is_foretold_without_steps() -> None:
+    assert coming_for({Role.SYSTEM_ADMIN}, [], {}) == ""
+
+
+def test_furthest_step_under_way_is_told() -> None:
+    steps = [Step("比对核查", "", "now", True), Step("名册上报", "", "later", True), Step("审核", "", "later")]
+    assert "现在办到“名册上报”" in coming_for({Role.REVIEWER}, steps, {})
+
+
+def test_empty_home_of_a_school_says_what_comes_and_when(county_at, settings, tmp_path) -> None:
+    county_at("compared")
+    settings.STATIC_ROOT = tmp_path
+    school = School.objects.exclude(code=SCHOOL).order_by("code").last().code
+    Upload.objects.filter(state="READ").update(state="REFUSED")
+    text = enter(f"jingban-{school}").get("/").content.decode()
+    assert "接下来：资助中心正在比对、核定资格" in text
+    assert "月" in text.split("由负责人上报（")[1][:3]
+    assert "比对核查" not in text
+
+
+# ---- the bar ----
+
+
+def step(title: str, runs: RunsShown | None = None) -> Any:
+    term = Semester.objects.get(code=TERM)
+    steps = steps_of(term, person("chushen1").reach(), runs or runs_shown(term))
+    return next(one for one in steps if one.title == title)
+
+
+def test_running_publicity_is_under_way(county_at) -> None:
+    county_at("approved")
+    assert (step("公示").begun, step("公示").note[:2]) == (False, "0/")
+    rosters = list(Roster.objects.filter(state=RosterState.APPROVED).order_by("pk").values_list("pk", flat=True)[:2])
+    period = publicity.plan_period(by=person("gongshi1"), semester=TERM, title="第一批", roster=rosters)[0].id
+    publicity.start_period(by=person("gongshi1"), period=period)
+    assert (step("公示").begun, step("公示").note) == (True, "公示中 2 册")
+    text = enter("gongshi1").get("/").content.decode()
+    assert re.search(r"7\. 公示</td><td[^>]*>公示中 2 册</td><td>.{0,300}进行中", text, re.DOTALL)
+
+
+def test_comparison_that_is_out_of_date_is_not_over(small_county) -> None:
+    shown = runs_shown(Semester.objects.get(code=TERM))
+    changed = step("比对核查", RunsShown(shown.comparison, shown.entitlement, comparison_is_due=True))
+    assert (changed.state == "done", changed.note) == (False, "待重新比对")
+
+
+def test_reviewed_rosters_are_under_review(county_at) -> None:
+    county_at("rostered")
+    assert not step("审核").begun
+    roster = Roster.objects.filter(state=RosterState.SUBMITTED).first()
+    Roster.objects.filter(pk=roster.pk).update(state=RosterState.REVIEWED, reviewed_by=person("chushen2"))
+    assert step("审核").begun
