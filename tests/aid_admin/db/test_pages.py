@@ -13,8 +13,8 @@ def page(number: int, last: int) -> Page:
 
 
 def links(number: int, last: int) -> str:
-    shown = {"page": page(number, last), "request": RequestFactory().get("/x/?q=王&page=3")}
-    return render_to_string("components/_pagination.html", shown)
+    request = RequestFactory().get("/x/?q=王&page=3")
+    return render_to_string("components/_pagination.html", {"page": page(number, last)}, request)
 
 
 @pytest.mark.parametrize(
