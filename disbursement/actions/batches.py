@@ -161,9 +161,9 @@ def reissue(*, by: User, batch: int) -> list[Moved]:
 
 def findings_of(batch: DisbursementBatch) -> list[Finding]:
     """Everything that stands in the way of a batch, or that its releaser should know."""
-    lines = list(batch.lines.select_related("student", "account", "roster_line__entitlement").order_by("line_no"))
     if batch.mode == BatchMode.WAIVER:
         return []
+    lines = list(batch.lines.select_related("student", "account", "roster_line__entitlement").order_by("line_no"))
     families = _families(batch)
     bins = BankBin.table()
     changed, doubted = _changed(batch), doubted_lines(batch)
