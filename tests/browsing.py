@@ -5,7 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, Download, Error, Locator, Page, Response, expect
+import pytest
+from django.core.cache import cache
+from django.db import connections
+from playwright.sync_api import Browser, Download, Error, Locator, Page, Response, expect, sync_playwright
 
 from aid_admin.intake.models import Upload
 from aid_admin.jobs import queue
@@ -19,6 +22,23 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--
 SCREEN = {"width": 1366, "height": 768}
 PATIENCE_MS = 20_000
 expect.set_options(timeout=PATIENCE_MS)
+
+
+@contextmanager
+def open_browser() -> Iterator[Browser]:
+    """Debian's Chromium, before the database that Django's connections lead to now.
+
+    Playwright's loop runs in this thread, and inside it Django keeps connections apart from those outside: what
+    an earlier browser left there leads to a database that is gone.
+    """
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+        connections.close_all()
+        cache.clear()
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+        connections.close_all()
 
 
 class Office:

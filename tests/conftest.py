@@ -52,6 +52,12 @@ def django_db_setup(django_test_environment: None, django_db_blocker: Any, worke
         databases.drop(name)
 
 
+@pytest.fixture(scope="session")
+def static_folder() -> None:
+    """Where the live server looks for collected files; it starts before any test."""
+    Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
+
+
 @pytest.fixture
 def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
     """A database of the test's own, with the reference data; what is written there stays. Gives its name."""

@@ -11,6 +11,7 @@ from aid_admin.files import store
 from aid_admin.intake.models import Upload
 from aid_admin.jobs.models import Job
 from archives.models import ArchivePackage, EvidenceItem, HomeVisit, NoticeLetter, PeerActivity
+from disbursement.actions.phone import Ticket
 from disbursement.models import (
     DisbursementBatch,
     Objection,
@@ -194,6 +195,10 @@ class Objects:
             "disbursement:certificate": {"pk": period, "school": self.code},
             "disbursement:notice": {"pk": period, "school": self.code},
             "disbursement:photo_add": {"pk": period, "school": self.code, "moment": "START"},
+            "disbursement:photo_by_phone": {"pk": period, "school": self.code, "moment": "START"},
+            "disbursement:photo_from_phone": lambda: {
+                "ticket": Ticket.of(_by(self.code), period, self.code, "START").sealed()
+            },
             "disbursement:batch_result": lambda: {
                 "pk": _first(DisbursementBatch, mode="ACCOUNT"), "upload": _first(Upload, kind="returns"),
             },

@@ -6,13 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings as configured
-from django.core.cache import cache
 from django.urls import reverse
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from demo.loading.staff import PASSWORD
-from tests.browsing import CHROMIUM, FLAGS
+from tests.browsing import CHROMIUM, open_browser
 from tests.routes import Objects, names
 from tests.test_routes import LETTERS, A, table
 
@@ -26,29 +24,26 @@ RUN = (
     f"axe.run(document, {{runOnly: {RULES}}})"
     ".then(r => r.violations.map(v => v.id + ' ×' + v.nodes.length + ' ' + v.nodes[0].html.slice(0, 160)))"
 )
-ON_A_PHONE = {"archives:visit_pick", "archives:visit_add", "archives:visit", "disbursement:period", "office:home"}
+ON_A_PHONE = {
+    "archives:visit_pick",
+    "archives:visit_add",
+    "archives:visit",
+    "disbursement:period",
+    "disbursement:photo_from_phone",
+    "office:home",
+}
 # answers that are no page of their own: parts of pages, files, pictures, the JSON of health
 NO_PAGE = re.compile(
-    r"healthz|help_term|reveal|progress$|marked|template|photo$|proof|scan_file|batch_look|receipt|accounts:log|phone|picture"
+    r"healthz|help_term|reveal|progress$|marked|template|photo$|proof|scan_file|batch_look|receipt|accounts:log"
 )
 
 
-@pytest.fixture(scope="session")
-def static_folder() -> None:
-    """Where the server looks for collected files; it starts before any test."""
-    Path(configured.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
-
-
 @pytest.fixture
-def pages(static_folder: None, county_at: Any, live_server: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def pages(static_folder: None, county_at: Any, live_server: Any) -> Iterator[Any]:
     """A browser before the live server of the driven county."""
     county_at("archived")
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    cache.clear()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with open_browser() as browser:
         yield browser, live_server.url
-        browser.close()
 
 
 def _enter(browser: Any, url: str, letter: str, width: int) -> Page:

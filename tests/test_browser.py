@@ -9,9 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings as configured
-from django.core.cache import cache
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from aid_admin.accounts.actions import operator
 from aid_admin.county import calendar
@@ -24,7 +22,7 @@ from disbursement.rules.returns import ReturnCode
 from students.models import Student
 from tests import databases
 from tests.browser_files import corrected, county_without, text_of, with_broken_number
-from tests.browsing import CHROMIUM, FLAGS, Office, Person, marked_workbook, photograph, send
+from tests.browsing import CHROMIUM, Office, Person, marked_workbook, open_browser, photograph, send
 
 pytestmark = [
     pytest.mark.browser,
@@ -46,12 +44,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-@pytest.fixture(scope="session")
-def static_folder() -> None:
-    """Where the server looks for collected files; it starts before any test."""
-    Path(configured.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
-
-
 @pytest.fixture
 def compared(folder: Path, committed: str) -> Path:
     """That county, driven until it is compared, in this test's own database."""
@@ -61,15 +53,11 @@ def compared(folder: Path, committed: str) -> Path:
 
 
 @pytest.fixture
-def office(compared: Path, live_server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+def office(compared: Path, live_server: Any, tmp_path: Path) -> Iterator[Office]:
     """A browser before the live server."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")  # Playwright's own loop runs in this thread
-    cache.clear()
     shots = Path(os.environ.get("AID_SHOTS", str(tmp_path / "shots")))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with open_browser() as browser:
         yield Office(browser, live_server.url, shots)
-        browser.close()
 
 
 def test_one_schools_semester(static_folder: None, office: Office, compared: Path) -> None:

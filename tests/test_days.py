@@ -8,9 +8,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings as configured
-from django.core.cache import cache
-from django.db import connections
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from aid_admin.accounts.models import User
 from aid_admin.jobs import queue
@@ -19,11 +17,9 @@ from disbursement.models import Roster
 from eligibility.models import CoverageGap
 from students.models import EnrolmentRecord
 from tests.browser_files import text_of
-from tests.browsing import CHROMIUM, FLAGS, Office
+from tests.browsing import CHROMIUM, Office, open_browser
 from tests.disbursement.builders import photo
-from tests.test_accessibility import static_folder
 
-__all__ = ["static_folder"]
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not Path(CHROMIUM).exists(), reason=f"LEFT OUT: the browser run ({CHROMIUM} is missing)"),
@@ -38,18 +34,12 @@ def office(
 ) -> Iterator[Office]:
     """A browser before the live server of the county at its semester's end."""
     county_at("archived")
-    configured.AID_VAR = str(tmp_path / "var")
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    cache.clear()
+    monkeypatch.setattr(configured, "AID_VAR", str(tmp_path / "var"))
     shots = Path(os.environ.get("AID_SHOTS", str(tmp_path / "shots")))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        connections.close_all()  # inside the browser's loop Django has connections of their own
+    with open_browser() as browser:
         office = Office(browser, live_server.url, shots)
         yield office
-        connections.close_all()
         assert office.complaints == []
-        browser.close()
 
 
 def test_the_clerk_tells_families_and_visits_them(office: Office) -> None:

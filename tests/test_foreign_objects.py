@@ -148,6 +148,7 @@ FOREIGN: dict[str, Given] = {
     "upload.discard": lambda: {"upload": _upload()},
     "upload.download": lambda: {"upload": _upload()},
     "upload.mark": lambda: {"upload": _upload()},
+    "upload.print": lambda: {"upload": _upload()},
     "upload.restore": lambda: {"upload": _upload(), "reason": "撤错了"},
     "upload.stage": lambda: {"kind": "accounts", "data": b"x", "name": "x.xlsx", "school": B},
     "upload.undo": lambda: {"upload": _upload(), "reason": "发错"},

@@ -8,9 +8,9 @@ from playwright.sync_api import Page, expect
 
 from demo.loading.staff import PASSWORD
 from tests.browsing import CHROMIUM, Office, Person
-from tests.test_days import office, static_folder
+from tests.test_days import office
 
-__all__ = ["office", "static_folder"]
+__all__ = ["office"]
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not Path(CHROMIUM).exists(), reason=f"LEFT OUT: the browser run ({CHROMIUM} is missing)"),

@@ -11,6 +11,7 @@ ALLOWED = {
     "upload.discard": SENDERS,
     "upload.mark": SENDERS,
     "upload.download": SENDERS,
+    "upload.print": SENDERS,
     "upload.activate": frozenset({Role.REGISTRY_OFFICER}),
     "upload.decline": frozenset({Role.REGISTRY_OFFICER}),
 }

@@ -1,10 +1,12 @@
 """States of an upload, and what a second person must confirm."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
+from aid_admin.lib.sheets.issues import CATALOGUE
 from aid_admin.lib.states import Move
 
 
@@ -97,3 +99,12 @@ def compare_totals(stated: list[Mapping[str, Any]], read: Mapping[str, tuple[int
         Compared(sheet, total["row"], total["persons"], total["fen"], *read.get(sheet, (0, 0, 0)))
         for sheet, total in last.items()
     ]
+
+
+def title_of(code: str) -> str:
+    """An issue's title in Chinese: its sentence without its particulars, where that still says something."""
+    if code in TITLES or code not in CATALOGUE:
+        return TITLES.get(code, OTHER_TITLE)
+    text = re.sub(r"\{(age|limit|stage)\}", "…", CATALOGUE[code].template.replace("{first}", "前面某"))
+    title = re.sub(r"“\{\w+\}”|\{\w+\}", "", text).split("；", 1)[0].split("，", 1)[0].strip("：， ")
+    return title or OTHER_TITLE

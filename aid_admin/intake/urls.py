@@ -18,6 +18,7 @@ urlpatterns = [
     path("<int:pk>/undo/", checking.undo, name="undo"),
     path("<int:pk>/restore/", checking.restore, name="restore"),
     path("<int:pk>/discard/", checking.discard, name="discard"),
+    path("<int:pk>/issues/", checking.issues, name="issues"),
     path("<int:pk>/mark/", checking.mark, name="mark"),
     path("<int:pk>/marked/", checking.marked, name="marked"),
     path("<int:pk>/marked/file/", checking.download, name="download"),

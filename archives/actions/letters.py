@@ -17,7 +17,7 @@ from aid_admin.files.photos import keep_photo
 from aid_admin.jobs import queue
 from aid_admin.jobs.models import Job
 from aid_admin.jobs.rules import JobState
-from aid_admin.lib.pdf.glyphs import names_that_cannot_be_printed
+from aid_admin.lib.pdf.glyphs import to_write_by_hand
 from aid_admin.lib.pdf.joining import join
 from aid_admin.lib.refusals import BadInput, NotFound, Refused
 from archives.models import NoticeLetter
@@ -147,7 +147,6 @@ def make_letters(job: Job, progress: queue.Progress) -> str:
     term = calendar.semester(job.subject_id)
     rows = _wanted(job.by, term, **job.params).select_related("student__village__township", "school", "semester")
     letters = list(rows.order_by("student__village__code", "school__code", "facts__grade", "facts__class_name", "pk"))
-    unprintable = names_that_cannot_be_printed([x.student.name for x in letters])
     data = join(_documents(letters, progress))
     with progress.chunk(done=len(letters), total=len(letters)):
         name = f"温馨告知书-{_scope_name(job)}-{term}（{len(letters)}份）.pdf"
@@ -156,8 +155,7 @@ def make_letters(job: Job, progress: queue.Progress) -> str:
         )
         Job.objects.filter(pk=job.pk).update(result=stored)
         mark_printed(by=job.by, letter=[x.pk for x in letters], sha256=stored.sha256)
-    warning = f"其中有本机字体没有的字，请手写补上：{'、'.join(unprintable[:20])}。" if unprintable else ""
-    return f"已生成 {len(letters)} 份告知书。{warning}"
+    return f"已生成 {len(letters)} 份告知书。{to_write_by_hand(x.student.name for x in letters)}"
 
 
 def _documents(letters: list[Any], progress: queue.Progress) -> list[bytes]:

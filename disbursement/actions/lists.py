@@ -7,14 +7,10 @@ from typing import Any, Final
 from aid_admin.accounts.acting import action, record
 from aid_admin.accounts.models import User
 from aid_admin.county import calendar
-from aid_admin.files import store
 from aid_admin.jobs import queue
 from aid_admin.jobs.models import Job
-from aid_admin.jobs.rules import JobState
-from aid_admin.lib.pdf.glyphs import names_that_cannot_be_printed
-from aid_admin.lib.pdf.joining import join
-from aid_admin.lib.pdf.printing import MEDIA_TYPE, make_pdf
 from aid_admin.lib.refusals import NotFound, Refused
+from disbursement.actions.bundles import Bundle, hand_over, lay_out, made_document
 from disbursement.actions.printing import BANK_NAMES, batch_in_reach, logged, office
 from disbursement.papers.paper import Paper
 from disbursement.papers.payment_list import PaymentList, PaymentRow, payment_list_html, payment_list_paper
@@ -24,7 +20,6 @@ from disbursement.rules.returns import said
 from disbursement.rules.states import BatchMode, PaymentState
 
 PRINT: Final = "batch.print_all"
-ROWS_AT_A_TIME: Final = 1500  # laid out by one child
 SchoolList = WaiverList | PaymentList
 _SCHOOL: Final = ("school__code", "school__name")
 _PUPIL: Final = ("roster_line__grade", "roster_line__class_name", "student__name")
@@ -137,19 +132,14 @@ def make_all(job: Job, progress: queue.Progress) -> str:
         raise Refused("任务没有发起人。")
     batch = batch_in_reach(PRINT, job.by, int(job.subject_id))
     lists = _lists(batch, batch.lines.all())
-    made: list[bytes] = []
-    done = 0
-    for part in _parts(lists):
-        made.append(make_pdf(_html(part)))
-        done += len(part)
-        progress.show("正在排版", done=done, total=len(lists))
-    data = join(made)
     title = "减免清单" if batch.mode == BatchMode.WAIVER else "发放明细"
-    with progress.chunk(done=len(lists), total=len(lists)):
-        name = f"{title}-{batch.no}（{len(lists)}所学校）.pdf"
-        stored = store.put(data, kind="lists", name=name, media_type=MEDIA_TYPE, by=job.by)
-        Job.objects.filter(pk=job.pk).update(result=stored)
-    return f"已生成{title} {len(lists)} 所学校。{_unprintable(lists)}"
+    bundle = Bundle(lists, _rows_of, _html)
+    by_hand = lay_out(job, progress, bundle, kind="lists", name=f"{title}-{batch.no}（{len(lists)}所学校）.pdf")
+    return f"已生成{title} {len(lists)} 所学校。{by_hand}"
+
+
+def _rows_of(listed: SchoolList) -> list[Any]:
+    return list(listed.rows)
 
 
 def _html(part: list[SchoolList]) -> str:
@@ -158,33 +148,8 @@ def _html(part: list[SchoolList]) -> str:
     return waiver_html(waivers) if waivers else payment_list_html([x for x in part if isinstance(x, PaymentList)])
 
 
-def _parts(lists: list[SchoolList]) -> list[list[SchoolList]]:
-    """The lists in portions that one child lays out in good time."""
-    parts: list[list[SchoolList]] = [[]]
-    rows = 0
-    for listed in lists:
-        size = len(listed.rows) + 20
-        if parts[-1] and rows + size > ROWS_AT_A_TIME:
-            parts.append([])
-            rows = 0
-        parts[-1].append(listed)
-        rows += size
-    return parts
-
-
-def _unprintable(lists: list[SchoolList]) -> str:
-    missing = sorted(set(names_that_cannot_be_printed(row.name for listed in lists for row in listed.rows)))
-    return f"其中有本机字体没有的字，请手写补上：{'、'.join(missing[:20])}。" if missing else ""
-
-
 @action("batch.take_printed", ALLOWED)
 def take_printed(*, by: User, batch: int, job: int) -> Paper:
     """A document that was made; logged in the batch's history."""
     found = batch_in_reach("batch.take_printed", by, batch)
-    jobs = Job.objects.filter(kind=PRINT, subject_id=str(found.pk), pk=job, state=JobState.DONE).exclude(result=None)
-    document: Any = jobs.select_related("result").first()
-    if document is None:
-        raise NotFound("这份文件还没有生成，请稍候刷新页面。")
-    stored = document.result
-    record("disbursementbatch", found.pk, to_state="EXPORTED", digest=stored.sha256, reason=stored.name)
-    return Paper(stored.name, stored.media_type, store.read(stored))
+    return hand_over(made_document(PRINT, found.pk, job), "disbursementbatch", found.pk)

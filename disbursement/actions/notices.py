@@ -1,6 +1,6 @@
 """公示 on paper: a school's or a village's notice, all of them in one document, the certificate of the result."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
@@ -11,15 +11,11 @@ from aid_admin.accounts.acting import action, reach_for, record
 from aid_admin.accounts.models import User
 from aid_admin.county import calendar
 from aid_admin.county.models import School
-from aid_admin.files import store
 from aid_admin.jobs import queue
 from aid_admin.jobs.models import Job
-from aid_admin.jobs.rules import JobState
 from aid_admin.lib import workdays
-from aid_admin.lib.pdf.glyphs import names_that_cannot_be_printed
-from aid_admin.lib.pdf.joining import join
-from aid_admin.lib.pdf.printing import MEDIA_TYPE, make_pdf
 from aid_admin.lib.refusals import BadInput, NotFound, Refused
+from disbursement.actions.bundles import Bundle, hand_over, lay_out, made_document
 from disbursement.actions.printing import logged, office, one_in_reach
 from disbursement.actions.publicity import last_day_of, length_of
 from disbursement.models import Objection, PublicityEvidence, PublicityLine, PublicityPeriod
@@ -38,7 +34,6 @@ from disbursement.rules.states import PeriodState
 
 PRINT: Final = "publicity.print_all"
 WHAT: Final = {"schools": "各校公示", "villages": "各村公示", "certificates": "公示结果证明"}
-ROWS_AT_A_TIME: Final = 1500  # laid out by one child
 _FIELDS: Final = ("school_name", "grade", "class_name", "name", "programme_name")
 _VILLAGE: Final = "roster_line__student__village"
 
@@ -183,50 +178,21 @@ def make_all(job: Job, progress: queue.Progress) -> str:
     period = _period(PRINT, job.by, int(job.subject_id))
     papers = _papers(period, job.by, what)
     html: Callable[[list[Any]], str] = certificates_html if what == "certificates" else notices_html
-    made: list[bytes] = []
-    done = 0
-    for part in _parts(papers):
-        made.append(make_pdf(html(part)))
-        done += len(part)
-        progress.show("正在排版", done=done, total=len(papers))
-    data = join(made)
-    with progress.chunk(done=len(papers), total=len(papers)):
-        name = f"{WHAT[what]}-{period.title}（{len(papers)}份）.pdf"
-        stored = store.put(data, kind="notices", name=name, media_type=MEDIA_TYPE, by=job.by)
-        Job.objects.filter(pk=job.pk).update(result=stored)
-    return f"已生成{WHAT[what]} {len(papers)} 份。{_unprintable(papers)}"
+    bundle = Bundle(papers, _rows_of, html)
+    name = f"{WHAT[what]}-{period.title}（{len(papers)}份）.pdf"
+    by_hand = lay_out(job, progress, bundle, kind="notices", name=name)
+    return f"已生成{WHAT[what]} {len(papers)} 份。{by_hand}"
 
 
-def _parts(papers: list[Any]) -> list[list[Any]]:
-    """The papers in portions that one child lays out in good time; a certificate counts as a few rows."""
-    parts: list[list[Any]] = [[]]
-    rows = 0
-    for paper in papers:
-        size = len(paper.rows) + 20 if isinstance(paper, Notice) else 20
-        if parts[-1] and rows + size > ROWS_AT_A_TIME:
-            parts.append([])
-            rows = 0
-        parts[-1].append(paper)
-        rows += size
-    return parts
-
-
-def _unprintable(papers: list[Any]) -> str:
-    names = [row.name for paper in papers if isinstance(paper, Notice) for row in paper.rows]
-    missing = sorted(set(names_that_cannot_be_printed(names)))
-    return f"其中有本机字体没有的字，请手写补上：{'、'.join(missing[:20])}。" if missing else ""
+def _rows_of(paper: Any) -> Sequence[NoticeRow]:
+    return paper.rows if isinstance(paper, Notice) else []
 
 
 @action("publicity.download", ALLOWED)
 def download_printed(*, by: User, period: int, job: int) -> Paper:
     """A document that was made of the period: a list only as long as it may be shown; logged."""
-    found = Job.objects.filter(kind=PRINT, subject_id=str(period), pk=job, state=JobState.DONE).exclude(result=None)
-    document: Any = found.select_related("result").first()
-    if document is None:
-        raise NotFound("这份文件还没有生成，或不在您的范围内。")
+    document = made_document(PRINT, period, job)
     of = _period("publicity.download", by, period)
     if document.params["what"] != "certificates":
         _refuse_closed(of, by)
-    stored = document.result
-    record("job", document.pk, to_state="DOWNLOADED", digest=stored.sha256, reason=stored.name)
-    return Paper(stored.name, stored.media_type, store.read(stored))
+    return hand_over(document, "publicityperiod", of.pk)

@@ -104,10 +104,13 @@ def start_period(*, by: User, period: int) -> list[Moved]:
 
 
 @action("publicity.photo", ALLOWED)
-def add_photo(*, by: User, period: int, school: str, moment: str, file: bytes) -> list[Moved]:
+def add_photo(
+    *, by: User, period: int, school: str, moment: str, file: bytes, standing: int | None = None
+) -> list[Moved]:
     """Keep a photo of the posted list; re-encoded, without its hidden data.
 
     A refused one is followed by another; one that waits for its check may be exchanged by whoever sent it.
+    Where `standing` is given, photo_standing must still say so: else somebody was quicker.
     """
     found = _period("publicity.photo", by, period)
     place = School.objects.within(reach_for(by, "publicity.photo")).filter(code=school).first()
@@ -115,6 +118,8 @@ def add_photo(*, by: User, period: int, school: str, moment: str, file: bytes) -
         raise NotFound("这次公示没有您这所学校的名单。")
     if moment not in list(Moment):
         raise BadInput("请选择照片时点：START（开始）或 END（结束）。")
+    if standing not in (None, photo_standing(found.pk, place.code, moment)):
+        raise Refused("已经有了更新的照片，这一张没有上传。")
     _refuse_moment(found, moment)
     live = _live_photo(found, place, moment, by)
     try:
@@ -137,6 +142,12 @@ def add_photo(*, by: User, period: int, school: str, moment: str, file: bytes) -
     record("publicityevidence", evidence.pk, school_code=place.code, to_state=moment, digest=stored.sha256)
     record("publicityperiod", found.pk, school_code=place.code, to_state=moment, reason=what, digest=stored.sha256)
     return [Moved("publicityevidence", evidence.pk, None, moment)]
+
+
+def photo_standing(period: int, school: str, moment: str) -> int:
+    """The stored file of the newest photo of a school's moment, whatever was said of it; 0 while there is none."""
+    rows = PublicityEvidence.objects.filter(period=period, school__code=school, moment=moment)
+    return rows.order_by("-pk").values_list("photo", flat=True).first() or 0
 
 
 def last_day_of(period: Any, holidays: Mapping[date, bool] | None = None) -> date | None:

@@ -5,6 +5,7 @@ from typing import Final
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
+from aid_admin.accounts.acting import may
 from aid_admin.accounts.deeds import Deed, Deeds
 from aid_admin.accounts.gate import StaffRequest, needs_role
 from aid_admin.accounts.rules import SCHOOL_ROLES, Role
@@ -76,6 +77,7 @@ def application_detail(request: StaffRequest, pk: int) -> HttpResponse:
         "deeds": deeds,
         "family": list(found.source_row.family.all()) if found.source_row else [],
         "returned": found.state in (ApplicationState.RETURNED, ApplicationState.REJECTED),
+        "may_print": may(request.user, "application.print"),
         "events": history_of("aidapplication", found.pk),
     }
     return render(request, "eligibility/application_detail.html", shown)

@@ -48,6 +48,7 @@ def test_application_goes_its_way_by_four_hands(draft):
     done(clerk, "/applications/", "submit", [draft.pk])
     done(head, "/applications/", "return", [draft.pk], reason="缺收入证明")
     assert "缺收入证明" in clerk.get(path).content.decode()
+    assert f'action="/applications/{draft.pk}/form/"' in clerk.get(path).content.decode()
     done(clerk, path, "submit")
     done(head, path, "review")
     done(enter("fushen1"), "/applications/", "recognise", [draft.pk], tier="SPECIAL")

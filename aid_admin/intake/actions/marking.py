@@ -19,7 +19,8 @@ JOB = "intake.mark"
 _MEDIA = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def _upload(upload: int, verb: str, by: User) -> Any:
+def upload_in_reach(upload: int, verb: str, by: User) -> Any:
+    """The upload in the person's reach, or sent by himself, of a kind that his role handles."""
     rows = Upload.objects.within(reach_for(by, verb)) | Upload.objects.filter(by=by)
     found = rows.select_related("school", "stored_file").filter(pk=upload).first()
     if found is None:
@@ -32,7 +33,7 @@ def _upload(upload: int, verb: str, by: User) -> Any:
 @action("upload.mark", ALLOWED)
 def mark_upload(*, by: User, upload: int) -> Job:
     """Queue the marking of an upload's workbook; raises Refused while it is being read or has no issues."""
-    found = _upload(upload, "upload.mark", by)
+    found = upload_in_reach(upload, "upload.mark", by)
     if found.read_at is None:
         raise Refused("文件还在读取，请等进度走完。")
     if not found.issues.exists():
@@ -66,7 +67,7 @@ def make_marked(job: Job, progress: queue.Progress) -> str:
 @action("upload.download", ALLOWED)
 def download_marked(*, by: User, upload: int) -> tuple[str, str, bytes]:
     """The newest marked workbook: (name, media type, bytes); its download is an event."""
-    found = _upload(upload, "upload.download", by)
+    found = upload_in_reach(upload, "upload.download", by)
     jobs = Job.objects.filter(kind=JOB, subject_type="upload", subject_id=str(found.pk), state=JobState.DONE)
     job = jobs.exclude(result=None).select_related("result").order_by("-pk").first()
     if job is None or job.result is None:

@@ -12,7 +12,7 @@ from aid_admin.accounts.acting import may
 from aid_admin.accounts.deeds import download as answer_file
 from aid_admin.accounts.gate import StaffRequest, needs
 from aid_admin.audit.history import history_of
-from aid_admin.intake.actions import force, marking
+from aid_admin.intake.actions import force, marking, printing
 from aid_admin.intake.forms import CommitForm, EmptyForm, OpinionForm, ReasonForm
 from aid_admin.intake.models import Upload
 from aid_admin.intake.registry import KINDS, SheetKind
@@ -195,6 +195,14 @@ def discard(request: StaffRequest, pk: int) -> HttpResponse:
         messages.success(request, "已放弃，没有导入任何数据。")
 
     return _act(request, pk, "discard_form", EmptyForm(request.POST), call)
+
+
+@require_POST
+@needs("upload.print")
+def issues(request: StaffRequest, pk: int) -> HttpResponse:
+    """Hand out the 问题清单 as PDF."""
+    visible_upload(request, pk)
+    return answer_file(*printing.print_issues(by=request.user, upload=pk))
 
 
 @require_POST

@@ -1,6 +1,5 @@
 """What a person checks of an upload before it is committed: its issues, its first rows, its sums."""
 
-import re
 from typing import Any, Final
 
 from django.db.models import Count
@@ -10,9 +9,9 @@ from aid_admin.db.fields import FenField, SealedField
 from aid_admin.db.pages import page_of
 from aid_admin.intake.models import Upload
 from aid_admin.intake.registry import KINDS
-from aid_admin.intake.rules import FOREIGN, OTHER_TITLE, STOPPING, TITLES, compare_totals
+from aid_admin.intake.rules import FOREIGN, STOPPING, compare_totals, title_of
 from aid_admin.lib import bank_card, id_card, money
-from aid_admin.lib.sheets.issues import CATALOGUE, Level
+from aid_admin.lib.sheets.issues import Level
 
 TABS: Final = {Level.ERROR: "错误", Level.WARNING: "提醒", Level.REPAIR: "修正"}
 ROWS: Final = "rows"  # the tab of the rows that can be imported
@@ -81,12 +80,3 @@ def _cell(field: Any, value: Any) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
     return str(getattr(value, "name", value))
-
-
-def title_of(code: str) -> str:
-    """An issue's title in Chinese: its sentence without its particulars, where that still says something."""
-    if code in TITLES or code not in CATALOGUE:
-        return TITLES.get(code, OTHER_TITLE)
-    text = re.sub(r"\{(age|limit|stage)\}", "…", CATALOGUE[code].template.replace("{first}", "前面某"))
-    title = re.sub(r"“\{\w+\}”|\{\w+\}", "", text).split("；", 1)[0].split("，", 1)[0].strip("：， ")
-    return title or OTHER_TITLE

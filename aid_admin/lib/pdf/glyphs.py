@@ -17,6 +17,7 @@ from fontTools.ttLib import TTCollection, TTFont, TTLibError
 _ROOT: Final = Path(__file__).resolve().parents[3]
 _FOLDERS: Final = ("/usr/share/fonts", "/usr/local/share/fonts")
 _WALL_SECONDS: Final = 60
+_NAMED: Final = 20
 _COMMON: Final = ((0x20, 0x2FFF), (0x3000, 0x30FF), (0x3400, 0x4DBF), (0x4E00, 0x9FEF), (0xFF00, 0xFFEF))
 
 
@@ -33,6 +34,12 @@ def names_that_cannot_be_printed(names: Iterable[str]) -> list[str]:
         return []
     missing = rare - _drawable(rare)
     return [name for name in suspects if missing & set(name)]
+
+
+def to_write_by_hand(names: Iterable[str]) -> str:
+    """A sentence that names those of `names` which cannot be printed (20 at most); empty when all can."""
+    missing = sorted(set(names_that_cannot_be_printed(names)))
+    return f"其中有本机字体没有的字，请手写补上：{'、'.join(missing[:_NAMED])}。" if missing else ""
 
 
 def _drawable(rare: set[str]) -> set[str]:

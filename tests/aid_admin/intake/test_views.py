@@ -11,11 +11,11 @@ from openpyxl import load_workbook
 from aid_admin.audit.models import AuditEvent
 from aid_admin.files.models import StoredFile
 from aid_admin.intake.models import InForce, Upload
-from aid_admin.intake.rules import UploadState
-from aid_admin.intake.views.preview import title_of
+from aid_admin.intake.rules import UploadState, title_of
 from aid_admin.jobs import queue
 from aid_admin.lib.sheets.issues import CATALOGUE
 from tests.aid_admin.intake.wizard import good, half_bad, id_number, send, sheet
+from tests.browser_files import text_of
 
 HTMX = {"HX-Request": "true"}
 
@@ -106,7 +106,7 @@ def test_upload_of_another_school_is_not_found(client, staff, log_in, schools):
     other = log_in(staff("school_clerk", schools[1]))
     for path in ("", "progress/", "marked/"):
         assert other.get(f"/uploads/{upload.pk}/{path}").status_code == 404
-    for path in ("commit/", "undo/", "mark/", "marked/file/"):
+    for path in ("commit/", "undo/", "mark/", "marked/file/", "issues/"):
         assert other.post(f"/uploads/{upload.pk}/{path}").status_code == 404
     assert "在校.csv" not in other.get("/uploads/").content.decode()
 
@@ -202,6 +202,41 @@ def test_marked_workbook_before_it_is_made(client):
     answer = client.post(f"/uploads/{upload.pk}/marked/file/")
     assert answer.status_code == 404
     assert "标注表还没有生成" in answer.content.decode()
+
+
+def test_list_of_issues_is_printed_masked_and_logged(client):
+    upload = half_bad(client)
+    assert "打印问题清单" in client.get(f"/uploads/{upload.pk}/").content.decode()
+    answer = client.post(f"/uploads/{upload.pk}/issues/")
+    assert answer.headers["Content-Type"] == "application/pdf"
+    text = text_of(answer.content)
+    listed = [*upload.issues.filter(level="error"), *upload.issues.filter(level="warning")]
+    places = []
+    for issue in listed:
+        assert "".join(issue.message.split()) in text
+        assert issue.person in text
+        places.append(text.index("".join(issue.message.split())))
+    assert places == sorted(places)
+    assert "410622********0010" in text
+    assert "410622201203010010" not in text
+    assert f"共{upload.rows}行，{upload.accepted}行可以导入，{upload.refused}行有错误" in text
+    assert AuditEvent.objects.filter(verb="upload.print", object_id=str(upload.pk), to_state="EXPORTED").count() == 1
+
+
+def test_long_list_of_issues_says_where_the_rest_is(client, monkeypatch):
+    monkeypatch.setattr("aid_admin.intake.actions.printing.MOST_PRINTED", 1)
+    upload = half_bad(client)
+    assert upload.issues.count() > 1
+    text = text_of(client.post(f"/uploads/{upload.pk}/issues/").content)
+    assert "以下列出前1处，其余见系统里的“带标注的原表”" in text
+
+
+def test_list_of_issues_of_a_good_file_is_refused(client):
+    upload = half_bad(client)
+    upload.issues.all().delete()
+    answer = client.post(f"/uploads/{upload.pk}/issues/")
+    assert answer.status_code == 409
+    assert "不需要问题清单" in answer.content.decode()
 
 
 def test_unreadable_file_says_why_and_offers_another_try(client):

@@ -14,6 +14,7 @@ from tests.conftest import SmallCounty
 from tests.tampering import tamper
 
 _LINE = "SELECT min(l.id) FROM disbursement_rosterline l WHERE l.state = 'ACCEPTED'"
+_STRANGER = "SELECT min(id) FROM students_student WHERE id NOT IN (SELECT student_id FROM disbursement_rosterline)"
 _PAID = """SELECT min(p.id) FROM disbursement_paymentline p JOIN disbursement_disbursementbatch b
                ON b.id = p.batch_id WHERE p.state = 'PAID' AND b.mode = 'ACCOUNT'"""
 _GRANTED = "SELECT min(id) FROM eligibility_entitlement WHERE granted"
@@ -43,7 +44,7 @@ EDITS = [
     ("roster_sums", _set("disbursement_rosterline", "state = 'REFUSED'", _LINE, "roster_id")),
     ("roster_sums", _set("disbursement_rosterline", "amount_fen = amount_fen + 100", _LINE, "roster_id")),
     ("grant_amounts", _set("disbursement_rosterline", "amount_fen = amount_fen + 100", _LINE)),
-    ("grant_amounts", _set("disbursement_rosterline", "student_id = student_id + 1", _LINE)),
+    ("grant_amounts", _set("disbursement_rosterline", f"student_id = ({_STRANGER})", _LINE)),
     ("one_grant", "DROP INDEX one_grant", _copy("disbursement_rosterline", _LINE, roster_id="0")
      + " RETURNING student_id"),
     ("one_live_payment", "DROP INDEX one_live_payment",
