@@ -77,6 +77,13 @@ def county_at(django_db_setup: None, django_db_blocker: Any) -> Iterator[Callabl
         yield lambda hop: copies.enter_context(_copy_of(databases.county(hop)))
 
 
+@pytest.fixture
+def calibrated_county(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """The county of the published report at its semester's end, in a database of the test's own. Gives its name."""
+    with django_db_blocker.unblock(), _copy_of(databases.calibrated()) as name:
+        yield name
+
+
 @contextmanager
 def _copy_of(template: str) -> Iterator[str]:
     """Connections go to a fresh copy of a template until the end of the block."""

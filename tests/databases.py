@@ -20,6 +20,7 @@ from demo.loading import HOPS
 from tests.plugin import HOME
 
 BLANK = "blank"
+CALIBRATED = "qixian"
 PROJECT = Path(__file__).resolve().parent.parent
 
 
@@ -31,6 +32,11 @@ def home() -> Path:
 def county_folder() -> Path:
     """The small county's source files (there once a county template was made)."""
     return home() / "small-county"
+
+
+def calibrated_folder() -> Path:
+    """The published county's source files (there once its template was made)."""
+    return home() / "qixian"
 
 
 def url_of(name: str) -> str:
@@ -112,6 +118,16 @@ def county(hop: str) -> str:
             earlier = [f"county-{step}" for step in order[: order.index(hop)] if exists(f"county-{step}")]
             _make(name, earlier[-1] if earlier else _blank(), "load_county", str(county_folder()), "--until", hop)
         return name
+
+
+def calibrated() -> str:
+    """The name of the template with the county of the published report, driven to its end (minutes)."""
+    with _alone():
+        if not calibrated_folder().exists():
+            _checked("make_county", "--out", str(calibrated_folder()), database="postgres")
+        if not exists(CALIBRATED):
+            _make(CALIBRATED, _blank(), "load_county", str(calibrated_folder()))
+        return CALIBRATED
 
 
 def _make(name: str, template: str, *arguments: str) -> None:

@@ -24,27 +24,25 @@ from tests import databases
 
 pytestmark = pytest.mark.county
 TERM = "2020-spring"
+COPY = "qixian-semester"
 
 
 @pytest.fixture(scope="module")
-def qixian(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[dict[str, Any]]:
-    """What load_county answered; Django is connected to the county's database."""
-    folder = tmp_path_factory.mktemp("qixian") / "county"
-    databases.clone(databases.blank(), "qixian")
+def qixian(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, Any]]:
+    """What load_county answers; Django is connected to a copy of the county's database."""
+    databases.clone(databases.calibrated(), COPY)
     before = databases.current()
-    _command("make_county", "--out", str(folder))
-    answer = _command("load_county", str(folder))
+    folder = str(databases.calibrated_folder())
+    answer = _command("load_county", folder)
     with django_db_blocker.unblock():
-        databases.point("qixian")
-        yield answer | {"folder": str(folder)}
+        databases.point(COPY)
+        yield answer | {"folder": folder}
         databases.point(before)
-        databases.drop("qixian")
+        databases.drop(COPY)
 
 
 def _command(*arguments: str) -> dict[str, Any]:
-    done = databases.manage(*arguments, "--json", database="qixian")
+    done = databases.manage(*arguments, "--json", database=COPY)
     assert done.returncode == 0, done.stdout + done.stderr
     return dict(json.loads(done.stdout))
 
@@ -128,7 +126,7 @@ def test_hop_1_every_row_is_accepted_refused_or_ignored(qixian: dict[str, Any]) 
 def test_hop_2_every_registry_child_is_aided_or_has_a_reason(qixian: dict[str, Any], tmp_path: Path) -> None:
     out = tmp_path / "coverage.csv"
     done = databases.manage(
-        "export_coverage", TERM, "--out", str(out), "--as", "chushen1", "--reason", "核对", "--json", database="qixian"
+        "export_coverage", TERM, "--out", str(out), "--as", "chushen1", "--reason", "核对", "--json", database=COPY
     )
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -197,7 +195,7 @@ for b in DisbursementBatch.objects.filter(mode="ACCOUNT").order_by("pk"):
     stored = {f"{pk} {sha}" for pk, sha in PaymentFile.objects.values_list("batch", "sha256")}
     for seed, zone in (("1", "Asia/Shanghai"), ("77", "America/Lima")):
         environment = databases.environment_of(
-            "qixian", PYTHONHASHSEED=seed, TZ=zone, DJANGO_SETTINGS_MODULE="aid_admin.settings"
+            COPY, PYTHONHASHSEED=seed, TZ=zone, DJANGO_SETTINGS_MODULE="aid_admin.settings"
         )
         made = subprocess.run(
             [sys.executable, "-c", code],

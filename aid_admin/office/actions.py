@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Literal
 
 from django.conf import settings
+from django.utils.timezone import localtime
 
 from aid_admin.accounts.acting import action, reach_for, record
 from aid_admin.accounts.models import User
@@ -15,7 +16,7 @@ from aid_admin.county.models import School
 from aid_admin.lib import xlsx_out
 from aid_admin.lib.refusals import BadInput
 from aid_admin.lib.xlsx_out import ColumnOut, Sheet
-from aid_admin.office import invariants, report, statistics
+from aid_admin.office import invariants, report, statistics, wording
 from aid_admin.office.permissions import ALLOWED
 
 _COLUMNS = (
@@ -117,8 +118,9 @@ def export_trail(*, by: User, **filters: str) -> bytes:
     events = AuditEvent.objects.filter(**filters).order_by("-seq")[:MOST_EVENTS]
     rows = [
         (
-            e.seq, f"{e.at:%Y-%m-%d %H:%M:%S}", e.actor_username, e.actor_role, e.school_code, e.verb, e.object_type,
-            e.object_id, e.from_state, e.to_state, e.count, e.reason, e.chain_hash,
+            e.seq, f"{localtime(e.at):%Y-%m-%d %H:%M:%S}", e.actor_username, wording.role_name(e.actor_role), e.school_code,
+            wording.verb_name(e.verb), wording.object_name(e.object_type), e.object_id, wording.state_name(e.object_type, e.from_state),
+            wording.state_name(e.object_type, e.to_state), e.count, e.reason, e.chain_hash,
         )
         for e in events
     ]  # fmt: skip

@@ -48,6 +48,11 @@ def names_of(usernames: Iterable[str]) -> dict[str, str]:
     return dict(User.objects.filter(username__in=set(usernames)).values_list("username", "name"))
 
 
+def school_names(codes: Iterable[str]) -> dict[str, str]:
+    """Names of schools by code."""
+    return dict(School.objects.filter(code__in=set(codes) - {""}).values_list("code", "name"))
+
+
 def surroundings() -> dict[str, Any]:
     """What a sheet of new users is checked against: schools, townships, user names in use."""
     return {

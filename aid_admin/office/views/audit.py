@@ -14,8 +14,7 @@ from aid_admin.accounts.gate import StaffRequest, needs, needs_role
 from aid_admin.accounts.rules import ROLE_NAMES, Role
 from aid_admin.audit.models import AuditEvent
 from aid_admin.db.pages import page_of
-from aid_admin.office import actions, people
-from aid_admin.office.templatetags.office import verb_name
+from aid_admin.office import actions, people, wording
 from aid_admin.office.views.overview import XLSX
 
 _SEES: Final = needs_role(Role.AUDITOR)
@@ -48,7 +47,7 @@ class TrailFilter(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        verbs = sorted((verb_name(verb), verb) for verb in ACTIONS)
+        verbs = sorted((wording.verb_name(verb), verb) for verb in ACTIONS)
         self.fields["verb"].choices = [("", "全部动作"), *((verb, name) for name, verb in verbs)]  # type: ignore[attr-defined]
 
     def lookups(self) -> dict[str, Any]:
@@ -70,8 +69,12 @@ def trail(request: StaffRequest) -> HttpResponse:
     rows = AuditEvent.objects.visible_to(request.user).filter(**form.lookups()).order_by("-seq")
     page = page_of(rows, request.GET.get("page"), size=100)
     names = people.names_of(event.actor_username for event in page)
+    places = people.school_names(event.school_code for event in page)
     for event in page:
         event.actor_name = names.get(event.actor_username, event.actor_username)
+        event.school_name = places.get(event.school_code, event.school_code)
+        event.object_name = wording.object_name(event.object_type)
+        event.was, event.now = (wording.state_name(event.object_type, x) for x in (event.from_state, event.to_state))
     return render(request, "office/audit_list.html", {"form": form, "page": page})
 
 
