@@ -41,8 +41,9 @@ _HAS: Final = {
     "decision": "bool_and(l.entitlement_id IS NOT NULL)",
     "roster_line": "bool_and(r.state = 'CONFIRMED')",
     "publicity": "bool_and(EXISTS (SELECT 1 FROM disbursement_publicityline x WHERE x.roster_line_id = l.id))",
-    "photo": """bool_and((SELECT count(DISTINCT x.moment) = 2 FROM disbursement_publicityevidence x
-                          WHERE x.period_id = r.period_id AND x.school_id = r.school_id AND x.ok))""",
+    "photo": """bool_and(COALESCE((r.period_id, r.school_id) IN (
+                   SELECT x.period_id, x.school_id FROM disbursement_publicityevidence x WHERE x.ok
+                    GROUP BY 1, 2 HAVING count(DISTINCT x.moment) = 2), false))""",
     "payment": "bool_and(EXISTS (SELECT 1 FROM disbursement_paymentline x WHERE x.roster_line_id = l.id AND x.state = 'PAID'))",
     "letter": "EXISTS (SELECT 1 FROM archives_noticeletter x WHERE x.semester_id = %(term)s AND x.student_id = l.student_id)",
     "receipt": """EXISTS (SELECT 1 FROM archives_noticeletter x WHERE x.semester_id = %(term)s

@@ -202,10 +202,31 @@ def photograph(clerk: Person, moment: str) -> None:
     """The clerk's photo of the posted notice."""
     clerk.go("公示管理")
     clerk.page.get_by_role("main").get_by_role("table").get_by_role("link").first.click()
-    clerk.page.get_by_label(f"{moment}照片").set_input_files(
+    clerk.page.get_by_label(f"{moment}照片", exact=True).set_input_files(
         {"name": "照片.jpg", "mimeType": "image/jpeg", "buffer": photo().read()}
     )
     clerk.shot(f"photo-{moment}")
     clerk.press(f"上传{moment}照片")
     clerk.sees("待核查")
     clerk.shot(f"photo-{moment}-sent")
+
+
+def photograph_by_phone(office: Office, clerk: Person, moment: str) -> None:
+    """The clerk's screen shows a code, the phone behind it sends the photo, the screen goes on by itself."""
+    clerk.go("公示管理")
+    clerk.page.get_by_role("main").get_by_role("table").get_by_role("link").first.click()
+    clerk.follow(f"手机拍照：{moment}照片")
+    clerk.sees("扫这个二维码")
+    clerk.shot(f"phone-code-{moment}")
+    address = clerk.page.locator(".qr-box .mono").inner_text()
+    phone = office.browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN").new_page()
+    phone.goto(address)
+    office.shoot(phone, f"phone-{moment}-390")
+    phone.get_by_label("照片").set_input_files(
+        {"name": "手机.jpg", "mimeType": "image/jpeg", "buffer": photo(size=(120, 90)).read()}
+    )
+    phone.get_by_role("button", name="上传").click()
+    expect(phone.get_by_role("heading", name="照片已上传")).to_be_visible()
+    office.shoot(phone, f"phone-{moment}-sent-390")
+    phone.context.close()
+    clerk.told(f"手机拍的{moment}照片已收到")

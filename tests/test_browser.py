@@ -22,7 +22,16 @@ from disbursement.rules.returns import ReturnCode
 from students.models import Student
 from tests import databases
 from tests.browser_files import corrected, county_without, text_of, with_broken_number
-from tests.browsing import CHROMIUM, Office, Person, marked_workbook, open_browser, photograph, send
+from tests.browsing import (
+    CHROMIUM,
+    Office,
+    Person,
+    marked_workbook,
+    open_browser,
+    photograph,
+    photograph_by_phone,
+    send,
+)
 
 pytestmark = [
     pytest.mark.browser,
@@ -84,6 +93,7 @@ def file_the_roster(office: Office, path: Path) -> None:
     clerk.sees("有 1 行存在错误", "校验码")
     expect(clerk.page.get_by_role("row").filter(has_text="身份证号").first).to_contain_text(str(BROKEN_ROW))
     clerk.shot("upload-with-error")
+    read_issues(clerk)
     clerk.press("提交导入")
     expect(clerk.page.get_by_role("dialog")).to_contain_text("只导入没有错误的")
     clerk.shot("upload-commit-refused")
@@ -101,6 +111,17 @@ def file_the_roster(office: Office, path: Path) -> None:
     broken.refresh_from_db()
     good.refresh_from_db()
     assert (broken.state, broken.refused, good.state, good.refused) == ("READ", 1, "COMMITTED", 0)
+
+
+def read_issues(clerk: Person) -> None:
+    """The printed 问题清单 names the row and what to do."""
+    with clerk.downloading() as files:
+        clerk.press("打印问题清单")
+    (clerk.office.shots / "issues.pdf").write_bytes(files[0])
+    text = text_of(files[0])
+    assert "“资助发放名册（学校填报）”问题清单" in text
+    assert "身份证号有误1处" in text
+    assert "校验码" in text
 
 
 def entitle_and_draft(office: Office) -> None:
@@ -208,7 +229,7 @@ def publicise(office: Office) -> None:
     period = PublicityPeriod.objects.get()
     length = PeriodLength(period.semester.publicity_days, period.semester.publicity_workdays)
     set_business_date(by=operator(), date=may_end_on(period.started_on, length, calendar.holidays()))
-    photograph(clerk, "结束")
+    photograph_by_phone(office, clerk, "结束")
     approver.go("公示管理")
     approver.shot("periods")
     approver.follow(period.title)

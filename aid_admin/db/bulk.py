@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, models
+from django.db.models.expressions import RawSQL
 
 from aid_admin.db.fields import SealedField
 
@@ -84,6 +85,11 @@ def query(sql: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> list[
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
         return list(cursor.fetchall())
+
+
+def among(keys: Iterable[int]) -> RawSQL:
+    """Thousands of keys for a filter `…__in`, as one constant: a list of them takes longer to parse than to answer."""
+    return RawSQL("SELECT unnest(%s::bigint[])", ["{" + ",".join(map(str, keys)) + "}"])
 
 
 def count_all(rows: Sequence[Any]) -> list[int]:

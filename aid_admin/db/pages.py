@@ -57,13 +57,14 @@ class Page:
 def page_of(rows: "QuerySet[Any]", number: str | None, *, size: int = SIZE, counted: int | None = None) -> Page:
     """The page with that number; anything that is no page shows the first or the last one.
 
-    `rows` needs a total order. Two queries: a count that stops at CAP, and the page; where the rows were
-    `counted` already, the page alone.
+    `rows` needs a total order. Two queries: a count that stops at CAP, and the page; where the rows were `counted`
+    already, the page alone. The page's keys are found first, so only what is shown is joined with what stands beside it.
     """
-    counted = rows.order_by()[: CAP + 1].count() if counted is None else counted
+    counted = rows.order_by().values("pk")[: CAP + 1].count() if counted is None else counted
     total = min(counted, CAP)
     last = max(1, -(-total // size))
     wanted = int(number) if number and number.isascii() and number.isdigit() and len(number) < 9 else 1
     here = max(1, min(wanted, last))
     start = (here - 1) * size
-    return Page(list(rows[start : start + size]), here, last, total, counted > CAP, start + 1)
+    shown = rows.filter(pk__in=rows.values("pk")[start : start + size])
+    return Page(list(shown), here, last, total, counted > CAP, start + 1)

@@ -67,6 +67,7 @@ TITLES: Final = {
     "ACCOUNT_INVALID": "银行账号有错误",
     "ACCOUNT_UNSURE": "银行账号请核对",
     "AMOUNT_INVALID": "金额有错误",
+    "ID_INVALID": "身份证号有误",
     "UNKNOWN_STUDENT": "身份证号不在本县学籍中",
     "WRONG_SEMESTER": "不是本学期的表",
 }
@@ -105,6 +106,8 @@ def title_of(code: str) -> str:
     """An issue's title in Chinese: its sentence without its particulars, where that still says something."""
     if code in TITLES or code not in CATALOGUE:
         return TITLES.get(code, OTHER_TITLE)
-    text = re.sub(r"\{(age|limit|stage)\}", "…", CATALOGUE[code].template.replace("{first}", "前面某"))
+    text = re.sub(
+        r"\{(age|limit|stage)\}", "…", CATALOGUE[code].template.replace("{first}", "前面某").replace("{column}", "该列")
+    )
     title = re.sub(r"“\{\w+\}”|\{\w+\}", "", text).split("；", 1)[0].split("，", 1)[0].strip("：， ")
     return title or OTHER_TITLE

@@ -13,6 +13,7 @@ from aid_admin.accounts.gate import StaffRequest, needs, needs_role
 from aid_admin.accounts.rules import SCHOOL_ROLES, Role
 from aid_admin.county import calendar
 from aid_admin.county.models import School, Semester
+from aid_admin.db import bulk
 from aid_admin.db.pages import page_of
 from aid_admin.files.photos import photo_page
 from aid_admin.jobs.models import Job
@@ -68,7 +69,7 @@ def _filtered(request: StaffRequest, term: Semester, form: DossierFilter, missin
     chosen = form.wanted(missing="missing", q="q")
     rows = Placement.objects.visible_to(request.user).of(term).filter(student__in=dossiers.aided_pupils(term))
     if wanted := chosen.get("missing"):
-        rows = rows.filter(student__in=[pupil for pupil, codes in missing.items() if _fits(wanted, codes)])
+        rows = rows.filter(student__in=bulk.among(pupil for pupil, codes in missing.items() if _fits(wanted, codes)))
     rows = rows.filter(
         **form.wanted(
             school="school__code", township="student__village__township__code", village="student__village__code"
@@ -92,7 +93,7 @@ def dossier_index(request: StaffRequest, by: str) -> HttpResponse:
     """The two indexes over one set of dossiers: township → village, or school."""
     term = calendar.chosen(request.session)
     missing = missing_by_pupil(dossiers.basis_of(term), _schools(request))
-    places = Placement.objects.visible_to(request.user).of(term).filter(student__in=missing)
+    places = Placement.objects.visible_to(request.user).of(term).filter(student__in=bulk.among(missing))
     if by == "village":
         columns = ("student__village__code", "student__village__township__name", "student__village__name")
     else:

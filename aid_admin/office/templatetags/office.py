@@ -3,11 +3,15 @@
 from typing import Final
 
 from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
 
 from aid_admin.lib import bank_card, id_card, money
 from aid_admin.office import wording
 
 register = template.Library()
+_ICON: Final = '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>'
+_TAG: Final = '<span class="tag is-{}">{}{}</span>'
 
 # tone → (icon, states); a state that is named nowhere is shown in the idle tone
 _TONES: Final[dict[str, tuple[str, frozenset[str]]]] = {
@@ -120,10 +124,17 @@ def tone(state: object) -> str:
     return _tone(state)[0]
 
 
-@register.filter
-def tone_icon(state: object) -> str:
-    """The icon that stands beside a state's word, so that colour is never alone."""
-    return _tone(state)[1]
+@register.simple_tag
+def icon(name: str) -> str:
+    """One of the office's icons; decoration, so screen readers pass it by."""
+    return format_html(_ICON, static("office/icons.svg"), name)
+
+
+@register.simple_tag
+def status_tag(state: object, label: object, *, icon: str = "") -> str:
+    """A state's Chinese word with the tone of its code; an icon stands beside it, so that colour is never alone."""
+    shade, own = _tone(state)
+    return format_html(_TAG, shade, format_html(_ICON, static("office/icons.svg"), icon or own), label)
 
 
 @register.filter

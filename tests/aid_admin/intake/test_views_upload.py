@@ -28,6 +28,7 @@ def test_only_the_next_button_is_heavy(client):
     weights = buttons(client.get(f"/uploads/{faulty.pk}/").content.decode())
     assert weights == {
         "生成带标注的原表": "btn-plain",
+        "打印问题清单": "btn-plain",
         "提交导入": "btn-plain",
         "重新上传": "btn-primary",
         "放弃": "btn-plain",
@@ -54,7 +55,12 @@ def test_file_of_another_semester_cannot_be_committed(client):
     upload = Upload.objects.get()
     text = client.get(f"/uploads/{upload.pk}/").content.decode()
     assert "不是本学期，这份文件不能提交" in text
-    assert buttons(text) == {"生成带标注的原表": "btn-plain", "重新上传": "btn-primary", "放弃": "btn-plain"}
+    assert buttons(text) == {
+        "生成带标注的原表": "btn-plain",
+        "打印问题清单": "btn-plain",
+        "重新上传": "btn-primary",
+        "放弃": "btn-plain",
+    }
     assert "不是本学期的" in client.post(f"/uploads/{upload.pk}/commit/", {"partial": "on"}).content.decode()
     assert not InForce.objects.exists()
 
