@@ -45,6 +45,12 @@ def corrected(line: PaymentLine, school: str, account_no: str) -> bytes:
     return xlsx_out.write([xlsx_out.Sheet("账户", columns, [list(row.values())])], footer="")
 
 
+def cells(workbook: bytes) -> list[tuple[str, ...]]:
+    """A workbook's first sheet as text, row by row."""
+    rows = openpyxl.load_workbook(io.BytesIO(workbook)).worksheets[0].iter_rows(values_only=True)
+    return [tuple("" if value is None else str(value) for value in row) for row in rows]
+
+
 def last_column(workbook: bytes) -> list[str]:
     """The filled cells of a workbook's last column: the marks."""
     sheet = openpyxl.load_workbook(io.BytesIO(workbook)).active

@@ -20,8 +20,21 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 SCREEN = {"width": 1366, "height": 768}
-PATIENCE_MS = 20_000
+PATIENCE_MS = 40_000
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+RULES = "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']"
+RUN = (
+    f"axe.run(document, {{runOnly: {RULES}}})"
+    ".then(r => r.violations.map(v => v.id + ' ×' + v.nodes.length + ' ' + v.nodes[0].html.slice(0, 160)))"
+)
 expect.set_options(timeout=PATIENCE_MS)
+
+
+def violations(page: Page) -> list[str]:
+    """What axe-core finds on the page that is shown: rule, number of places, the first of them."""
+    page.evaluate(AXE)
+    found: list[str] = page.evaluate(RUN)
+    return found
 
 
 @contextmanager
@@ -36,9 +49,11 @@ def open_browser() -> Iterator[Browser]:
         connections.close_all()
         cache.clear()
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-        connections.close_all()
+        try:
+            yield browser
+        finally:
+            browser.close()
+            connections.close_all()
 
 
 class Office:
@@ -119,6 +134,10 @@ class Person:
         """Press a button by its words."""
         (within or self.page).get_by_role("button", name=name, exact=True).click()
 
+    def press_first(self, name: str) -> None:
+        """Press the first of several buttons whose words begin so."""
+        self.page.get_by_role("main").get_by_role("button", name=re.compile(f"^{name}")).first.click()
+
     def do(self, deed: str, **fields: str) -> None:
         """Press a deed's button, fill in its dialog by label, confirm."""
         self.press(deed)
@@ -127,7 +146,7 @@ class Person:
             field = dialog.get_by_label(label)
             choosing = field.evaluate("field => field.tagName") == "SELECT"
             field.select_option(label=value) if choosing else field.fill(value)
-        self.press(f"确认{deed}", within=dialog)
+        self.press(deed if deed.startswith("确认") else f"确认{deed}", within=dialog)
 
     def pick(self, *names: str) -> None:
         """Tick the rows that have these words."""
@@ -218,6 +237,7 @@ def photograph_by_phone(office: Office, clerk: Person, moment: str) -> None:
     clerk.follow(f"手机拍照：{moment}照片")
     clerk.sees("扫这个二维码")
     clerk.shot(f"phone-code-{moment}")
+    assert violations(clerk.page) == []
     address = clerk.page.locator(".qr-box .mono").inner_text()
     phone = office.browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN").new_page()
     phone.goto(address)
@@ -229,4 +249,4 @@ def photograph_by_phone(office: Office, clerk: Person, moment: str) -> None:
     expect(phone.get_by_role("heading", name="照片已上传")).to_be_visible()
     office.shoot(phone, f"phone-{moment}-sent-390")
     phone.context.close()
-    clerk.told(f"手机拍的{moment}照片已收到")
+    clerk.told(f"{moment}照片已收到")

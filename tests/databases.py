@@ -7,6 +7,7 @@ would refuse it, and the reference data would be lost.
 
 import fcntl
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -89,8 +90,8 @@ def drop(name: str) -> None:
 
 
 @contextmanager
-def _alone() -> Iterator[None]:
-    with (home() / "templates.lock").open("w") as handle:
+def _alone(what: str = "templates") -> Iterator[None]:
+    with (home() / f"{what}.lock").open("w") as handle:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield
 
@@ -110,8 +111,7 @@ def _blank() -> str:
 def county(hop: str) -> str:
     """The name of the template with the small county driven to that hop, made by the first who asks."""
     with _alone():
-        if not county_folder().exists():
-            _checked("make_county", "--scale", "small", "--out", str(county_folder()), database="postgres")
+        _make_files(county_folder(), "--scale", "small")
         name = f"county-{hop}"
         if not exists(name):
             order = list(HOPS)
@@ -122,12 +122,20 @@ def county(hop: str) -> str:
 
 def calibrated() -> str:
     """The name of the template with the county of the published report, driven to its end (minutes)."""
-    with _alone():
-        if not calibrated_folder().exists():
-            _checked("make_county", "--out", str(calibrated_folder()), database="postgres")
+    with _alone(CALIBRATED):  # a lock of its own: others go on with the small county meanwhile
+        _make_files(calibrated_folder())
         if not exists(CALIBRATED):
-            _make(CALIBRATED, _blank(), "load_county", str(calibrated_folder()))
+            _make(CALIBRATED, blank(), "load_county", str(calibrated_folder()))
         return CALIBRATED
+
+
+def _make_files(folder: Path, *how: str) -> None:
+    """Source files of a county, whole or not at all."""
+    if not folder.exists():
+        part = folder.with_name(f"{folder.name}.part")
+        shutil.rmtree(part, ignore_errors=True)
+        _checked("make_county", *how, "--out", str(part), database="postgres")
+        part.rename(folder)
 
 
 def _make(name: str, template: str, *arguments: str) -> None:

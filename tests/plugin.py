@@ -22,7 +22,10 @@ from aid_admin.db import cluster
 
 HOME = "AID_TEST_HOME"
 PREFIX = "aid-tests-"
-TOGETHER = ("tests/test_semester.py", "tests/test_browser.py")  # one costly fixture for all tests of the file
+# One costly fixture, or one order, for all tests of the file.
+TOGETHER = tuple(
+    f"tests/test_{name}.py" for name in ("accessibility", "browser", "days", "kills", "lost_session", "semester")
+)
 
 
 class Scheduling(LoadScopeScheduling):  # type: ignore[misc]

@@ -10,7 +10,7 @@ from django.urls import reverse
 from playwright.sync_api import Page
 
 from demo.loading.staff import PASSWORD
-from tests.browsing import CHROMIUM, open_browser
+from tests.browsing import CHROMIUM, open_browser, violations
 from tests.routes import Objects, names
 from tests.test_routes import LETTERS, A, table
 
@@ -18,12 +18,6 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not Path(CHROMIUM).exists(), reason=f"LEFT OUT: the browser run ({CHROMIUM} is missing)"),
 ]
-AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
-RULES = "['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']"
-RUN = (
-    f"axe.run(document, {{runOnly: {RULES}}})"
-    ".then(r => r.violations.map(v => v.id + ' ×' + v.nodes.length + ' ' + v.nodes[0].html.slice(0, 160)))"
-)
 ON_A_PHONE = {
     "archives:visit_pick",
     "archives:visit_add",
@@ -59,9 +53,7 @@ def _violations(page: Page, address: str) -> list[str]:
     answer = page.goto(address)
     assert answer is not None
     assert answer.status == 200, f"{address} {answer.status}"
-    page.evaluate(AXE)
-    found: list[str] = page.evaluate(RUN)
-    return [f"{address}: {text}" for text in found]
+    return [f"{address}: {text}" for text in violations(page)]
 
 
 def test_every_page_is_accessible(pages: Any) -> None:

@@ -246,7 +246,7 @@ def publicise(office: Office) -> None:
     approver.shot("period-ended")
     approver.go("资助名册")
     approver.pick(LIVING, NUTRITION)
-    approver.do("确认")
+    approver.do("确认名册")
     approver.told("已确认 2 份名册")
     approver.shot("rosters-confirmed")
     assert set(period.rosters.values_list("state", flat=True)) == {"CONFIRMED"}

@@ -1,23 +1,27 @@
 """A day's work of the people whom the school's semester (test_browser) does not show, each in the browser."""
 
+import hashlib
+import io
 import os
 import re
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings as configured
 from django.db.models import Count
 from playwright.sync_api import expect
 
 from aid_admin.accounts.models import User
+from aid_admin.county.models import School
 from aid_admin.jobs import queue
+from aid_admin.lib import money
 from archives.models import HomeVisit, MentoringPair, NoticeLetter
-from disbursement.models import Roster
+from disbursement.models import DisbursementBatch, PaymentLine, Roster
 from eligibility.models import CoverageGap
 from students.models import EnrolmentRecord
-from tests.browser_files import text_of
+from tests.browser_files import cells, text_of
 from tests.browsing import CHROMIUM, Office, Person, open_browser
 from tests.disbursement.builders import photo
 
@@ -29,11 +33,8 @@ PICTURE = {"name": "照片.jpg", "mimeType": "image/jpeg", "buffer": photo().rea
 
 
 @pytest.fixture
-def office(
-    static_folder: None, calibrated_county: str, live_server: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Office]:
+def office(static_folder: None, calibrated_county: str, live_server: Any, tmp_path: Path) -> Iterator[Office]:
     """A browser before the live server of the published county at its semester's end."""
-    monkeypatch.setattr(configured, "AID_VAR", str(tmp_path / "var"))
     shots = Path(os.environ.get("AID_SHOTS", str(tmp_path / "shots")))
     with open_browser() as browser:
         office = Office(browser, live_server.url, shots)
@@ -200,3 +201,75 @@ def test_the_administrator_looks_after_users(office: Office) -> None:
     admin.told("已停用")
     admin.go("界面组件")
     admin.shot("components")
+
+
+def test_the_finance_people_answer_for_every_fen(office: Office) -> None:
+    clerk = office.person("caiwu1")
+    clerk.home()
+    clerk.go("资金发放")
+    clerk.shot("batches")
+    batch = DisbursementBatch.objects.filter(bank="RCC", reissue_of=None).get()
+    clerk.follow(batch.no)
+    clerk.shot("batch")
+    with clerk.downloading() as files:
+        clerk.do("打印拨付单")
+    order = text_of(files[0])
+    assert money.in_words(batch.total_fen) in order
+    assert f"{batch.line_count}" in order.replace(",", "")
+    with clerk.downloading() as files:
+        clerk.do("下载代发文件")
+    assert hashlib.sha256(files[0]).hexdigest() == batch.file.sha256
+    clerk.go("发放明细")
+    clerk.page.get_by_label("结果").first.select_option(label="发放失败")
+    clerk.press("查询")
+    clerk.sees("发放失败")
+    clerk.shot("payments-failed")
+    with clerk.downloading() as files:
+        clerk.press("导出 Excel")
+    failed = PaymentLine.objects.filter(state="FAILED").count()
+    assert sum("发放失败" in row for row in cells(files[0])) == failed > 0
+    approver = office.person("shenpi1")
+    approver.go("资金发放")
+    approver.follow(batch.no)
+    approver.shot("batch-approver")
+    assert approver.page.get_by_role("button", name="放行").count() == 0
+    approver.go("统计")
+    approver.shot("statistics-approver")
+
+
+def test_the_bureau_and_the_head_read_what_the_semester_left(office: Office) -> None:
+    school = a_school()
+    head = office.person(f"fuze-{school}")
+    head.go("资助名册")
+    head.page.locator("tbody th a").first.click()
+    head.shot("roster-head")
+    with head.downloading() as files:
+        head.do("下载名册")
+    assert School.objects.get(code=school).name in text_of(files[0])
+    publicity = office.person("gongshi1")
+    publicity.go("公示管理")
+    publicity.page.locator("tbody a").first.click()
+    publicity.shot("period-ended")
+    with publicity.downloading() as files:
+        publicity.press_first("结果证明")
+    assert "公示" in text_of(files[0])
+    officer = office.person("shuju1")
+    for menu in ("数据导入", "部门比对", "不漏一人", "在籍在校核对"):
+        officer.go(menu)
+        officer.shot(f"officer-{menu}")
+    approver = office.person("fushen1")
+    approver.go("公示异议")
+    approver.shot("objections")
+    approver.go("一生一档")
+    approver.follow("按村")
+    approver.shot("dossier-villages")
+    approver.page.get_by_role("button", name=re.compile("^制作.*档案包")).first.click()
+    queue.work_all()
+    approver.go("一生一档")
+    approver.follow("档案包")
+    with approver.downloading() as files:
+        approver.press_first("下载")
+    names = zipfile.ZipFile(io.BytesIO(files[0])).namelist()
+    assert any(name.endswith("manifest.sha256") or "sha256" in name for name in names)
+    assert sum(name.endswith(".pdf") for name in names) > 1
+    approver.shot("packages")

@@ -1,21 +1,30 @@
 """A session that ended in another tab: what was typed is there again after the login, for the same person alone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from demo.loading.staff import PASSWORD
-from tests.browsing import CHROMIUM, Office, Person
-from tests.test_days import office
+from tests.browsing import CHROMIUM, Office, Person, open_browser
 
-__all__ = ["office"]
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(not Path(CHROMIUM).exists(), reason=f"LEFT OUT: the browser run ({CHROMIUM} is missing)"),
 ]
 WORDS = "报错了班级，家长来电核实过"
+
+
+@pytest.fixture
+def office(static_folder: None, county_at: Any, live_server: Any, tmp_path: Path) -> Iterator[Office]:
+    """A browser before the live server of the small county at its semester's end."""
+    county_at("archived")
+    with open_browser() as browser:
+        office = Office(browser, live_server.url, tmp_path / "shots")
+        yield office
+        assert office.complaints == []
 
 
 def log_in(page: Page, username: str) -> None:

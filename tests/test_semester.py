@@ -29,7 +29,7 @@ COPY = "qixian-semester"
 
 @pytest.fixture(scope="module")
 def qixian(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, Any]]:
-    """What load_county answers; Django is connected to a copy of the county's database."""
+    """What load_county answers of the driven county; Django is connected to a copy of the county's database."""
     databases.clone(databases.calibrated(), COPY)
     before = databases.current()
     folder = str(databases.calibrated_folder())

@@ -57,7 +57,7 @@ class Page:
 def page_of(rows: "QuerySet[Any]", number: str | None, *, size: int = SIZE, counted: int | None = None) -> Page:
     """The page with that number; anything that is no page shows the first or the last one.
 
-    `rows` needs a total order. Two queries: a count that stops at CAP, and the page; where the rows were `counted`
+    `rows` needs a total order, one row per key and no slice. Two queries: a count that stops at CAP, and the page; where the rows were `counted`
     already, the page alone. The page's keys are found first, so only what is shown is joined with what stands beside it.
     """
     counted = rows.order_by().values("pk")[: CAP + 1].count() if counted is None else counted

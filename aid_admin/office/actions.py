@@ -16,12 +16,13 @@ from aid_admin.county.models import School
 from aid_admin.lib import xlsx_out
 from aid_admin.lib.refusals import BadInput
 from aid_admin.lib.xlsx_out import ColumnOut, Sheet
-from aid_admin.office import invariants, report, statistics, wording
+from aid_admin.office import invariants, people, report, statistics, wording
 from aid_admin.office.permissions import ALLOWED
 
 _COLUMNS = (
     ColumnOut("资助项目", 34), ColumnOut("人数", 10, "int"), ColumnOut("人次", 10, "int"),
-    ColumnOut("金额（元）", 16, "money"), ColumnOut("建档立卡人数", 14, "int"), ColumnOut("建档立卡人次", 14, "int"),
+    ColumnOut("金额（元）", 16, "money"), ColumnOut("已发放人次", 12, "int"), ColumnOut("已发放（元）", 16, "money"),
+    ColumnOut("建档立卡人数", 14, "int"), ColumnOut("建档立卡人次", 14, "int"),
     ColumnOut("建档立卡金额（元）", 20, "money"),
 )  # fmt: skip
 _DIFFERENCES = (
@@ -51,14 +52,15 @@ def log_export(*, by: User, name: str, filters: str, rows: int, data: bytes, rea
 def export_report(*, by: User, semester: str) -> bytes:
     """The semester's overview as xlsx: figures, differences from what was printed, the paragraph."""
     term = calendar.semester(semester)
-    found = report.semester_report(term)
-    named = [(p["name"], p) for p in found["programmes"]] + [("合计", found["total"])]
+    found, paid = report.semester_report(term), report.paid_sums(term)
+    nothing = {"person_times": 0, "amount_fen": 0}
+    named = [(p["name"], p, paid.get(p["code"], nothing)) for p in found["programmes"]]
     rows = [
         (
-            name, f["persons"], f["person_times"], f["amount_fen"], f["registered_poor"]["persons"],
-            f["registered_poor"]["person_times"], f["registered_poor"]["amount_fen"],
+            name, f["persons"], f["person_times"], f["amount_fen"], given["person_times"], given["amount_fen"],
+            f["registered_poor"]["persons"], f["registered_poor"]["person_times"], f["registered_poor"]["amount_fen"],
         )
-        for name, f in named
+        for name, f, given in [*named, ("合计", found["total"], paid[""])]
     ]  # fmt: skip
     differences = [
         (d["what"], d["published"], d["computed"], d["difference"], d["explained_by"] or "；".join(d["candidates"]))
@@ -115,11 +117,14 @@ def verify_trail(*, by: User) -> list[str]:
 @action("audit.export", ALLOWED)
 def export_trail(*, by: User, **filters: str) -> bytes:
     """Events as xlsx, newest first, at most MOST_EVENTS; `filters` are field lookups."""
-    events = AuditEvent.objects.filter(**filters).order_by("-seq")[:MOST_EVENTS]
+    events = list(AuditEvent.objects.filter(**filters).order_by("-seq")[:MOST_EVENTS])
+    names = people.names_of(e.actor_username for e in events)
+    schools = people.school_names(e.school_code for e in events)
     rows = [
         (
-            e.seq, f"{localtime(e.at):%Y-%m-%d %H:%M:%S}", e.actor_username, wording.role_name(e.actor_role), e.school_code,
-            wording.verb_name(e.verb), wording.object_name(e.object_type), e.object_id, wording.state_name(e.object_type, e.from_state),
+            e.seq, f"{localtime(e.at):%Y-%m-%d %H:%M:%S}", _with_code(names, e.actor_username),
+            wording.role_name(e.actor_role), _with_code(schools, e.school_code), wording.verb_name(e.verb),
+            wording.object_name(e.object_type), e.object_id, wording.state_name(e.object_type, e.from_state),
             wording.state_name(e.object_type, e.to_state), e.count, e.reason, e.chain_hash,
         )
         for e in events
@@ -127,3 +132,7 @@ def export_trail(*, by: User, **filters: str) -> bytes:
     data = xlsx_out.write([Sheet("审计记录", _EVENTS, rows)], footer=f"{by.name}（{by.username}）导出 {filters}")
     record("audit", "events", to_state="EXPORTED", count=len(rows), digest=hashlib.sha256(data).hexdigest())
     return data
+
+
+def _with_code(names: dict[str, str], code: str) -> str:
+    return f"{names[code]}（{code}）" if code in names else code

@@ -6,6 +6,8 @@ from typing import Final
 from django.apps import apps
 
 from aid_admin.accounts.rules import ROLE_NAMES, Role
+from disbursement.rules.returns import Verdict
+from disbursement.rules.states import DiffReason
 
 VERBS: Final[dict[str, str]] = {
     "upload.stage": "上传文件",
@@ -125,15 +127,29 @@ VERBS: Final[dict[str, str]] = {
 }
 
 _OBJECTS: Final = {
+    "student.id_number": "学生身份证号", "family.id_number": "家庭成员身份证号", "family.phone": "家庭电话",
+    "account.account_no": "银行账号", "account.holder_id": "持卡人身份证号", "payment.account_no": "收款账号",
+    "registry.id_number": "名单身份证号", "registry.cert_no": "名单证件编号",
     "audit": "审计记录", "batches": "发放批次", "export": "名单导出", "lines": "发放明细", "statistics": "统计",
     "democlock": "演示日期", "policy": "政策宣传", "run": "核定与比对",
 }  # fmt: skip
-# What an event says of its object where that is no state of the object's own.
+# What an event says of one kind of object, where the bare code says something else of others.
+_OWN: Final[dict[str, dict[str, str]]] = {
+    "audit": {"GOOD": "完整"},
+    "bankaccount": {"PROPOSED": "待核对"},
+    "comparisonresult": {"SAME": "同一人", "NOT_SAME": "不是同一人", "ASK": "待核实"},
+    "disbursementbatch": {verdict.value: verdict.label for verdict in Verdict},
+    "peeractivity": {"HELD": "已举办"},
+    "publicityevidence": {"GOOD": "核查通过", "REFUSED": "不通过"},
+    "publicityperiod": {"START": "开始照片", "END": "结束照片", "GOOD": "照片核查通过", "REFUSED": "照片不通过"},
+    "roster": {reason.value: reason.label for reason in DiffReason}
+    | {"AGREED": "同意核定结果", "PROPOSED": "恢复待审", "REFUSED": "有学生不通过"},
+}
+# What an event says of any other object, where that is no state of the object's own.
 _STATES: Final = {
-    "AGREED": "同意核定结果", "DONE": "完成", "END": "结束照片", "FILE_MADE": "已生成代发文件", "GOOD": "照片核查通过",
-    "START": "开始照片", "BAD": "照片不通过", "ANSWERED": "已说明", "DISAGREED": "有异议", "ACTIVE": "在用", "CREATED": "已建立", "DECLINED": "不予生效", "DELETED": "已删除", "DISABLED": "已停用",
+    "ACTIVE": "在用", "CHANGED": "已修改", "DONE": "完成", "FILE_MADE": "已生成代发文件", "CREATED": "已建立", "DECLINED": "不予生效", "DELETED": "已删除", "DISABLED": "已停用",
     "DOSSIER_PRINTED": "已打印档案", "DOWNLOADED": "已下载", "ENDED": "已结束", "EXPORTED": "已导出", "FAULTY": "发现问题",
-    "HELD": "暂缓", "IMPORTED": "已导入", "IN_FORCE": "生效中", "LETTERS_DRAWN_UP": "已生成告知书",
+    "IMPORTED": "已导入", "IN_FORCE": "生效中", "LETTERS_DRAWN_UP": "已生成告知书",
     "MISSING_EXPORTED": "已导出缺件", "OPEN": "待处理", "PACKED": "已制成", "PACK_ASKED": "已提交制作", "PAIRED": "已安排",
     "PASSWORD_CHANGED": "已改密码", "POST_ENDED": "结束任职", "POST_GIVEN": "已任职", "PRINTED": "已打印",
     "PRINT_ASKED": "已提交打印", "PROPOSED": "待复核", "RECORDED": "已登记", "RESET": "已重置密码", "RETURN_LOADED": "已导入回盘",
@@ -171,5 +187,6 @@ def object_name(object_type: str) -> str:
 
 def state_name(object_type: str, state: str | None) -> str:
     """What an object's state is called; the code itself where nobody has named it."""
-    own = _models().get(object_type, ("", {}))[1]
-    return own.get(state or "") or _STATES.get(state or "", state or "")
+    code = state or ""
+    told = _OWN.get(object_type, {}), _models().get(object_type, ("", {}))[1], _STATES
+    return next((names[code] for names in told if code in names), code)

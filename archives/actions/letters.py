@@ -147,6 +147,7 @@ def make_letters(job: Job, progress: queue.Progress) -> str:
     term = calendar.semester(job.subject_id)
     rows = _wanted(job.by, term, **job.params).select_related("student__village__township", "school", "semester")
     letters = list(rows.order_by("student__village__code", "school__code", "facts__grade", "facts__class_name", "pk"))
+    by_hand = to_write_by_hand(x.student.name for x in letters)
     data = join(_documents(letters, progress))
     with progress.chunk(done=len(letters), total=len(letters)):
         name = f"温馨告知书-{_scope_name(job)}-{term}（{len(letters)}份）.pdf"
@@ -155,7 +156,7 @@ def make_letters(job: Job, progress: queue.Progress) -> str:
         )
         Job.objects.filter(pk=job.pk).update(result=stored)
         mark_printed(by=job.by, letter=[x.pk for x in letters], sha256=stored.sha256)
-    return f"已生成 {len(letters)} 份告知书。{to_write_by_hand(x.student.name for x in letters)}"
+    return f"已生成 {len(letters)} 份告知书。{by_hand}"
 
 
 def _documents(letters: list[Any], progress: queue.Progress) -> list[bytes]:

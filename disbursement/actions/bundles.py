@@ -52,6 +52,7 @@ def portions(papers: list[Any], rows_of: Callable[[Any], Iterable[Named]]) -> li
 
 def lay_out(job: Job, progress: queue.Progress, bundle: Bundle, *, kind: str, name: str) -> str:
     """Make the document, store it as the job's result; returns names that must be written in by hand, in words."""
+    by_hand = to_write_by_hand(row.name for paper in bundle.papers for row in bundle.rows_of(paper))
     total = len(bundle.papers)
     made: list[bytes] = []
     done = 0
@@ -63,7 +64,7 @@ def lay_out(job: Job, progress: queue.Progress, bundle: Bundle, *, kind: str, na
     with progress.chunk(done=total, total=total):
         stored = store.put(data, kind=kind, name=name, media_type=MEDIA_TYPE, by=job.by)
         Job.objects.filter(pk=job.pk).update(result=stored)
-    return to_write_by_hand(row.name for paper in bundle.papers for row in bundle.rows_of(paper))
+    return by_hand
 
 
 def made_document(kind: str, subject: object, job: int) -> Any:

@@ -5,13 +5,14 @@ from typing import Final, Self
 
 from django.core import signing
 
+from aid_admin.accounts.acting import may
 from aid_admin.accounts.models import User
 from aid_admin.county.models import School
 from aid_admin.lib.refusals import Refused
 from disbursement.actions.publicity import photo_standing
 
 MINUTES: Final = 15
-SALT: Final = "publicity-photo-by-phone"
+SALT: Final = "publicity-photo-by-phone-1"  # counts up with the fields of Ticket
 _OVER: Final = "这个二维码已经过期或已经用过。请在电脑上重新点“手机拍照”，再扫新的二维码。"
 
 
@@ -45,6 +46,8 @@ class Ticket:
             raise Refused(_OVER) from None
         user = User.objects.filter(pk=ticket.user, is_active=True).first()
         place = School.objects.filter(code=ticket.school).first()
-        if user is None or place is None or cls.of(user, ticket.period, ticket.school, ticket.moment) != ticket:
+        if user is None or place is None or not may(user, "publicity.photo"):
+            raise Refused(_OVER)
+        if cls.of(user, ticket.period, ticket.school, ticket.moment) != ticket:
             raise Refused(_OVER)
         return ticket, user, place

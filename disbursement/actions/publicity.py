@@ -110,22 +110,19 @@ def add_photo(
     """Keep a photo of the posted list; re-encoded, without its hidden data.
 
     A refused one is followed by another; one that waits for its check may be exchanged by whoever sent it.
-    Where `standing` is given, photo_standing must still say so: else somebody was quicker.
+    `standing` comes from a phone's ticket: photo_standing must still say so, else somebody was quicker.
     """
-    found = _period("publicity.photo", by, period)
     place = School.objects.within(reach_for(by, "publicity.photo")).filter(code=school).first()
-    if place is None or not found.rosters.filter(school=place).exists():
+    if place is None or not Roster.objects.filter(period=period, school=place).exists():
         raise NotFound("这次公示没有您这所学校的名单。")
     if moment not in list(Moment):
         raise BadInput("请选择照片时点：START（开始）或 END（结束）。")
-    if standing not in (None, photo_standing(found.pk, place.code, moment)):
+    photo = _decoded(file)  # takes seconds, so the period, which all schools share, is locked only afterwards
+    found = _period("publicity.photo", by, period)
+    if standing is not None and standing != photo_standing(found.pk, place.code, moment):
         raise Refused("已经有了更新的照片，这一张没有上传。")
-    _refuse_moment(found, moment)
+    refuse_moment(found, moment)
     live = _live_photo(found, place, moment, by)
-    try:
-        photo = images.clean_photo(file)
-    except images.BadPhoto as problem:
-        raise BadInput(f"{problem}。") from problem
     stored = store.put(
         photo.jpeg, kind="photo", name=f"公示照片-{place.code}-{moment}.jpg", media_type="image/jpeg", by=by,
         school_code=place.code,
@@ -138,10 +135,17 @@ def add_photo(
     if live:
         PublicityEvidence.objects.filter(pk=live.pk).update(**facts)
     evidence = live or PublicityEvidence.objects.create(period=found, school=place, moment=moment, by=by, **facts)
-    what = f"{place.name}{Moment(moment).label}照片{'（更换）' if live else ''}"
+    what = f"{place.name}{Moment(moment).label}照片{'（更换）' if live else ''}{'（手机）' if standing is not None else ''}"
     record("publicityevidence", evidence.pk, school_code=place.code, to_state=moment, digest=stored.sha256)
     record("publicityperiod", found.pk, school_code=place.code, to_state=moment, reason=what, digest=stored.sha256)
     return [Moved("publicityevidence", evidence.pk, None, moment)]
+
+
+def _decoded(file: bytes) -> images.CleanPhoto:
+    try:
+        return images.clean_photo(file)
+    except images.BadPhoto as problem:
+        raise BadInput(f"{problem}。") from problem
 
 
 def photo_standing(period: int, school: str, moment: str) -> int:
@@ -163,7 +167,8 @@ def length_of(term: Semester) -> PeriodLength:
     return PeriodLength(term.publicity_days, term.publicity_workdays)
 
 
-def _refuse_moment(period: Any, moment: str) -> None:
+def refuse_moment(period: Any, moment: str) -> None:
+    """Raises Refused where the period does not run, or its closing photo would come too early."""
     if period.state != PeriodState.RUNNING:
         raise Refused(f"{period}不在公示期内，不能上传照片。")
     last_day = last_day_of(period)

@@ -61,7 +61,7 @@ APPROVE: Final = Deed(
     tone="success", icon="check-lg", text="通过后人数、金额和名单固定，可以安排公示。", states={_S.REVIEWED}, takes=("seen",),
 )  # fmt: skip
 CONFIRM: Final = Deed(
-    "confirm", "roster.confirm", "确认", rosters.confirm_rosters, "roster", "已确认 {n} 份名册，可以编制发放批次。",
+    "confirm", "roster.confirm", "确认名册", rosters.confirm_rosters, "roster", "已确认 {n} 份名册，可以编制发放批次。",
     tone="success", icon="shield-check", text="公示期满、照片核查通过后确认；确认后可以发放。", states={_S.APPROVED},
     takes=("seen",),
 )  # fmt: skip

@@ -1,6 +1,7 @@
 """公示 photos by phone: the code serves its maker's photo once, for a quarter of an hour, and nothing else."""
 
 import re
+import time
 from datetime import timedelta
 
 import pytest
@@ -9,8 +10,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from aid_admin.accounts.models import User
+from aid_admin.accounts.models import RoleAssignment, User
 from aid_admin.audit.models import AuditEvent
+from aid_admin.lib.refusals import Refused
+from disbursement.actions import publicity
 from disbursement.actions.phone import SALT, Ticket
 from disbursement.models import PublicityEvidence, PublicityPeriod
 from tests.disbursement.builders import do, done, enter, photo
@@ -48,17 +51,19 @@ def test_photo_from_a_phone_stands_in_the_clerks_name(period, desk):
     assert "data:image/svg+xml" in page
     address, phone = code_on(page), Client()
     assert "公示开始照片" in phone.get(address).content.decode()
-    standing = {"standing": "0"}
-    assert clerk.get(desk, standing, headers={"HX-Request": "true"}).headers.get("HX-Redirect") is None
+    standing = {"standing": "0", "asked": str(int(time.time()))}
+    waiting = clerk.get(desk, standing, headers={"HX-Request": "true"})
+    assert {"HX-Redirect", "HX-Refresh"} & set(waiting.headers) == set()
     answer = phone.post(address, {"file": photo()})
     assert "照片已上传" in answer.content.decode()
     evidence = PublicityEvidence.objects.get()
     assert (evidence.school.code, evidence.moment) == (school_of(period), "START")
     assert evidence.by.username == f"jingban-{school_of(period)}"
-    assert AuditEvent.objects.filter(verb="publicity.photo", actor_username=evidence.by.username).exists()
+    told = AuditEvent.objects.filter(object_type="publicityperiod", actor_username=evidence.by.username).latest("seq")
+    assert (told.verb, told.reason) == ("publicity.photo", f"{evidence.school.name}开始照片（手机）")
     answer = clerk.get(desk, standing, headers={"HX-Request": "true"})
     assert answer.headers["HX-Redirect"] == f"/publicity/{period.pk}/"
-    assert "手机拍的开始照片已收到" in clerk.get(f"/publicity/{period.pk}/").content.decode()
+    assert "开始照片已收到" in clerk.get(f"/publicity/{period.pk}/").content.decode()
 
 
 def test_code_serves_once(period, desk):
@@ -76,6 +81,30 @@ def test_code_made_before_another_photo_came_is_used_up(period, desk):
     address = scanned(period, desk)
     send(period, school_of(period))
     assert Client().post(address, {"file": photo(size=(90, 70))}).status_code == 410
+
+
+def test_two_phones_with_one_code_bring_one_photo(period, desk):
+    """What a ticket's check cannot see, a photo that comes between it and the writing, the action refuses itself."""
+    clerk = User.objects.get(username=f"jingban-{school_of(period)}")
+    given = {"by": clerk, "period": period.pk, "school": school_of(period), "moment": "START", "standing": 0}
+    publicity.add_photo(**given, file=photo().read())
+    first = PublicityEvidence.objects.get().photo_id
+    with pytest.raises(Refused, match="已经有了更新的照片"):
+        publicity.add_photo(**given, file=photo(size=(90, 70)).read())
+    assert PublicityEvidence.objects.get().photo_id == first
+
+
+def test_screen_that_waits_too_long_or_in_vain_is_loaded_anew(period, desk):
+    clerk, ajax = clerk_of(period), {"HX-Request": "true"}
+    old = {"standing": "0", "asked": str(int(time.time()) - 14 * 60 - 5)}
+    for asked in (old, {"standing": "0"}, {"standing": "0", "asked": "x"}):
+        assert clerk.get(desk, asked, headers=ajax).headers["HX-Refresh"] == "true"
+    done(enter("gongshi1"), f"/publicity/{period.pk}/", "abort", reason="名单有误")
+    now = {"standing": "0", "asked": str(int(time.time()))}
+    assert clerk.get(desk, now, headers=ajax).status_code in (204, 404)
+    answer = Client().get(desk, now, headers=ajax)
+    assert (answer.status_code, answer.headers["HX-Redirect"].split("?")[0]) == (204, "/login/")
+    assert "lost" not in answer.headers["HX-Redirect"]
 
 
 def test_code_is_good_for_a_quarter_of_an_hour(period, desk, time_machine):
@@ -117,10 +146,22 @@ def test_code_of_another_school_or_role_is_not_shown(period, desk):
 
 
 def test_closing_photo_by_phone_before_its_day_is_refused_in_words(period, desk):
-    address = scanned(period, desk.replace("START", "END"))
+    answer = clerk_of(period).get(desk.replace("START", "END"))
+    assert answer.status_code == 409
+    assert "现在还早" in answer.content.decode()
+    clerk = User.objects.get(username=f"jingban-{school_of(period)}")
+    address = f"/phone/{Ticket.of(clerk, period.pk, school_of(period), 'END').sealed()}/"
     answer = Client().post(address, {"file": photo()})
     assert answer.status_code == 422
     assert "现在还早" in answer.content.decode()
+
+
+def test_code_ends_with_the_clerks_post(period, desk):
+    address = scanned(period, desk)
+    RoleAssignment.objects.filter(user__username=f"jingban-{school_of(period)}").update(
+        until=timezone.now() - timedelta(days=1)
+    )
+    assert Client().get(address).status_code == 410
 
 
 def test_picture_from_a_phone_that_is_none(period, desk):

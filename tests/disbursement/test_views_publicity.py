@@ -333,7 +333,8 @@ def test_all_schools_notices_in_one_document(period):
     text = pages(officer.post(place).content)
     for name in set(period.rosters.values_list("school__name", flat=True)):
         assert any(f"（{name}）" in page and "—1—" in page.replace(" ", "") for page in text), name
-    assert AuditEvent.objects.latest("seq").to_state == "EXPORTED"
+    told = AuditEvent.objects.latest("seq")
+    assert (told.verb, told.object_type, told.to_state) == ("publicity.download", "job", "EXPORTED")
     assert officer.get(place).status_code == 405
     clerk = enter(f"jingban-{school_of(period)}")
     assert clerk.post(place).status_code == 403

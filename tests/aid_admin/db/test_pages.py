@@ -5,7 +5,9 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 
 from aid_admin.county.models import Holiday
+from aid_admin.db import bulk
 from aid_admin.db.pages import Page, page_of
+from disbursement.models import Roster, RosterLine
 
 
 def page(number: int, last: int) -> Page:
@@ -48,3 +50,22 @@ def test_rows_that_were_counted_are_not_counted_again(django_assert_num_queries)
         found = page_of(rows, "1", size=5, counted=count)
     assert (found.total, found.last, len(found)) == (count, -(-count // 5), 5)
     assert page_of(rows, "1", counted=20_000).capped
+
+
+@pytest.mark.parametrize("number", ["1", "2", "99", "x", None])
+def test_page_holds_the_rows_that_a_slice_would(small_county, number) -> None:
+    """Also where the rows are annotated with sums over their lines, joined with others, and filtered."""
+    plain = RosterLine.objects.filter(state="ACCEPTED").select_related("student").order_by("student__name_key", "pk")
+    summed = Roster.objects.exclude(line_count=0).with_sums().order_by("school__code", "pk")
+    for rows in (plain, summed):
+        found = page_of(rows, number, size=4)
+        start = (found.number - 1) * 4
+        assert list(found) == list(rows[start : start + 4]) != []
+        assert found.total == len(rows)
+    assert [r.lines_fen for r in page_of(summed, number, size=4)] == [r.lines_fen for r in summed][start : start + 4]
+
+
+@pytest.mark.parametrize("keys", [[], [3], range(1, 40)])
+def test_among_finds_what_a_list_of_keys_finds(small_county, keys) -> None:
+    found = Roster.objects.filter(pk__in=bulk.among(key for key in keys))
+    assert set(found) == set(Roster.objects.filter(pk__in=list(keys)))

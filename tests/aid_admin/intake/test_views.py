@@ -275,6 +275,22 @@ def test_title_of_an_issue_has_no_gaps(code):
     assert "{" not in title
 
 
+@pytest.mark.parametrize(
+    ("code", "title"),
+    [
+        ("ID_INVALID", "身份证号有误"),
+        ("FOREIGN_SCHOOL", "不是本校的行"),
+        ("STAGE_NOT_TAUGHT", "学校没有这个学段"),
+        ("DUPLICATE_PERSON", "同一个人重复"),
+        ("UNKNOWN_SCHOOL", "没有找到学校"),
+        ("DATE_INVALID", "该列不是日期"),
+        ("SEX_MISMATCH", "性别与身份证号不一致"),
+    ],
+)
+def test_title_of_an_issue_reads_as_a_heading(code, title):
+    assert title_of(code) == title
+
+
 def test_title_of_an_issue_that_no_parser_knows():
     assert title_of("UNKNOWN_STUDENT") == "身份证号不在本县学籍中"
     assert title_of("SOMETHING_NEW") == "其他问题"

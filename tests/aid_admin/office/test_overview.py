@@ -76,6 +76,12 @@ def test_export_holds_the_figures_and_is_logged(report):
         report["total"]["persons"],
         report["total"]["person_times"],
     )
+    head, paid = rows[0], paid_sums(Semester.objects.get(code=TERM))
+    given = {row[0]: row[head.index("已发放人次")] for row in rows[1 : len(report["programmes"]) + 2]}
+    assert given == {
+        p["name"]: paid[p["code"]]["person_times"] if p["code"] in paid else 0 for p in report["programmes"]
+    } | {"合计": paid[""]["person_times"]}
+    assert paid[""]["person_times"] > 0
     assert len(list(book["与已公布数字的差异"].iter_rows(min_row=2, max_row=2, values_only=True))) == 1
     event = AuditEvent.objects.latest("seq")
     assert (event.verb, event.to_state, len(event.after_digest)) == ("report.export", "EXPORTED", 64)
