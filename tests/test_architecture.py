@@ -66,6 +66,16 @@ def test_packages_at_the_root_are_the_known_ones() -> None:
     assert (ROOT / "aid_admin/__init__.py").read_text() == ""
 
 
+def test_every_module_of_actions_is_loaded_with_its_package() -> None:
+    """Else `act` finds its actions or not, by what else was imported before."""
+    forgotten = []
+    for init in (ROOT / name for name in tracked() if name.endswith("/actions/__init__.py")):
+        loaded = set(re.findall(r'"(\w+)"', init.read_text(encoding="utf-8")))
+        acting = {path.stem for path in init.parent.glob("*.py") if "\n@action(" in path.read_text(encoding="utf-8")}
+        forgotten += [f"{init.parent}: {name}" for name in sorted(acting - loaded)]
+    assert forgotten == []
+
+
 def test_views_reach_rows_only_through_visible_to() -> None:
     wrong = [
         place

@@ -23,12 +23,12 @@ class LoginGate(LoginRequiredMiddleware):
     """As Django's; who was sending something is told that it was not done, and comes back to the page it was on."""
 
     def handle_no_permission(self, request: HttpRequest, view_func: Any) -> Any:
-        asks = request.headers.get("HX-Request")
-        if request.method != "POST" and not asks:
+        if request.method != "POST":
             return super().handle_no_permission(request, view_func)
-        told = {"next": _back(request)} | ({"lost": "1"} if request.method == "POST" else {})
-        address = f"{settings.LOGIN_URL}?{urlencode(told)}"
-        return HttpResponse(status=204, headers={"HX-Redirect": address}) if asks else redirect(address)
+        address = f"{settings.LOGIN_URL}?{urlencode({'next': _back(request), 'lost': 1})}"
+        if request.headers.get("HX-Request"):
+            return HttpResponse(status=204, headers={"HX-Redirect": address})
+        return redirect(address)
 
 
 class ContentSecurityPolicy:
