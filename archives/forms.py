@@ -7,6 +7,7 @@ from django import forms
 
 from aid_admin.accounts.models import User
 from aid_admin.county.models import School, Township, Village
+from aid_admin.files.photos import PhotoField
 from aid_admin.lib.money import parse_yuan
 from archives.rules import PIECES, DeliveryWay, EvidenceKind, LetterState, VisitMode
 from disbursement.forms import SchoolFilter
@@ -90,13 +91,7 @@ class SignForm(forms.Form):
     )
     relation = forms.CharField(label="与学生关系", required=False, max_length=20)
     signed_on = day_field("签收日期")
-    file = forms.ImageField(
-        label="回执照片或扫描件",
-        required=False,
-        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png"}),
-        help_text="JPG 或 PNG；可以先登记，以后补传。",
-        error_messages={"invalid_image": "不是 JPG 或 PNG 照片，请重新拍照或另存为 JPG 后再上传。"},
-    )
+    file = PhotoField(label="回执照片或扫描件", required=False, help_text="JPG 或 PNG；可以先登记，以后补传。")
 
     def clean_file(self) -> bytes | None:
         """The photo's bytes."""
@@ -110,13 +105,9 @@ class TakeBackForm(forms.Form):
     reason = words_field("原因", required=True, help_text="系统会留下记录。")
 
 
-def photo_field(label: str = "照片", *, phone: bool = False) -> forms.ImageField:
+def photo_field(label: str = "照片", *, phone: bool = False) -> PhotoField:
     """A photo that may be left out; on a phone the camera opens."""
-    widget = forms.FileInput(attrs={"accept": "image/jpeg,image/png", **({"capture": "environment"} if phone else {})})
-    return forms.ImageField(
-        label=label, required=False, widget=widget, help_text="JPG 或 PNG，可以不传。",
-        error_messages={"invalid_image": "不是 JPG 或 PNG 照片，请重新拍照或另存为 JPG 后再上传。"},
-    )  # fmt: skip
+    return PhotoField(label=label, required=False, help_text="JPG 或 PNG，可以不传。", camera=phone)
 
 
 class VisitFilter(ArchiveFilter):

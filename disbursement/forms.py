@@ -7,6 +7,7 @@ from django import forms
 
 from aid_admin.accounts.models import User
 from aid_admin.county.models import School
+from aid_admin.files.photos import PhotoField
 from disbursement.rules.returns import ReturnCode
 from disbursement.rules.states import (
     MISSING_REASONS,
@@ -252,15 +253,7 @@ class PlanForm(forms.Form):
 class PhotoForm(forms.Form):
     """A photo of the posted list."""
 
-    file = forms.ImageField(
-        label="照片",
-        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png"}),
-        error_messages={
-            "required": "还没有选照片，请先选择一张照片再上传。",
-            "empty": "照片文件是空的，请重新选择。",
-            "invalid_image": "不是 JPG 或 PNG 照片，请重新拍照或另存为 JPG 后再上传。",
-        },
-    )
+    file = PhotoField()
 
 
 class CheckForm(forms.Form):

@@ -6,6 +6,7 @@ from django import forms
 
 from aid_admin.accounts.models import User
 from aid_admin.county.models import School, Village
+from aid_admin.files.photos import PhotoField
 from students.rules import Boarding, Residence, Stage, Standing
 
 
@@ -65,12 +66,9 @@ class LateForm(forms.Form):
         label="补录原因", max_length=300, widget=forms.Textarea(attrs={"rows": 2}),
         help_text="例如：4 月转入，学籍系统已办结。", error_messages={"required": "请写明补录原因。"},
     )  # fmt: skip
-    proof = forms.ImageField(
-        label="证明材料照片", widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png"}),
-        help_text="学籍系统截图、转学证明等，JPG 或 PNG。",
-        error_messages={
-            "required": "请选择证明材料照片。", "invalid_image": "不是 JPG 或 PNG 照片，请重新拍照或另存为 JPG 后再上传。",
-        },
+    proof = PhotoField(
+        label="证明材料照片", help_text="学籍系统截图、转学证明等，JPG 或 PNG。",
+        error_messages={"required": "请选择证明材料照片。"},
     )  # fmt: skip
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
