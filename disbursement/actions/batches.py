@@ -19,7 +19,7 @@ from disbursement.models import DisbursementBatch, PaymentLine, ReturnLine
 from disbursement.permissions import ALLOWED
 from disbursement.rules import payment
 from disbursement.rules.findings import Finding, Gravity
-from disbursement.rules.release import BatchSums, PayeeLine, Person, blockers
+from disbursement.rules.release import BatchSums, Elsewhere, PayeeLine, Person, blockers
 from disbursement.rules.states import (
     BATCH_MOVES,
     PAYMENT_MOVES,
@@ -164,7 +164,7 @@ def findings_of(batch: DisbursementBatch) -> list[Finding]:
     if batch.mode == BatchMode.WAIVER:
         return []
     lines = list(batch.lines.select_related("student", "account", "roster_line__entitlement").order_by("line_no"))
-    families = _families(batch)
+    families = _families(batch.semester_id, {line.student_id for line in lines})
     bins = BankBin.table()
     changed, doubted = _changed(batch), doubted_lines(batch)
     payees = [_payee(line, families, bins, changed, doubted) for line in lines]
@@ -173,7 +173,7 @@ def findings_of(batch: DisbursementBatch) -> list[Finding]:
     grants = [line.roster_line for line in lines]
     held = sum(grant.amount_fen for grant in grants if grant.state != LineStatus.ACCEPTED)
     sums = BatchSums(batch.bank or "", count, total_fen, sum(grant.amount_fen for grant in grants), held)
-    return blockers(payees, sums)
+    return blockers(payees, sums, _elsewhere(batch))
 
 
 def doubted_lines(batch: DisbursementBatch) -> set[int]:
@@ -196,15 +196,38 @@ def _changed(batch: DisbursementBatch) -> set[int]:
     return {student for (student,) in rows}
 
 
-def _families(batch: DisbursementBatch) -> dict[int, tuple[list[Person], frozenset[Any]]]:
+def _elsewhere(batch: DisbursementBatch) -> list[Elsewhere]:
+    """Lines of the semester's other batches that go to one of this batch's accounts, for another pupil."""
+    rows = bulk.query(
+        """SELECT DISTINCT b.no, o.student_id, s.name, o.account_no FROM disbursement_paymentline l
+             JOIN disbursement_paymentline o ON o.account_no = l.account_no AND o.student_id <> l.student_id
+             JOIN disbursement_disbursementbatch b ON b.id = o.batch_id AND b.id <> l.batch_id
+                  AND b.semester_id = %s AND b.state <> 'ABORTED'
+             JOIN students_student s ON s.id = o.student_id
+            WHERE l.batch_id = %s ORDER BY b.no, o.student_id""",
+        [batch.semester_id, batch.pk],
+    )
+    families = _families(batch.semester_id, {student for _, student, *_ in rows})
+    return [
+        Elsewhere(
+            no, student, Person(name), families.get(student, ([], frozenset()))[1],
+            keyring().open_("account_no", bytes(sealed)),
+        )
+        for no, student, name, sealed in rows
+    ]  # fmt: skip
+
+
+def _families(semester: int, students: set[int]) -> dict[int, tuple[list[Person], frozenset[Any]]]:
     """Guardians by name and ID, and what tells who lives together: the family's ID numbers."""
+    if not students:
+        return {}
     found: dict[int, tuple[list[Person], frozenset[Any]]] = {}
     people: dict[int, list[tuple[str, str | None]]] = defaultdict(list)
     for student, name, number in bulk.query(
-        """SELECT DISTINCT p.student_id, f.name, f.id_number FROM disbursement_paymentline p
-             JOIN students_placement q ON q.student_id = p.student_id AND q.semester_id = %s
-             JOIN students_familymember f ON f.enrolment_id = q.enrolment_id WHERE p.batch_id = %s""",
-        [batch.semester_id, batch.pk],
+        """SELECT DISTINCT q.student_id, f.name, f.id_number FROM students_placement q
+             JOIN students_familymember f ON f.enrolment_id = q.enrolment_id
+            WHERE q.semester_id = %s AND q.student_id = ANY(%s)""",
+        [semester, list(students)],
     ):
         opened = keyring().open_("id_number", bytes(number)) if number is not None else None
         people[student].append((name, opened))

@@ -45,6 +45,17 @@ class PayeeLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A line of another batch of the semester that goes to an account of this one."""
+
+    batch_no: str
+    student: Hashable
+    pupil: Person
+    households: frozenset[Hashable]
+    account_no: str
+
+
+@dataclass(frozen=True, slots=True)
 class BatchSums:
     """What the batch must come to: the total of its roster lines less what is held or taken away since."""
 
@@ -55,15 +66,15 @@ class BatchSums:
     held_fen: int
 
 
-def blockers(lines: Sequence[PayeeLine], sums: BatchSums) -> list[Finding]:
-    """List everything found in a batch before release, sums first, then line by line."""
+def blockers(lines: Sequence[PayeeLine], sums: BatchSums, elsewhere: Sequence[Elsewhere] = ()) -> list[Finding]:
+    """List everything found in a batch before release, sums first, then line by line, then across lines and batches."""
     findings = list(_sums(lines, sums))
     for line in lines:
         findings.extend(_account(line, sums.bank))
         findings.extend(_holder(line))
         findings.extend(_amount(line))
         findings.extend(_arrived(line))
-    findings.extend(_shared_accounts(lines))
+    findings.extend(_shared_accounts(lines, elsewhere))
     findings.extend(_paid_twice(lines))
     return findings
 
@@ -145,23 +156,27 @@ def _arrived(line: PayeeLine) -> Iterable[Finding]:
         yield _error(line, "MAY_HAVE_ARRIVED", message)
 
 
-def _shared_accounts(lines: Sequence[PayeeLine]) -> Iterable[Finding]:
+def _shared_accounts(lines: Sequence[PayeeLine], elsewhere: Sequence[Elsewhere]) -> Iterable[Finding]:
     """One account for pupils of different households may be a teacher's or a broker's: a sign for the releaser."""
+    others: dict[str, list[Elsewhere]] = defaultdict(list)
+    for other in elsewhere:
+        others[other.account_no].append(other)
     by_account: dict[str, list[PayeeLine]] = defaultdict(list)
     for line in lines:
         if line.account_no:
             by_account[line.account_no].append(line)
     for account_no, sharers in by_account.items():
-        if _live_together(sharers):
+        if _live_together([*sharers, *others[account_no]]):
             continue
         names = list(dict.fromkeys(line.pupil.name for line in sharers))
+        names += dict.fromkeys(f"{other.pupil.name}（批次{other.batch_no}）" for other in others[account_no])
         named = "、".join(names[:_NAMED_AT_MOST]) + ("等" if len(names) > _NAMED_AT_MOST else "")
         message = f"账户{mask(account_no)}被不同家庭的学生共用：{named}。请学校核实，各自更换账户。"
         subjects = tuple(line.line_no for line in sharers)
         yield Finding(Gravity.WARNING, "ACCOUNT_SHARED", message, subjects)
 
 
-def _live_together(sharers: Sequence[PayeeLine]) -> bool:
+def _live_together(sharers: Sequence[PayeeLine | Elsewhere]) -> bool:
     """Say whether all are one pupil or linked, directly or through others, by a household key."""
     linked: set[Hashable] = {sharers[0].student, *sharers[0].households}
     rest = list(sharers[1:])

@@ -49,6 +49,22 @@ def test_line_taken_out_waits_to_be_built_again_and_the_others_stay(draft: Disbu
     _all_well()
 
 
+def test_account_shared_across_batches_is_still_seen(draft: DisbursementBatch) -> None:
+    """Taking one of two sharers out must not hide from either batch that both go to one account."""
+    (shared,) = [found for found in batches.findings_of(draft) if found.code == "ACCOUNT_SHARED"][:1]
+    gone = line_of(draft, shared.subjects[-1])
+    stays = line_of(draft, shared.subjects[0])
+    assert gone.student_id != stays.student_id
+    batches.take_out_lines(by=person("caiwu1"), line=[gone.pk], reason="与他人共用账户")
+
+    (again,) = batches.build_batches(by=person("caiwu1"), semester=TERM, bank="RCC")
+
+    for batch, other in ((DisbursementBatch.objects.get(pk=again.id), draft), (draft, again)):
+        number = other.no if isinstance(other, DisbursementBatch) else DisbursementBatch.objects.get(pk=other.id).no
+        told = [found.message for found in batches.findings_of(batch) if found.code == "ACCOUNT_SHARED"]
+        assert any(f"（批次{number}）" in message for message in told), told
+
+
 def test_line_is_taken_out_by_the_clerk_with_a_reason_and_only_from_a_draft(draft: DisbursementBatch) -> None:
     line = line_of(draft, 1).pk
     with pytest.raises(BadInput, match="须写明原因"):

@@ -4,7 +4,7 @@ import pytest
 
 from aid_admin.lib.bank_card import CREDIT
 from disbursement.rules.findings import blocks
-from disbursement.rules.release import BatchSums, PayeeLine, Person, blockers
+from disbursement.rules.release import BatchSums, Elsewhere, PayeeLine, Person, blockers
 
 PUPIL = Person("张梓涵", "pupil-id")
 MOTHER = Person("王秀英", "mother-id")
@@ -83,6 +83,17 @@ def test_account_of_two_households_is_named_with_all_its_lines() -> None:
 
     assert (found.code, found.subjects) == ("ACCOUNT_SHARED", (1, 2))
     assert found.message == ("账户**************0018被不同家庭的学生共用：张梓涵、孟祎。请学校核实，各自更换账户。")
+
+
+def test_account_shared_with_a_pupil_of_another_batch_is_named_with_it() -> None:
+    away = Elsewhere("20201RCC001", 9, Person("孟祎"), frozenset({"H9"}), str(LINE.account_no))
+
+    (found,) = blockers([LINE, OTHER], _sums(LINE, OTHER), [away])
+
+    assert (found.code, found.subjects) == ("ACCOUNT_SHARED", (1,))
+    assert "张梓涵、孟祎（批次20201RCC001）" in found.message
+    assert blockers([LINE], _sums(LINE), [replace(away, households=LINE.households)]) == []  # siblings
+    assert blockers([LINE], _sums(LINE), [replace(away, account_no="1")]) == []
 
 
 def test_siblings_and_their_kin_may_share_an_account() -> None:
