@@ -109,17 +109,20 @@ class AccountFilter(forms.Form):
     """Filters of the list of accounts."""
 
     verified = forms.ChoiceField(
-        label="核对", required=False, choices=[("", "全部在用"), ("no", "待核对"), ("yes", "已核对")]
-    )
+        label="核对", required=False, choices=[
+            ("", "全部在用"), ("no", "待核对"), ("yes", "已核对"), ("doubted", "财务移出待核对"),
+        ],
+    )  # fmt: skip
     q = _search(_PUPIL, "如 wyj")
 
 
 class ReaffirmForm(forms.Form):
-    """How an account that the bank refused has come to be usable again."""
+    """Why an account that the bank refused, or that finance doubts, can be used as it is."""
 
     reason = _words(
-        "怎样恢复的", "请写明账户怎样恢复的，负责人据此核对。", help_text="如：家长 6 月 3 日到信用社办理解冻，有回执。"
-    )
+        "核实情况", "请写明账户为什么可用，负责人据此核对。",
+        help_text="如：家长 6 月 3 日到信用社办理解冻，有回执；或：户名是学生祖母，已看户口簿。",
+    )  # fmt: skip
 
 
 class AnswerForm(forms.Form):
@@ -209,6 +212,16 @@ class TakeOutForm(forms.Form):
 
     reason = _words(
         "移出原因", "请写明为什么移出，系统会留下记录。", help_text="如：账户户名不是本人也不是监护人，等学校核实。"
+    )
+
+
+class PutBackForm(forms.Form):
+    """Why lines that were taken out may be paid after all."""
+
+    reason = _words(
+        "查实情况",
+        "请写明怎样查实的，审批人据此过目。",
+        help_text="如：已与学校电话核对，户名是学生的祖父，有户口簿为证。",
     )
 
 

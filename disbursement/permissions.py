@@ -40,6 +40,7 @@ ALLOWED = {
     "objection.decide": _APPROVER,
     "batch.build": _FINANCE,
     "batch.take_out": _FINANCE,
+    "batch.put_back": _FINANCE,
     "batch.lock": _FINANCE,
     "batch.give_back": _FINANCE_APPROVER,
     "batch.review": _FINANCE_APPROVER,

@@ -251,6 +251,7 @@ def test_return_file_is_loaded_by_two(county_at: At) -> None:
     clerks = [accounts.user(Role.FINANCE_CLERK) for _ in range(4)]
     batch = DisbursementBatch.objects.filter(mode=BatchMode.ACCOUNT).order_by("pk").first()
     assert batch is not None
+    bank.take_payment_file(by=clerks[0], batch=batch.pk)
     bank.send_batches(by=clerks[0], batch=[batch.pk])
     file = PaymentFile.objects.get(batch=batch)
     name, data = demo_bank.answer(batch.bank or "", store.read(file.stored_file), {})

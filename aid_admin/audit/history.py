@@ -26,6 +26,11 @@ def history_of(object_type: str, object_id: object, schools: Collection[str] | N
     return [_deed(list(same)) for _, same in groupby(newest, key=lambda e: (e.at, e.verb, e.actor_username))]
 
 
+def has_happened(object_type: str, object_id: object, to_state: str) -> bool:
+    """Whether an event of the object says so."""
+    return AuditEvent.objects.filter(object_type=object_type, object_id=str(object_id), to_state=to_state).exists()
+
+
 def _deed(events: list[Any]) -> Any:
     """The last event of a deed, with the count and the reason of whichever has one."""
     deed = events[0]

@@ -30,6 +30,7 @@ from disbursement.models import (
     ReturnLine,
     Roster,
     RosterLine,
+    TakenOut,
 )
 from disbursement.rules.publicity import Moment
 from disbursement.rules.states import (
@@ -37,7 +38,6 @@ from disbursement.rules.states import (
     BatchMode,
     BatchState,
     LineKind,
-    LineStatus,
     PaymentState,
     PeriodState,
     RosterState,
@@ -193,9 +193,12 @@ def _school_clerk(desk: _Desk) -> Iterator[Work]:
     yield Work(
         _unretried(desk),
         "发放失败待更正账号",
-        "账号有变的重新报送“银行账号”表，没变的申明已恢复",
+        "账号有变的重新报送“银行账号”表，没变的申明账户可用",
         "/payments/?state=FAILED",
     )
+    doubted = desk.see(TakenOut).waiting().of(desk.term).exclude(account=None)
+    hint = "看移出原因；账号有变的重新报送，没变的申明账户可用"
+    yield Work(doubted, "财务移出、待核对的账户", hint, "/accounts/?verified=doubted")
     returned = desk.applications(ApplicationState.DRAFT, ApplicationState.RETURNED)
     yield Work(returned, "认定申请待提交", "含被退回补正的申请", "/applications/?state=RETURNED", step="APPLICATIONS")
     yield from _care(desk)
@@ -289,11 +292,10 @@ def _batches(desk: _Desk, *states: str) -> Rows:
 
 
 def _finance_clerk(desk: _Desk) -> Iterator[Work]:
-    live = PaymentLine.objects.filter(roster_line=OuterRef("pk"))
-    payable = desk.see(RosterLine).filter(
-        roster__semester=desk.term, roster__state=RosterState.CONFIRMED, state=LineStatus.ACCEPTED
-    )
-    yield Work(payable.filter(~Exists(live)), "已确认待编批次", "名册已确认，还没有进入发放批次", "/batches/build/")
+    payable = desk.see(RosterLine).filter(semester=desk.term).payable()
+    yield Work(payable, "已确认待编批次", "名册已确认，还没有进入发放批次", "/batches/build/")
+    doubted = desk.see(TakenOut).waiting().of(desk.term)
+    yield Work(doubted, "移出的明细待核实", "等学校核对账户；不用再核对的可以放回", "/batches/build/")
     yield Work(_batches(desk, BatchState.DRAFTED), "批次待锁定", "核对笔数与金额", "/batches/?state=DRAFTED")
     released = _batches(desk, BatchState.RELEASED)
     yield Work(

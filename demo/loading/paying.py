@@ -71,6 +71,7 @@ def _send_and_answer(county: County, staff: Staff, told: dict[str, str]) -> None
     clerk = staff.county(Role.FINANCE_CLERK)
     for batch in _in(county.semester, BatchState.RELEASED):
         if batch.mode == BatchMode.ACCOUNT:
+            bank.take_payment_file(by=clerk, batch=batch.pk)
             bank.send_batches(by=clerk, batch=[batch.pk])
     for batch in _in(county.semester, BatchState.SENT):
         if bank.waiting_lines(batch):

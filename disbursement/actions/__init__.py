@@ -12,6 +12,7 @@ from disbursement.actions import (
     publicity,
     rosters,
     settling,
+    taking_out,
 )
 
 __all__ = [
@@ -26,4 +27,5 @@ __all__ = [
     "publicity",
     "rosters",
     "settling",
+    "taking_out",
 ]

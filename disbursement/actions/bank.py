@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from aid_admin.accounts.acting import Moved, action, move, record, scoped
 from aid_admin.accounts.models import User
+from aid_admin.audit.history import has_happened
 from aid_admin.audit.rules import digest
 from aid_admin.county import calendar
 from aid_admin.db import bulk
@@ -42,6 +43,8 @@ _RETURN = (
     "upload_id", "sheet", "row", "batch_id", "payment_line_id", "line_ref", "account_no", "account_name", "amount_fen",
     "bank_text", "code", "match",
 )  # fmt: skip
+
+_TAKEN = "EXPORTED"
 
 
 def _batch(verb: str, by: User, pk: int) -> Any:
@@ -115,7 +118,7 @@ def take_payment_file(*, by: User, batch: int) -> PaymentFile:
     file = _file_of(found)
     if file is None:
         raise Refused(f"{found}还没有生成代发文件，请先生成。")
-    _tell(found, file, "EXPORTED")
+    _tell(found, file, _TAKEN)
     return file
 
 
@@ -140,15 +143,23 @@ def file_lines(batch: DisbursementBatch) -> list[FileLine]:
     ]
 
 
+def _refuse_untaken(batch: Any) -> None:
+    """What nobody has made and taken cannot be at the bank."""
+    if not PaymentFile.objects.filter(batch=batch).exists():
+        raise Refused(f"{batch}还没有生成代发文件，请先生成、下载并交给银行。")
+    if not has_happened("disbursementbatch", batch.pk, _TAKEN):
+        raise Refused(f"{batch}的代发文件还没有人下载过，不可能已在银行。请先下载并交给银行，再登记。")
+
+
 @action("batch.send", ALLOWED)
 def send_batches(*, by: User, batch: list[int]) -> list[Moved]:
-    """Mark released batches as handed to the bank; needs the file."""
+    """Mark released batches as handed to the bank; needs the file, taken by somebody."""
     found: list[Any] = scoped(DisbursementBatch.objects, "batch.send", by, batch)
     for item in found:
         if item.mode == BatchMode.WAIVER:
             raise Refused(f"{item}是学校减免批次，放行后直接办结。")
-        if item.state == BatchState.RELEASED and not PaymentFile.objects.filter(batch=item).exists():
-            raise Refused(f"{item}还没有生成代发文件。")
+        if item.state == BatchState.RELEASED:
+            _refuse_untaken(item)
         refuse_doubted(item, "送银行")
     moved = move(found, BATCH_MOVES, "send")
     rule = PAYMENT_MOVES["send"]

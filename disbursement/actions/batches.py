@@ -14,8 +14,8 @@ from aid_admin.county.models import BankBin, Semester
 from aid_admin.db import bulk
 from aid_admin.db.fields import keyring
 from aid_admin.lib import bank_card
-from aid_admin.lib.refusals import BadInput, NotFound, Refused
-from disbursement.models import DisbursementBatch, PaymentLine, ReturnLine
+from aid_admin.lib.refusals import BadInput, Refused
+from disbursement.models import DisbursementBatch, PaymentLine, ReturnLine, TakenOut
 from disbursement.permissions import ALLOWED
 from disbursement.rules import payment
 from disbursement.rules.findings import Finding, Gravity
@@ -45,7 +45,10 @@ _OPEN = """
        AND a.ended_at IS NULL AND g.payment_mode = 'ACCOUNT'
  WHERE l.semester_id = %s AND l.state = 'ACCEPTED' AND NOT EXISTS (
        SELECT 1 FROM disbursement_paymentline p WHERE p.roster_line_id = l.id
-          AND p.state IN ('WAITING', 'SENT', 'UNKNOWN', 'PAID'))"""
+          AND p.state IN ('WAITING', 'SENT', 'UNKNOWN', 'PAID'))
+   AND NOT EXISTS (
+       SELECT 1 FROM disbursement_takenout o LEFT JOIN students_bankaccount d ON d.id = o.account_id
+        WHERE o.roster_line_id = l.id AND o.put_back_by_id IS NULL AND d.ended_at IS NULL)"""
 _ORDER = " ORDER BY s.code, g.position, l.id"  # lines were drafted by grade, class and pupil
 
 
@@ -57,8 +60,8 @@ def _batches(verb: str, by: User, ids: list[int]) -> list[Any]:
 def build_batches(*, by: User, semester: str, bank: str = "", mode: str = "") -> list[Moved]:
     """Build batches of everything that may be paid now: one per bank, and one for waivers.
 
-    `bank` (RCC, CCB) or `mode` (ACCOUNT, WAIVER) limits them. Lines without a usable account, held lines and
-    failed payments stay out (the last are for batch.reissue). Nothing to pay builds nothing.
+    `bank` (RCC, CCB) or `mode` (ACCOUNT, WAIVER) limits them. Lines without a usable account, held lines, lines
+    taken out whose doubt stands, and failed payments stay out (the last are for batch.reissue). Nothing to pay builds nothing.
     """
     term = calendar.semester(semester)
     if mode not in ("", *BatchMode) or bank not in ("", *banks()):
@@ -153,7 +156,7 @@ def reissue(*, by: User, batch: int) -> list[Moved]:
         groups[_group(row)].append(row)
     if not groups:
         raise Refused(
-            f"{found}没有可以补发的明细：失败的学生须先由学校报送新账户，或申明原账户已恢复，并经负责人核对；"
+            f"{found}没有可以补发的明细：失败的学生须先由学校报送新账户，或申明原账户可用，并经负责人核对；"
             "回盘前后不一致的须先核定；每笔只能补发一次。"
         )
     return [_build(found.semester, by, key, rows, found) for key, rows in sorted(groups.items(), key=str)]
@@ -166,8 +169,8 @@ def findings_of(batch: DisbursementBatch) -> list[Finding]:
     lines = list(batch.lines.select_related("student", "account", "roster_line__entitlement").order_by("line_no"))
     families = _families(batch.semester_id, {line.student_id for line in lines})
     bins = BankBin.table()
-    changed, doubted = _changed(batch), doubted_lines(batch)
-    payees = [_payee(line, families, bins, changed, doubted) for line in lines]
+    changed, doubted, before = _changed(batch), doubted_lines(batch), _taken_out(lines)
+    payees = [_payee(line, families, bins, changed, doubted, before) for line in lines]
     count = batch.line_count if batch.line_count is not None else len(lines)
     total_fen = batch.total_fen if batch.total_fen is not None else sum(line.amount_fen for line in lines)
     grants = [line.roster_line for line in lines]
@@ -194,6 +197,12 @@ def _changed(batch: DisbursementBatch) -> set[int]:
         [batch.pk],
     )
     return {student for (student,) in rows}
+
+
+def _taken_out(lines: list[Any]) -> dict[int, str]:
+    """By roster line: how it left a draft before, and what was done about it."""
+    left = TakenOut.objects.filter(roster_line__in=[line.roster_line_id for line in lines])
+    return {one.roster_line_id: one.history for one in left.select_related("batch").order_by("pk")}
 
 
 def _elsewhere(batch: DisbursementBatch) -> list[Elsewhere]:
@@ -238,7 +247,12 @@ def _families(semester: int, students: set[int]) -> dict[int, tuple[list[Person]
 
 
 def _payee(
-    line: Any, families: dict[int, Any], bins: dict[Any, str], changed: set[int], doubted: set[int]
+    line: Any,
+    families: dict[int, Any],
+    bins: dict[Any, str],
+    changed: set[int],
+    doubted: set[int],
+    before: dict[int, str],
 ) -> PayeeLine:
     guardians, households = families.get(line.student_id, ([], frozenset()))
     account = line.account
@@ -250,6 +264,7 @@ def _payee(
         is_verified=bool(account and account.verified_by_id and account.ended_at is None), bank=account.bank if account else "",
         bank_by_number=bank_card.find_bank(number, bins) if number else None,
         has_changed=line.student_id in changed, may_have_arrived=line.line_no in doubted,
+        taken_out=before.get(line.roster_line_id, ""),
     )  # fmt: skip
 
 
@@ -281,31 +296,6 @@ def _refuse_own(found: list[Any], by: User) -> None:
     for item in found:
         if by.pk in (item.built_by_id, item.locked_by_id, item.reviewed_by_id):
             raise Refused(f"您已经手过{item}的前一步，须由另一人办理。")
-
-
-@action("batch.take_out", ALLOWED)
-def take_out_lines(*, by: User, line: list[int], reason: str) -> list[Moved]:
-    """Take doubtful lines out of a draft; they wait to be built into another batch. The last line stays.
-
-    The other lines keep their numbers, which their seals cover.
-    """
-    if not reason.strip():
-        raise BadInput("移出明细须写明原因。")
-    numbers = sorted(set(PaymentLine.objects.filter(pk__in=line).values_list("batch", flat=True)))
-    (item,) = _batches("batch.take_out", by, numbers) if len(numbers) == 1 else (None,)
-    if item is None:
-        raise NotFound("没有找到要移出的明细，可能已被移出。请刷新页面。")
-    if item.state != BatchState.DRAFTED:
-        raise Refused(f"{item}当前是“{item.get_state_display()}”，只有草稿批次能移出明细；请财务审批先退回经办。")
-    gone = list(item.lines.filter(pk__in=line).order_by("line_no"))
-    if len(gone) == item.lines.count():
-        raise Refused(f"{item}的明细要全部移出的，请直接中止批次。")
-    named = "、".join(str(one.line_no) for one in gone)
-    frozen = digest((one.line_no, one.amount_fen, bytes(one.seal).hex()) for one in gone)
-    item.lines.filter(pk__in=line).delete()
-    words = f"第{named}笔：{reason.strip()}"
-    record("disbursementbatch", item.pk, to_state=BatchState.DRAFTED, reason=words, count=len(gone), digest=frozen)
-    return [Moved("paymentline", one.pk, one.state, None, 1, 1, one.amount_fen) for one in gone]
 
 
 @action("batch.give_back", ALLOWED)

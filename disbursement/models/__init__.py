@@ -5,6 +5,7 @@ from disbursement.models.filed import FiledLine
 from disbursement.models.publicity import Objection, PublicityEvidence, PublicityLine, PublicityPeriod
 from disbursement.models.returned import ReturnDecision, ReturnLine
 from disbursement.models.roster import Roster, RosterLine
+from disbursement.models.taken_out import TakenOut
 
 __all__ = [
     "DisbursementBatch",
@@ -19,4 +20,5 @@ __all__ = [
     "ReturnLine",
     "Roster",
     "RosterLine",
+    "TakenOut",
 ]

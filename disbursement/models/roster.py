@@ -198,13 +198,19 @@ class RosterLineQuerySet(ScopedQuerySet):
         return self.annotate(placed_at=models.Subquery(place.values("school")[:1]))
 
     def payable(self) -> Self:
-        """Accepted lines of confirmed rosters that no payment was ever made for."""
+        """Accepted lines of confirmed rosters that no payment was ever made for, and that nobody doubts."""
         paid = models.Q(payments__state__in=sorted(LIVE_PAYMENTS)) | models.Q(payments__retry_of=None) & ~models.Q(
             payments__code=""
         )
         had = RosterLine.objects.filter(pk=models.OuterRef("pk")).filter(paid, payments__isnull=False)
+        doubted = RosterLine.objects.filter(
+            pk=models.OuterRef("pk"),
+            taken_out__isnull=False,
+            taken_out__put_back_by=None,
+            taken_out__account__ended_at=None,
+        )
         accepted = self.filter(state=LineStatus.ACCEPTED, roster__state=RosterState.CONFIRMED)
-        return accepted.filter(~models.Exists(had))
+        return accepted.filter(~models.Exists(had), ~models.Exists(doubted))
 
     def without_account(self) -> Self:
         """Lines whose money goes to an account that nobody has verified yet."""

@@ -25,7 +25,8 @@ class PayeeLine:
     """One account line of a batch. `households` are whatever keys tell who lives together.
 
     `has_changed`: the account is another than the one that last brought this pupil money. `may_have_arrived`: the
-    line pays again what failed, and the bank has said something else of that since.
+    line pays again what failed, and the bank has said something else of that since. `taken_out`: how it left a draft
+    before.
     """
 
     line_no: int
@@ -42,6 +43,7 @@ class PayeeLine:
     bank_by_number: str | None = None
     has_changed: bool = False
     may_have_arrived: bool = False
+    taken_out: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ def blockers(lines: Sequence[PayeeLine], sums: BatchSums, elsewhere: Sequence[El
         findings.extend(_holder(line))
         findings.extend(_amount(line))
         findings.extend(_arrived(line))
+        findings.extend(_taken_out(line))
     findings.extend(_shared_accounts(lines, elsewhere))
     findings.extend(_paid_twice(lines))
     return findings
@@ -154,6 +157,11 @@ def _arrived(line: PayeeLine) -> Iterable[Finding]:
             "请先在原批次核定，或移出这一笔。"
         )
         yield _error(line, "MAY_HAVE_ARRIVED", message)
+
+
+def _taken_out(line: PayeeLine) -> Iterable[Finding]:
+    if line.taken_out:
+        yield _warning(line, "TAKEN_OUT_BEFORE", f"{_who(line)}{line.taken_out}。")
 
 
 def _shared_accounts(lines: Sequence[PayeeLine], elsewhere: Sequence[Elsewhere]) -> Iterable[Finding]:

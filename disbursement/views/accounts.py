@@ -1,6 +1,6 @@
 """Bank accounts: those that wait for the school's head, and those in use."""
 
-from typing import Final
+from typing import Any, Final
 
 from django.db.models import Case, When
 from django.http import HttpResponse
@@ -11,6 +11,7 @@ from aid_admin.accounts.gate import StaffRequest, needs_role
 from aid_admin.accounts.rules import SCHOOL_ROLES, Role
 from aid_admin.db.pages import page_of
 from disbursement.forms import AccountFilter, ReaffirmForm
+from disbursement.models import TakenOut
 from students.actions.accounts import reaffirm_accounts, verify_accounts
 from students.models import BankAccount, Student
 
@@ -22,9 +23,10 @@ VERIFY: Final = Deed(
 )  # fmt: skip
 
 REAFFIRM: Final = Deed(
-    "reaffirm", "account.reaffirm", "申明账户已恢复", reaffirm_accounts, "account", "已提交 {n} 个账户，等待学校负责人核对。",
+    "reaffirm", "account.reaffirm", "申明账户可用", reaffirm_accounts, "account", "已提交 {n} 个账户，等待学校负责人核对。",
     form=ReaffirmForm, icon="arrow-clockwise", tone="plain",
-    text="银行退回过、账号没有变、现在又能用的账户（如已解冻、已激活）。负责人重新核对后，财务才能补发。",
+    text="账号没有变的才用：银行退回过、现在又能用的（如已解冻、已激活），或财务移出、经核实无误的。负责人重新核对后，财务才能发放。"
+    "账号有变的，请重新报送“银行账号”表。",
 )  # fmt: skip
 
 
@@ -37,7 +39,9 @@ def account_list(request: StaffRequest) -> HttpResponse:
     form = AccountFilter(request.GET or None)
     rows = BankAccount.objects.visible_to(request.user).filter(ended_at=None)
     wanted = form.cleaned_data if form.is_bound and form.is_valid() else {}
-    if wanted.get("verified"):
+    if wanted.get("verified") == "doubted":
+        rows = rows.filter(pk__in=_doubted(request).values("account"))
+    elif wanted.get("verified"):
         rows = rows.filter(verified_by__isnull=wanted["verified"] == "no")
     if wanted.get("q"):
         rows = rows.filter(student__in=Student.objects.visible_to(request.user).search(wanted["q"]))
@@ -45,8 +49,16 @@ def account_list(request: StaffRequest) -> HttpResponse:
     page = page_of(
         rows.order_by(_WAITING_FIRST, "source_row__school__code", "student__name_key", "pk"), request.GET.get("page")
     )
+    doubts = dict(_doubted(request).filter(account__in=list(page)).values_list("account", "reason"))
+    for account in page:
+        account.doubt = doubts.get(account.pk, "")
     offered = {offer.deed for offer in deeds}
     shown = {
         "form": form, "page": page, "deeds": deeds, "verifies": VERIFY in offered, "reaffirms": REAFFIRM in offered,
     }  # fmt: skip
     return render(request, "disbursement/account_list.html", shown)
+
+
+def _doubted(request: StaffRequest) -> Any:
+    """What finance took out of its batches and the school has not answered yet."""
+    return TakenOut.objects.visible_to(request.user).waiting()

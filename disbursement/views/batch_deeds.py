@@ -5,8 +5,8 @@ from typing import Any, Final
 
 from aid_admin.accounts.deeds import Deed
 from aid_admin.accounts.models import User
-from disbursement.actions import bank, batches, printing, settling
-from disbursement.forms import ReasonForm, SettleForm, TakeOutForm
+from disbursement.actions import bank, batches, printing, settling, taking_out
+from disbursement.forms import PutBackForm, ReasonForm, SettleForm, TakeOutForm
 from disbursement.rules.returns import Verdict
 from disbursement.rules.states import REISSUABLE, BatchMode, BatchState, PaymentState
 
@@ -44,7 +44,7 @@ ABORT: Final = Deed(
 )  # fmt: skip
 REISSUE: Final = Deed(
     "reissue", "batch.reissue", "补发失败的", batches.reissue, "batch", "已编制 {n} 个补发批次，请到批次列表锁定。", one=True,
-    icon="arrow-clockwise", tone="plain", text="只补发失败、且学校此后核对过账户（新账户，或原账户已恢复）的学生，每笔只能补发一次。",
+    icon="arrow-clockwise", tone="plain", text="只补发失败、且学校此后核对过账户（新账户，或申明原账户可用）的学生，每笔只能补发一次。",
     states={_S.SENT, _S.CLOSED},
 )  # fmt: skip
 FILE: Final = Deed(
@@ -59,9 +59,15 @@ ORDER: Final = Deed(
     "order", "batch.print", "打印拨付单", printing.print_order, "batch", one=True, icon="printer", tone="plain", download=True,
 )  # fmt: skip
 TAKE_OUT: Final = Deed(
-    "take_out", "batch.take_out", "移出明细", batches.take_out_lines, "line", "已移出 {n} 笔，回到“已确认待编批次”。",
+    "take_out", "batch.take_out", "移出明细", taking_out.take_out_lines, "line", "已移出 {n} 笔，已请学校核对账户。",
     form=TakeOutForm, tone="outline-danger", icon="x-circle", states={_S.DRAFTED},
-    text="移出的明细不在本批次发放，以后可以重新编入批次；其余明细的序号不变。",
+    text="移出的明细不在本批次发放。学校会在待办事项中看到移出原因；报送新账户、或申明账户无误并经负责人核对后，自动回到“待编批次”。"
+    "其余明细的序号不变。",
+)  # fmt: skip
+PUT_BACK: Final = Deed(
+    "put_back", "batch.put_back", "放回待编", taking_out.put_back_lines, "taken_out", "已放回 {n} 笔，可以编入下一个批次。",
+    form=PutBackForm, tone="plain", icon="arrow-counterclockwise",
+    text="不用学校再核对、照原账户发放的才放回。放回的情况会显示在下一个批次的“请留意”中，由审批人过目。",
 )  # fmt: skip
 TAKE: Final = Deed(
     "take", "batch.settle", Verdict.TAKEN.label, settling.take_answers, "answer", "已按回盘文件登记 {n} 笔。", form=SettleForm,

@@ -22,7 +22,7 @@ from aid_admin.jobs import queue
 from disbursement.actions import batches, printing
 from disbursement.banks import example_return, profile_for
 from disbursement.forms import BatchFilter, BuildForm, ReturnFileForm
-from disbursement.models import DisbursementBatch, PaymentFile, PaymentLine, ReturnLine, RosterLine
+from disbursement.models import DisbursementBatch, PaymentFile, PaymentLine, ReturnLine, RosterLine, TakenOut
 from disbursement.rules.findings import Gravity
 from disbursement.rules.states import BatchMode, BatchState, PaymentState
 from disbursement.views.batch_deeds import (
@@ -32,6 +32,7 @@ from disbursement.views.batch_deeds import (
     LINE_DEEDS,
     LIST_DEEDS,
     ORDER,
+    PUT_BACK,
     fits,
 )
 
@@ -97,14 +98,22 @@ def _doubts(batch: Any) -> dict[str, Any]:
 def batch_build(request: StaffRequest) -> HttpResponse:
     """Ask for batches of everything that may be paid; a job builds them."""
     term = calendar.chosen(request.session)
-    form = BuildForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    deeds = Deeds(request, (PUT_BACK,))
+    if deeds.wanted and deeds.done():
+        return redirect("disbursement:batch_build")
+    form = BuildForm(None if deeds.wanted else request.POST or None)
+    if form.is_valid():
         with transaction.atomic():
             limits = {name: value for name, value in form.cleaned_data.items() if value}
             job = queue.enqueue("batch.build", "semester", term.code, by=request.user, **limits)
         return redirect("jobs:detail", pk=job.pk)
     waiting = RosterLine.objects.visible_to(request.user).filter(semester=term).payable()
-    shown = {"form": form, "sums": waiting.sums(), "without": waiting.without_account().sums()}
+    taken_out = TakenOut.objects.visible_to(request.user).waiting().of(term)
+    related = ("batch", "by", "roster_line__student", "roster_line__programme", "roster_line__roster__school")
+    shown = {
+        "form": form, "sums": waiting.sums(), "without": waiting.without_account().sums(), "deeds": deeds,
+        "page": page_of(taken_out.select_related(*related).order_by("pk"), request.GET.get("page")),
+    }  # fmt: skip
     return render(request, "disbursement/batch_build.html", shown)
 
 

@@ -34,8 +34,9 @@ def released(batch: DisbursementBatch) -> DisbursementBatch:
 
 
 def sent(batch: DisbursementBatch) -> DisbursementBatch:
-    """With its file, sent."""
+    """With its file, taken and sent."""
     bank.make_payment_file(by=person("caiwu1"), batch=batch.pk)
+    bank.take_payment_file(by=person("caiwu1"), batch=batch.pk)
     bank.send_batches(by=person("caiwu1"), batch=[batch.pk])
     return fresh(batch)
 

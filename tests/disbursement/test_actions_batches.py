@@ -6,13 +6,13 @@ import pytest
 
 from aid_admin.audit.models import AuditEvent
 from aid_admin.county.models import BankBin
-from aid_admin.lib.refusals import BadInput, Forbidden, NotFound, Refused
+from aid_admin.lib.refusals import BadInput, Forbidden, Refused
 from aid_admin.office import invariants
-from disbursement.actions import bank, batches
-from disbursement.models import DisbursementBatch, PaymentLine, RosterLine
+from disbursement.actions import bank, batches, taking_out
+from disbursement.models import DisbursementBatch, TakenOut
 from students.models import BankAccount
 from tests.disbursement.builders import TERM
-from tests.disbursement.money import drafted, fresh, line_of, load, person, released, sent
+from tests.disbursement.money import drafted, fresh, line_of, person, released
 from tests.factories import files, intake
 from tests.refusing import refused
 
@@ -30,32 +30,14 @@ def _all_well() -> None:
     assert [check.sentence for check in invariants.run() if not check.ok] == []
 
 
-def test_line_taken_out_waits_to_be_built_again_and_the_others_stay(draft: DisbursementBatch) -> None:
-    gone, before = line_of(draft, 3), draft.lines.count()
-
-    (moved,) = batches.take_out_lines(by=person("caiwu1"), line=[gone.pk], reason="户名不是监护人")
-
-    assert moved.amount_fen == gone.amount_fen
-    assert draft.lines.count() == before - 1
-    assert not draft.lines.filter(line_no=3).exists()
-    assert RosterLine.objects.payable().filter(pk=gone.roster_line_id).exists()
-    assert AuditEvent.objects.latest("seq").reason == "第3笔：户名不是监护人"
-    batch = sent(released(draft))
-    assert batch.line_count == before - 1
-    load(batch, {})
-    assert set(batch.lines.values_list("state", flat=True)) == {"PAID"}
-    (again,) = batches.build_batches(by=person("caiwu2"), semester=TERM, bank="RCC")
-    assert PaymentLine.objects.get(batch=again.id).roster_line_id == gone.roster_line_id
-    _all_well()
-
-
 def test_account_shared_across_batches_is_still_seen(draft: DisbursementBatch) -> None:
     """Taking one of two sharers out must not hide from either batch that both go to one account."""
     (shared,) = [found for found in batches.findings_of(draft) if found.code == "ACCOUNT_SHARED"][:1]
     gone = line_of(draft, shared.subjects[-1])
     stays = line_of(draft, shared.subjects[0])
     assert gone.student_id != stays.student_id
-    batches.take_out_lines(by=person("caiwu1"), line=[gone.pk], reason="与他人共用账户")
+    taking_out.take_out_lines(by=person("caiwu1"), line=[gone.pk], reason="与他人共用账户")
+    taking_out.put_back_lines(by=person("caiwu1"), taken_out=[TakenOut.objects.get().pk], reason="已查实")
 
     (again,) = batches.build_batches(by=person("caiwu1"), semester=TERM, bank="RCC")
 
@@ -63,23 +45,6 @@ def test_account_shared_across_batches_is_still_seen(draft: DisbursementBatch) -
         number = other.no if isinstance(other, DisbursementBatch) else DisbursementBatch.objects.get(pk=other.id).no
         told = [found.message for found in batches.findings_of(batch) if found.code == "ACCOUNT_SHARED"]
         assert any(f"（批次{number}）" in message for message in told), told
-
-
-def test_line_is_taken_out_by_the_clerk_with_a_reason_and_only_from_a_draft(draft: DisbursementBatch) -> None:
-    line = line_of(draft, 1).pk
-    with pytest.raises(BadInput, match="须写明原因"):
-        batches.take_out_lines(by=person("caiwu1"), line=[line], reason=" ")
-    with pytest.raises(Forbidden):
-        batches.take_out_lines(by=person("shenpi1"), line=[line], reason="可疑")
-    with pytest.raises(NotFound):
-        batches.take_out_lines(by=person("caiwu1"), line=[0], reason="可疑")
-    with pytest.raises(Refused, match="请直接中止批次"):
-        everything = list(draft.lines.values_list("pk", flat=True))
-        batches.take_out_lines(by=person("caiwu1"), line=everything, reason="可疑")
-    batches.lock_batches(by=person("caiwu1"), batch=[draft.pk])
-    with pytest.raises(Refused, match="先退回经办"):
-        batches.take_out_lines(by=person("caiwu1"), line=[line], reason="可疑")
-    assert draft.lines.filter(pk=line).exists()
 
 
 @pytest.mark.parametrize("reviewed", [False, True])
@@ -95,7 +60,7 @@ def test_batch_given_back_is_a_draft_again_and_locked_anew(draft: DisbursementBa
     assert (batch.state, batch.line_count, batch.total_fen, batch.digest) == ("DRAFTED", None, None, "")
     assert (batch.locked_by, batch.reviewed_by) == (None, None)
     assert AuditEvent.objects.latest("seq").reason == "第3笔户名可疑"
-    batches.take_out_lines(by=person("caiwu1"), line=[line_of(batch, 3).pk], reason="等学校核实")
+    taking_out.take_out_lines(by=person("caiwu1"), line=[line_of(batch, 3).pk], reason="等学校核实")
     batches.lock_batches(by=person("caiwu1"), batch=[batch.pk])
     again = fresh(batch)
     assert again.line_count == before.line_count - 1

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from disbursement.actions import bank, batches, settling
-from disbursement.models import DisbursementBatch
+from disbursement.actions import bank, batches, settling, taking_out
+from disbursement.models import DisbursementBatch, TakenOut
 from tests.disbursement.builders import TERM
 from tests.disbursement.money import answer_file, contradiction, drafted, load, person, released, sent
 from tests.failing import fails_whole_at_every_statement
@@ -39,7 +39,12 @@ def test_taking_out_locking_and_giving_back_are_all_or_nothing(county_at: At) ->
     line = batch.lines.order_by("line_no").first()
     assert line is not None
 
-    assert fails_whole_at_every_statement(lambda: batches.take_out_lines(by=clerk, line=[line.pk], reason="可疑")) > 3
+    assert (
+        fails_whole_at_every_statement(lambda: taking_out.take_out_lines(by=clerk, line=[line.pk], reason="可疑")) > 4
+    )
+    doubt = TakenOut.objects.get().pk
+    back = lambda: taking_out.put_back_lines(by=clerk, taken_out=[doubt], reason="已查实")  # noqa: E731
+    assert fails_whole_at_every_statement(back) > 3
     assert fails_whole_at_every_statement(lambda: batches.lock_batches(by=clerk, batch=[batch.pk])) > 5
     approver = person("shenpi1")
     back = lambda: batches.give_back_batches(by=approver, batch=[batch.pk], reason="可疑")  # noqa: E731
@@ -51,6 +56,7 @@ def test_making_the_file_and_sending_are_all_or_nothing(county_at: At) -> None:
     batch, clerk = released(drafted()), person("caiwu1")
 
     assert fails_whole_at_every_statement(lambda: bank.make_payment_file(by=clerk, batch=batch.pk)) > 5
+    bank.take_payment_file(by=clerk, batch=batch.pk)
     assert fails_whole_at_every_statement(lambda: bank.send_batches(by=clerk, batch=[batch.pk])) > 4
 
 

@@ -27,6 +27,7 @@ def answered(county_at: At) -> tuple[DisbursementBatch, User]:
     county_at("batched")
     clerk = accounts.user(Role.FINANCE_CLERK)
     batch = DisbursementBatch.objects.filter(mode=BatchMode.ACCOUNT, bank="RCC").get()
+    bank.take_payment_file(by=clerk, batch=batch.pk)
     bank.send_batches(by=clerk, batch=[batch.pk])
     refused = {str(line.account_no): "账户已销户" for line in batch.lines.order_by("line_no")[:2]}
     name, data = demo_bank.answer("RCC", store.read(PaymentFile.objects.get(batch=batch).stored_file), refused)

@@ -140,6 +140,7 @@ def test_released_reissue_gets_no_file_and_is_not_sent_while_in_doubt(batch: Dis
 
     settle(contradiction(batch, 2), "KEPT")
     bank.make_payment_file(by=clerk, batch=again.pk)
+    bank.take_payment_file(by=clerk, batch=again.pk)
     load(batch, {2: "处理中"}, others=None)
     with pytest.raises(Refused, match="核定前不能送银行"):
         bank.send_batches(by=clerk, batch=[again.pk])

@@ -18,8 +18,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from aid_admin.files import store
 from aid_admin.lib.refusals import Refused
 from aid_admin.office import invariants
-from disbursement.actions import bank, batches
-from disbursement.models import DisbursementBatch, PaymentFile, PaymentLine, ReturnLine, RosterLine
+from disbursement.actions import bank, batches, taking_out
+from disbursement.models import DisbursementBatch, PaymentFile, PaymentLine, ReturnLine, RosterLine, TakenOut
 from disbursement.rules.states import LIVE_PAYMENTS
 from students.actions.accounts import reaffirm_accounts, verify_accounts
 from students.models import BankAccount
@@ -38,11 +38,14 @@ OFFICE: dict[str, tuple[str, ...]] = {  # what is done to one batch, and the sta
     "review": ("LOCKED",),
     "release": ("REVIEWED",),
     "file": ("RELEASED", "CLOSED"),
+    "take": ("RELEASED",),
     "send": ("RELEASED",),
     "abort": ("DRAFTED", "LOCKED", "REVIEWED", "RELEASED"),
     "close": ("RELEASED", "SENT"),
 }
-DONE_AT_LEAST_ONCE = {*OFFICE, "build", "load", "TAKEN", "KEPT", "mend", "reissue"} - {"take_out"}  # the fixture does
+DONE_AT_LEAST_ONCE = {*OFFICE, "build", "put_back", "load", "TAKEN", "KEPT", "mend", "reissue"} - {
+    "take_out"
+}  # the fixture does
 
 
 class MoneyPath(RuleBasedStateMachine):
@@ -94,9 +97,18 @@ class MoneyPath(RuleBasedStateMachine):
     @rule()
     def build(self) -> None:
         before = len(self.states)
+        doubted = set(TakenOut.objects.waiting().values_list("roster_line", flat=True))
         batches.build_batches(by=person("caiwu1"), semester=TERM)
         self._learn()
         self.done["build"] += len(self.states) > before
+        assert not PaymentLine.objects.live().filter(roster_line__in=doubted).exists()
+
+    @precondition(lambda self: TakenOut.objects.waiting().exists())
+    @rule(pick=PICK)
+    def put_back(self, pick: int) -> None:
+        found = list(TakenOut.objects.waiting().order_by("pk"))
+        given = {"taken_out": [found[pick % len(found)].pk], "reason": "已查实"}
+        assert self._try("put_back", lambda: taking_out.put_back_lines(by=person("caiwu2"), **given))
 
     @rule(picks=st.lists(st.tuples(st.integers(0, 59), PICK), min_size=3, max_size=6))
     def office_day(self, picks: list[tuple[int, int]]) -> None:
@@ -111,18 +123,18 @@ class MoneyPath(RuleBasedStateMachine):
             self._do(*possible[pick % len(possible)], line)
 
     @precondition(lambda self: self._batches("DRAFTED", "LOCKED", "REVIEWED", "RELEASED"))
-    @rule(pick=PICK, far=st.integers(1, 5))
+    @rule(pick=PICK, far=st.integers(1, 6))
     def straight_on(self, pick: int, far: int) -> None:
-        """Lock, review, release, file, send at one go, so far."""
+        """Lock, review, release, file, take, send at one go, so far."""
         found = self._batches("DRAFTED", "LOCKED", "REVIEWED", "RELEASED")
-        for deed in ("lock", "review", "release", "file", "send")[:far]:
+        for deed in ("lock", "review", "release", "file", "take", "send")[:far]:
             self._do(deed, found[pick % len(found)])
 
     def _do(self, deed: str, batch: DisbursementBatch, line: int = 0) -> None:
         if deed == "take_out":
             lines = list(batch.lines.order_by("line_no"))
             given: dict[str, Any] = {"line": [lines[line % len(lines)].pk], "reason": "可疑"}
-        elif deed == "file":
+        elif deed in ("file", "take"):
             given = {"batch": batch.pk}
         else:
             given = {"batch": [batch.pk]} | ({"reason": "银行退件"} if deed in ("abort", "give_back") else {})
@@ -251,12 +263,13 @@ class MoneyPath(RuleBasedStateMachine):
 
 
 ACTS: dict[str, tuple[Callable[..., Any], str]] = {
-    "take_out": (batches.take_out_lines, "caiwu1"),
+    "take_out": (taking_out.take_out_lines, "caiwu1"),
     "lock": (batches.lock_batches, "caiwu1"),
     "give_back": (batches.give_back_batches, "shenpi2"),
     "review": (batches.review_batches, "shenpi1"),
     "release": (batches.release_batches, "shenpi2"),
     "file": (bank.make_payment_file, "caiwu1"),
+    "take": (bank.take_payment_file, "caiwu1"),
     "send": (bank.send_batches, "caiwu1"),
     "abort": (batches.abort_batches, "shenpi1"),
     "close": (batches.close_batches, "caiwu1"),
@@ -283,7 +296,7 @@ def few_grants(county_at: Callable[[str], str]) -> None:
     first = drafted("RCC")
     line = first.lines.order_by("line_no").first()
     assert line is not None
-    batches.take_out_lines(by=person("caiwu1"), line=[line.pk], reason="可疑")
+    taking_out.take_out_lines(by=person("caiwu1"), line=[line.pk], reason="可疑")
     sent(released(first))
     sent(released(drafted("CCB")))
     batches.build_batches(by=person("caiwu1"), semester=TERM, mode="WAIVER")

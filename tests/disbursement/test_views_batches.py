@@ -239,9 +239,10 @@ def test_waiver_batch_offers_no_bank_file(released):
 def _send_and_refuse(batch: DisbursementBatch) -> PaymentLine:
     """Send the batch; the bank refuses its first line."""
     clerk, path = enter("caiwu1"), f"/batches/{batch.pk}/"
+    assert "还没有人下载过" in do(clerk, path, "send").content.decode()
+    content = do(clerk, path, "download").content
     done(clerk, path, "send")
     line = batch.lines.order_by("line_no").first()
-    content = do(clerk, path, "download").content
     name, data = demo_bank.answer(batch.bank, content, {line.account_no: "户名不符"})
     loaded = clerk.post(f"{path}return/", {"file": SimpleUploadedFile(name, data)})
     assert loaded.status_code == 302, loaded.content.decode()[:3000]
@@ -283,7 +284,7 @@ def test_account_that_the_bank_takes_again_is_reaffirmed_verified_and_paid_to(re
     school, finance = line.school.code, enter("caiwu1")
     clerk, head = enter(f"jingban-{school}"), enter(f"fuze-{school}")
     assert f'name="pick" value="{line.account_id}"' in clerk.get(path).content.decode()
-    assert "请写明账户怎样恢复的" in do(clerk, path, "reaffirm", [line.account_id]).content.decode()
+    assert "请写明账户为什么可用" in do(clerk, path, "reaffirm", [line.account_id]).content.decode()
     done(clerk, path, "reaffirm", [line.account_id], reason="信用社已解冻")
     assert "已有待核对的账户" in do(clerk, path, "reaffirm", [line.account_id], reason="再报").content.decode()
     made = BankAccount.objects.get(student=line.student_id, verified_by=None, ended_at=None)
@@ -325,6 +326,7 @@ def test_own_account_is_not_verified_by_its_proposer_nor_twice(released):
 )
 def test_return_file_that_is_none_is_refused_in_words(released, data, sentence):
     clerk, path = enter("caiwu1"), f"/batches/{released.pk}/"
+    do(clerk, path, "download")
     done(clerk, path, "send")
     answer = clerk.post(f"{path}return/", {"file": SimpleUploadedFile("x.txt", data)})
     assert answer.status_code == 200
