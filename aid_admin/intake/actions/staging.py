@@ -137,6 +137,20 @@ def heading_of(upload: Upload) -> Heading | None:
         raise Refused(f"这个文件无法读取，不能对应各列：{problem.message}。") from problem
 
 
+def opens(upload: Upload) -> bool:
+    """Whether the file is a table at all, whatever its columns are called; a picture or a locked workbook is none."""
+    with store.on_disk(store.read(upload.stored_file)) as path:
+        return _passes(_verdict_on(upload, path), _password(upload))
+
+
+def _verdict_on(upload: Upload, path: Path) -> gate.Verdict:
+    return gate.check(path, purpose="sheet", file_name=upload.stored_file.name)
+
+
+def _passes(verdict: gate.Verdict, password: str) -> bool:
+    return verdict.ok or (verdict.code == "PASSWORD" and bool(password))
+
+
 def _kind_sent_by(by: User, kind: str) -> SheetKind:
     sheet_kind = KINDS.get(kind)
     if sheet_kind is None or sheet_kind.own_page:
@@ -184,8 +198,8 @@ def read_upload(job: Job, progress: queue.Progress) -> str:
 
 
 def _cells(upload: Upload, path: Path, password: str) -> Generator[RawRow, None, None]:
-    verdict = gate.check(path, purpose="sheet", file_name=upload.stored_file.name)
-    if not verdict.ok and not (verdict.code == "PASSWORD" and password):
+    verdict = _verdict_on(upload, path)
+    if not _passes(verdict, password):
         raise reading.Unreadable(verdict.code, verdict.message)
     return reading.read_rows(path, media=verdict.media, password=password or None)
 

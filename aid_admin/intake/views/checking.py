@@ -12,7 +12,7 @@ from aid_admin.accounts.acting import may
 from aid_admin.accounts.deeds import download as answer_file
 from aid_admin.accounts.gate import StaffRequest, needs
 from aid_admin.audit.history import history_of
-from aid_admin.intake.actions import force, marking, printing
+from aid_admin.intake.actions import force, marking, printing, staging
 from aid_admin.intake.forms import CommitForm, EmptyForm, OpinionForm, ReasonForm
 from aid_admin.intake.models import Upload
 from aid_admin.intake.registry import KINDS, SheetKind
@@ -103,8 +103,15 @@ def _rights(
         "may_discard": acts and not kind.own_page and upload.standing == Standing.READ,
         "commits_next": commits and not upload.refused,
         "may_send_again": acts and not kind.own_page and upload.standing in SEND_AGAIN,
-        "may_map": acts and not kind.own_page and upload.standing in (Standing.READ, Standing.REFUSED),
+        "may_map": acts and not kind.own_page and _has_columns(upload),
     }
+
+
+def _has_columns(upload: Any) -> bool:
+    """Whether there are columns that a person could name; a file that is no table has none."""
+    if upload.standing == Standing.REFUSED:
+        return upload.was_read or staging.opens(upload)
+    return bool(upload.standing == Standing.READ)
 
 
 def progress(request: StaffRequest, pk: int) -> HttpResponse:

@@ -199,6 +199,7 @@ def check_account(row: TableRow, context: Context, bank_name: str = "") -> tuple
         row,
         "ACCOUNT_INVALID" if sure else "ACCOUNT_UNSURE",
         "银行账号",
+        number,
         reason=bank_card.PROBLEMS[problem],
         level=Level.ERROR if sure else Level.WARNING,
     )

@@ -130,6 +130,17 @@ def test_columns_of_what_is_committed_or_no_table(client):
     assert "这是JPG 图片，不是表格" in answer.content.decode()
 
 
+def test_file_that_is_no_table_has_no_columns_to_name_and_needs_nothing_more(client):
+    file = SimpleUploadedFile("照片.xlsx", b"\xff\xd8\xff\xe0 not a sheet")
+    answer = client.post("/uploads/new/attendance/", {"school": "3141000001", "file": file})
+    queue.work_all()
+    text = client.get(answer.headers["Location"]).content.decode()
+    assert buttons(text) == {"重新上传": "btn-primary"}
+    assert "这是JPG 图片，不是表格" in text
+    assert "也不算待办，不用再处理" in text
+    assert "重新上传" in buttons(client.get(f"/uploads/{unrecognised(client).pk}/").content.decode())
+
+
 def test_columns_by_others(client, staff, log_in, schools):
     upload = unrecognised(client)
     page = f"/uploads/{upload.pk}/columns/"

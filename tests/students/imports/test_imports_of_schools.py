@@ -192,3 +192,8 @@ def test_account_faults(change, code, status):
     row = data(parse(accounts, ACCOUNT | change))[0]
     assert code in codes(row)
     assert row.status == status
+
+
+def test_account_that_is_unsure_is_shown():
+    row = data(parse(accounts, ACCOUNT | {"银行账号": "000012345678901"}))[0]
+    assert [(issue.code, issue.value) for issue in row.issues] == [("ACCOUNT_UNSURE", "000012345678901")]
