@@ -1,6 +1,7 @@
 """Forms of rosters, publicity, objections and batches."""
 
 from collections.abc import Collection
+from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
@@ -258,9 +259,21 @@ class PlanForm(forms.Form):
     planned_on = forms.DateField(
         label="计划开始日期",
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text="不早于今天；不填为今天。",
     )
+    earliest: ClassVar[date | None] = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.earliest:
+            field = self.fields["planned_on"]
+            field.initial, field.widget.attrs["min"] = self.earliest, f"{self.earliest:%Y-%m-%d}"
+
+
+def plan_form(today: date) -> type[PlanForm]:
+    """The form whose picker opens on today, the county's own, and goes no further back."""
+    return type("DatedPlanForm", (PlanForm,), {"earliest": today})
 
 
 class PhotoForm(forms.Form):

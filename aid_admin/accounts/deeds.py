@@ -26,6 +26,7 @@ class Deed:
     `takes` names what the page adds (the semester). `done` may name {n}, the number of objects moved.
     `states`: where it may begin; empty = anywhere. `download`: the action's result is a file. `about`: a template
     that its dialog shows before the form, with the page's context: what the person is about to decide on.
+    `only`: which rows it is for, told beside its button while a picked row is none of them.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Deed:
     states: Collection[str] = frozenset()
     download: bool = False
     about: str = ""
+    only: str = ""
 
 
 class Offer(NamedTuple):
@@ -90,9 +92,10 @@ class Deeds:
         """The name of the deed that was posted."""
         return self.request.POST.get("do", "")
 
-    def done(self, ids: Iterable[int] | None = None, **more: Any) -> bool:
+    def done(self, ids: Iterable[int] | None = None, *, then: Callable[[], str] = str, **more: Any) -> bool:
         """Perform the posted deed on `ids` (default: the picked rows); False if nothing was done.
 
+        `then` gives a sentence that is added to what the deed says when it is done: what comes next.
         Raises Http404 for a deed that this page does not have, Forbidden and NotFound as the action does.
         """
         if self.request.method != "POST":
@@ -107,7 +110,7 @@ class Deeds:
             return False
         if deed.done:
             moved = self.result if isinstance(self.result, list) else [self.result]
-            messages.success(self.request, deed.done.format(n=len(moved)))
+            messages.success(self.request, deed.done.format(n=len(moved)) + then())
         return True
 
     def _perform(self, deed: Deed, form: forms.Form, ids: list[int], more: dict[str, Any]) -> Any:

@@ -22,7 +22,7 @@ from aid_admin.db.pages import page_of
 from aid_admin.files.photos import photo_page
 from aid_admin.lib.pdf.glyphs import names_that_cannot_be_printed
 from disbursement.actions import publicity
-from disbursement.forms import CheckForm, PeriodFilter, PhotoForm, PlanForm, ReasonForm
+from disbursement.forms import CheckForm, PeriodFilter, PhotoForm, PlanForm, ReasonForm, plan_form
 from disbursement.models import PublicityEvidence, PublicityLine, PublicityPeriod, Roster, RosterLine
 from disbursement.permissions import CHECKS_EVIDENCE
 from disbursement.rules.publicity import Moment, PhotoFacts, doubts_about_photo
@@ -52,8 +52,7 @@ BAD: Final = Deed(
     form=CheckForm, tone="outline-danger", icon="x-lg", takes=("ok", "seen"),
 )  # fmt: skip
 PLAN: Final = Deed(
-    "plan", "publicity.plan", "制订公示", publicity.plan_period, "roster", "公示已制订，到开始那天请点“开始公示”。",
-    form=PlanForm, icon="calendar-event", takes=("semester",),
+    "plan", "publicity.plan", "制订公示", publicity.plan_period, "roster", form=PlanForm, icon="calendar-event", takes=("semester",),
 )  # fmt: skip
 
 
@@ -103,14 +102,22 @@ def period_list(request: StaffRequest) -> HttpResponse:
 def period_plan(request: StaffRequest) -> HttpResponse:
     """Choose approved rosters for a new period."""
     term = calendar.chosen(request.session)
-    deeds = Deeds(request, (PLAN,))
+    deeds = Deeds(request, (replace(PLAN, form=plan_form(calendar.business_date())),))
     if deeds.done(semester=term.code):
-        return redirect("disbursement:period", pk=deeds.result[0].id)
+        period = PublicityPeriod.objects.visible_to(request.user).get(pk=deeds.result[0].id)
+        messages.success(request, _planned(period))
+        return redirect("disbursement:period", pk=period.pk)
     taken = [_S.PLANNED, _S.RUNNING, _S.ENDED]
     free = Roster.objects.visible_to(request.user).filter(semester=term, state=RosterState.APPROVED)
     rows = free.exclude(period__state__in=taken).select_related("school", "programme").with_sums()
     page = page_of(rows.order_by("school__code", "programme__position"), request.GET.get("page"), size=500)
     return render(request, "disbursement/period_plan.html", {"page": page, "deeds": deeds})
+
+
+def _planned(period: PublicityPeriod) -> str:
+    if period.planned_on > calendar.business_date():
+        return f"公示已制订，到 {period.planned_on:%Y-%m-%d} 那天请点“开始公示”。"
+    return "公示已制订，现在可以点“开始公示”。"
 
 
 @SEES

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any, Final
 
 from django.db.models import F
@@ -78,8 +79,7 @@ DRAFT: Final = Deed(
 LIST_DEEDS: Final = (SUBMIT, REVIEW, APPROVE, CONFIRM, RETURN, DRAFT)
 AGREE_ALL: Final = Deed(
     "agree_all", "roster.answer", "全部同意", rosters.answer_differences, "line", "已同意 {n} 名学生的核定结果。",
-    form=AgreeForm, icon="check-lg", states={_S.DRAFT},
-    text="一次同意全部还没有说明的差异：应助未报的予以资助，多报的不资助，金额不符的按核定金额。已说明的不变。",
+    form=AgreeForm, icon="check-lg", tone="plain", states={_S.DRAFT},
 )  # fmt: skip
 AGREE: Final = Deed(
     "agree", "roster.answer", "同意核定结果", rosters.answer_differences, "line", "已同意 {n} 名学生的核定结果。",
@@ -90,11 +90,13 @@ ANSWER: Final = Deed(
     "answer", "roster.answer", "说明未报原因", rosters.answer_differences, "line", "已说明 {n} 名学生的未报原因，由初审决定是否采纳。",
     form=AnswerForm, icon="pencil", tone="plain", states={_S.DRAFT},
     text="由县资助中心初审决定：采纳您的理由，该生不资助；不采纳，照常资助。结果显示在该生这一行。",
+    only="只用于应助未报：学校没有填报的学生才要说明。多报、金额不符不同意的，用“有异议”。",
 )  # fmt: skip
 DISAGREE: Final = Deed(
     "disagree", "roster.answer", "有异议", rosters.answer_differences, "line", "已记下对 {n} 名学生的异议。",
     form=DisagreeForm, icon="exclamation-circle", tone="plain", states={_S.DRAFT},
     text="用于多报和金额不符。本轮仍按核定结果办理；认为应当资助的，请补报认定申请或更正学籍，核定后进入下一轮。",
+    only="只用于多报和金额不符。应助未报、确实不应发的，用“说明未报原因”。",
 )  # fmt: skip
 ACCEPT: Final = Deed(
     "accept", "roster.refuse", "采纳学校理由", lines.refuse_lines, "line", "已采纳 {n} 名学生的学校理由，不资助。",
@@ -126,6 +128,13 @@ EXPORT: Final = Deed(
 )  # fmt: skip
 LINE_DEEDS: Final = (AGREE, ANSWER, DISAGREE, ACCEPT, REFUSE, RESTORE)
 _OF_LINES: Final = frozenset(deed.name for deed in LINE_DEEDS)
+# what agreeing to a difference of this kind means
+_AGREED: Final = {
+    LineKind.MISSING: "予以资助",
+    LineKind.TOO_MANY: "不资助",
+    LineKind.AMOUNT_DIFFERS: "按核定金额资助",
+}
+_ANSWERING: Final = frozenset({AGREE_ALL.name, AGREE.name, ANSWER.name, DISAGREE.name})
 _SIGNING: Final = frozenset({"submit", "review", "approve", "accept", "refuse", "restore"})
 _SIGNED_NEXT: Final = {_S.SUBMITTED: ("roster.review", "初审"), _S.REVIEWED: ("roster.approve", "复审")}
 
@@ -229,9 +238,16 @@ def roster_detail(request: StaffRequest, pk: int) -> HttpResponse:
     ids = None if deeds.wanted in _OF_LINES else [roster.pk]
     if deeds.wanted == AGREE_ALL.name:
         ids = list(mine.unanswered().order_by("pk").values_list("pk", flat=True))
-    if deeds.done(ids, seen=request.POST.getlist("seen")):
+    then = partial(_next_of, roster, mine, deeds.wanted)
+    if deeds.done(ids, then=then, seen=request.POST.getlist("seen")):
         return download(*deeds.result) if deeds.wanted == EXPORT.name else redirect(request.get_full_path())
     return _shown(request, roster, mine, deeds)
+
+
+def _next_of(roster: Any, mine: Any, deed: str) -> str:
+    """After the last difference is answered: that the head's turn has come."""
+    answered = deed in _ANSWERING and roster.state == _S.DRAFT and not mine.unanswered().exists()
+    return "差异已全部说明，下一步由学校负责人上报。" if answered else ""
 
 
 def _roster(request: StaffRequest, pk: int) -> Any:
@@ -241,11 +257,24 @@ def _roster(request: StaffRequest, pk: int) -> Any:
 
 
 def _detail_deeds(roster: Any, mine: Any, user: User) -> list[Deed]:
-    """The page's deeds: 初审通过 says what it would do, 退回 how far it can go."""
+    """The page's deeds: 全部同意 and 初审通过 say what they would do, 退回 how far it can go."""
+    answering = roster.open_differences and may(user, AGREE_ALL.right)
+    agree_all = replace(AGREE_ALL, text=_agreement(mine)) if answering else AGREE_ALL
     reviewing = roster.state == _S.SUBMITTED and may(user, REVIEW.right)
     review = replace(REVIEW, text=_verdict(roster, mine)) if reviewing else REVIEW
     back = replace(RETURN, form=return_form(return_targets(roster.state)))
-    return [AGREE_ALL, *LINE_DEEDS, SUBMIT, review, APPROVE, CONFIRM, back, WITHDRAW, VOID, EXPORT]
+    return [agree_all, *LINE_DEEDS, SUBMIT, review, APPROVE, CONFIRM, back, WITHDRAW, VOID, EXPORT]
+
+
+def _agreement(mine: Any) -> str:
+    """What 全部同意 would answer now, in numbers."""
+    open_ones = mine.unanswered().kinds()
+    parts = [f"{kind.label} {open_ones[kind]} 人，{words}" for kind, words in _AGREED.items() if kind in open_ones]
+    answered = mine.differing().count() - sum(open_ones.values())
+    kept = f"已说明的 {answered} 处不变。" if answered else ""
+    return (
+        f"将一次同意还没有说明的 {sum(open_ones.values())} 处差异：{'；'.join(parts)}。{kept}有不同意的，请先逐人说明。"
+    )
 
 
 def _verdict(roster: Any, mine: Any) -> str:

@@ -214,7 +214,8 @@
     showWhatFits(chosen);
   }
 
-  // a row may name in data-for the deeds that fit it; a button waits until all picked rows fit, and a hint says so
+  // a row may name in data-for the deeds that fit it; a button waits until all picked rows fit, and a hint says so:
+  // with data-only which rows the deed is for, else how many of the picked ones do not fit
   function showWhatFits(chosen) {
     var hints = [];
     list(document, "[data-needs-pick]").forEach(function (button) {
@@ -223,7 +224,10 @@
         return box.hasAttribute("data-for") && box.getAttribute("data-for").split(" ").indexOf(deed) < 0;
       });
       button.disabled = !chosen.length || unfit.length > 0;
-      if (unfit.length && unfit.length < chosen.length) hints.push("所选中 " + unfit.length + " 行不能“" + button.textContent.trim() + "”");
+      var only = unfit.length ? button.getAttribute("data-only") || "" : "";
+      button.title = only;
+      if (only) hints.push("“" + button.textContent.trim() + "”" + only);
+      else if (unfit.length && unfit.length < chosen.length) hints.push("所选中 " + unfit.length + " 行不能“" + button.textContent.trim() + "”");
     });
     list(document, "[data-pick-hint]").forEach(function (place) {
       place.textContent = hints.length ? hints.join("；") : place.getAttribute("data-pick-hint");
@@ -336,7 +340,7 @@
 
   showShortcuts();
   giveBackTyped();
-  openDialogs();
+  document.addEventListener("DOMContentLoaded", openDialogs); // after htmx, which loads what an open dialog asks for
   document.querySelectorAll("[data-needs-pick]").forEach(function (button) { button.disabled = true; });
   document.querySelectorAll(".grid").forEach(function (table) {
     if (table.querySelector(".pick")) showPicked(table);

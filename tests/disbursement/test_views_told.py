@@ -1,0 +1,70 @@
+"""What pages of rosters and publicity tell about the next step."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from aid_admin.county import calendar
+from disbursement.models import PublicityPeriod, Roster
+from disbursement.rules.states import LineKind, RosterState
+from tests.disbursement.builders import do, enter
+
+pytestmark = pytest.mark.usefixtures("pages")
+NEXT = "差异已全部说明，下一步由学校负责人上报。"
+
+
+def draft(kind: LineKind) -> Roster:
+    """A draft with differences of this kind, none of them answered."""
+    roster = Roster.objects.filter(lines__kind=kind).order_by("pk").first()
+    Roster.objects.filter(pk=roster.pk).update(state=RosterState.DRAFT, submitted_by=None)
+    roster.lines.update(answered_by=None, explanation="", reason_code="")
+    return roster
+
+
+def told(client: Client, path: str, deed: str, pick: list[int] | None = None, **fields: Any) -> str:
+    answer = do(client, path, deed, pick, **fields)
+    return client.get(answer.headers["Location"]).content.decode()
+
+
+def test_last_answer_says_that_the_turn_of_the_head_has_come(county_at):
+    county_at("rostered")
+    roster = draft(LineKind.MISSING)
+    path, clerk = f"/rosters/{roster.pk}/", enter(f"jingban-{roster.school.code}")
+    open_ones = list(roster.lines.exclude(kind=LineKind.RIGHT).values_list("pk", flat=True))
+    page = clerk.get(path).content.decode()
+    assert "现在由学校负责人核对后上报" not in page
+    assert f"将一次同意还没有说明的 {len(open_ones)} 处差异：应助未报" in page
+    for pk in open_ones[:-1]:
+        assert NEXT not in told(clerk, path, "agree", [pk])
+    page = told(clerk, path, "agree", open_ones[-1:])
+    assert NEXT in page
+    assert "差异已全部说明，现在由学校负责人核对后上报" in page
+    assert (
+        "差异已全部说明，现在由学校负责人核对后上报" in enter(f"fuze-{roster.school.code}").get(path).content.decode()
+    )
+
+
+def test_answers_say_which_differences_they_are_for(county_at):
+    county_at("rostered")
+    roster = draft(LineKind.TOO_MANY)
+    page = enter(f"jingban-{roster.school.code}").get(f"/rosters/{roster.pk}/").content.decode()
+    assert 'class="btn btn-plain" data-dialog="do-agree_all"' in page
+    assert 'data-only="只用于应助未报：' in page
+    assert 'data-only="只用于多报和金额不符。' in page
+
+
+def test_plan_opens_on_the_business_date_and_says_when_to_start(county_at):
+    county_at("approved")
+    officer, today = enter("gongshi1"), calendar.business_date()
+    page = officer.get("/publicity/plan/").content.decode()
+    assert f'value="{today}" min="{today}"' in page
+    first, second = list(Roster.objects.filter(state=RosterState.APPROVED).order_by("pk")[:2])
+    assert "公示已制订，现在可以点“开始公示”。" in told(
+        officer, "/publicity/plan/", "plan", [first.pk], planned_on=today
+    )
+    later = today + timedelta(days=3)
+    page = told(officer, "/publicity/plan/", "plan", [second.pk], planned_on=later)
+    assert f"公示已制订，到 {later} 那天请点“开始公示”。" in page
+    assert PublicityPeriod.objects.latest("pk").planned_on == later
