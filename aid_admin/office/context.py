@@ -35,7 +35,7 @@ def office(request: HttpRequest) -> dict[str, object]:
         "semesters": semesters,
         "semester": term,
         "steps": steps,
-        "menu": menu.menu_for(user.roles, request.path, sum(line.count for line in lines)),
+        "menu": menu.menu_for(user.roles, request.path, len(lines)),
         "may_search": bool(user.reach()),
         "may_reveal": may(user, "identity.reveal"),
     }

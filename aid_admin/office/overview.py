@@ -28,14 +28,15 @@ _STEPS_OF: Final[dict[str, frozenset[str]]] = {
 _AT_SCHOOL: Final = {
     "在校确认": ("报送在校就读确认、认定申请和银行账号，负责人核对账号", "ACCOUNTS"),
     "资格认定": (
-        "资助中心正在比对、核定资格。生成名册以后轮到学校：上传填报名册、逐条说明差异，由负责人上报",
+        "资助中心正在比对、核定资格。生成名册以后轮到学校：经办人逐条说明差异，由负责人上报",
         "ROSTERS",
     ),
-    "名册上报": ("资助中心生成名册以后，经办人上传填报名册、逐条说明差异，由负责人上报", "ROSTERS"),
+    "名册上报": ("名册正在上报：经办人上传填报名册、逐条说明差异以后，由负责人上报", "ROSTERS"),
     "审核": ("资助中心正在审核名册。通过后开始公示，轮到学校：张贴公示表，开始和结束各上传一张照片", "PHOTOS"),
     "公示": ("公示期满、照片核查通过后，资助中心确认名册、财务发放", "PHOTOS"),
     "发放告知": ("财务正在发放。到账后生成告知书，轮到学校：打印、送达、收回执", "LETTERS"),
 }
+_OF_SCHOOLS: Final = frozenset({"在校确认", "名册上报"})  # what schools alone do
 _SCHOOLS: Final = """SELECT s.id FROM county_school s JOIN county_township t ON t.id = s.township_id
     WHERE %(county)s OR s.code = ANY(%(schools)s) OR t.code = ANY(%(townships)s)"""
 _FORCE: Final = "SELECT {what} FROM intake_inforce f WHERE f.semester_id = %(semester)s AND f.until IS NULL AND {which}"
@@ -152,20 +153,38 @@ def steps_of(semester: Semester, reach: Reach, runs: RunsShown) -> list[Step]:
 
 
 def coming_for(roles: Collection[str], steps: Sequence[Step], deadlines: Mapping[str, date]) -> str:
-    """What comes next, and by when, for somebody for whom nothing waits; steps of a school are those it sees."""
+    """What comes next, and by when, for somebody for whom nothing waits; steps of a school are those it sees.
+
+    Steps overlap: rosters of one school may be paid while those of another are reviewed, so all under way are told.
+    """
     under_way = [step.title for step in steps if step.state == "now" or (step.begun and step.state != "done")]
-    now = under_way[-1] if under_way else ""  # the furthest: an earlier one may be open in parts for long
     if not steps:
         return ""
-    if not now:
+    if not under_way:
         return "本学期的各个环节都已办完。"
-    due = deadlines.get(_AT_SCHOOL[now][1]) if now in _AT_SCHOOL else None
-    by = f"（{due.month}月{due.day}日前）" if due else ""
     own = frozenset().union(*(_STEPS_OF.get(role, frozenset()) for role in roles))
     if not own and Role.AUDITOR not in roles:
-        return f"接下来：{_AT_SCHOOL[now][0]}{by}。"
-    told = f"现在办到“{now}”，由{_BY[TITLES.index(now)]}办理{by}。"
-    mine = next((step.title for step in steps if step.title in own and step.state != "done"), "")
-    if mine and mine != now:
-        return f"{told}办到“{mine}”时，您的工作会出现在这里。"
-    return f"{told}有新的任务时会出现在这里。" if mine or Role.AUDITOR in roles else f"{told}您这一岗位的环节已办完。"
+        return f"接下来：{''.join(f'{_AT_SCHOOL[now][0]}{_by(now, deadlines)}。' for now in under_way)}"
+    return _told(under_way, deadlines) + _of_post(roles, own, steps, under_way)
+
+
+def _by(title: str, deadlines: Mapping[str, date]) -> str:
+    due = deadlines.get(_AT_SCHOOL[title][1]) if title in _AT_SCHOOL else None
+    return f"（{due.month}月{due.day}日前）" if due else ""
+
+
+def _told(under_way: Sequence[str], deadlines: Mapping[str, date]) -> str:
+    """Which steps are under way and who works on them; the days are the schools', so only by what schools work on."""
+    days = {title: _by(title, deadlines) for title in under_way if title in _OF_SCHOOLS}
+    parts = [f"“{title}”，由{_BY[TITLES.index(title)]}办理{days.get(title, '')}" for title in under_way]
+    return f"现在办到{parts[0]}。" if len(parts) == 1 else f"现在几个环节同时在办：{'；'.join(parts)}。"
+
+
+def _of_post(roles: Collection[str], own: Collection[str], steps: Sequence[Step], under_way: Sequence[str]) -> str:
+    """How the person's own post stands to them."""
+    mine = [step.title for step in steps if step.title in own and step.state != "done"]
+    if not mine and Role.AUDITOR not in roles:
+        return "您这一岗位的环节已办完。"
+    if mine and not set(mine) & set(under_way):
+        return f"办到“{mine[0]}”时，您的工作会出现在这里。"
+    return "有新的任务时会出现在这里。"

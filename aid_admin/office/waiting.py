@@ -72,8 +72,8 @@ class Waiting:
     title: str
     hint: str
     path: str
-    due: date | None
-    late: int  # working days since it was due; 0 in time
+    due: date | None  # None: some day of the semester
+    late: int  # working days since it was due, or since the semester ended; 0 in time
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,11 +364,12 @@ def waiting_for(user: User, term: Semester, today: date, runs: RunsShown) -> lis
     counts = bulk.count_all([work.rows for work in found.values()])
     works = [(work, count) for work, count in zip(found.values(), counts, strict=True) if count]
     deadlines = deadlines_of(term) if any(work.step for work, _ in works) else {}
-    dues = [_due(work, deadlines) or term.ends_on for work, _ in works]
-    holidays = calendar.holidays() if any(due < today for due in dues) else {}
+    dues = [_due(work, deadlines) for work, _ in works]
+    ends = [due or term.ends_on for due in dues]
+    holidays = calendar.holidays() if any(end < today for end in ends) else {}
     lines = [
-        Waiting(count, work.title, work.hint, work.path, due, workdays_between(due, today, holidays))
-        for (work, count), due in zip(works, dues, strict=True)
+        Waiting(count, work.title, work.hint, work.path, due, workdays_between(end, today, holidays))
+        for (work, count), due, end in zip(works, dues, ends, strict=True)
     ]
     return sorted(lines, key=lambda line: (line.due or date.max, -line.count))
 

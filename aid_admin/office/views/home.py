@@ -7,18 +7,20 @@ from django.views.decorators.http import require_safe
 from aid_admin.accounts.gate import StaffRequest
 from aid_admin.county import calendar
 from aid_admin.office import context, menu
+from aid_admin.office.notes import notes_for
 from aid_admin.office.overview import coming_for
 from aid_admin.office.waiting import deadlines_of
 
 
 @require_safe
 def home(request: StaffRequest) -> HttpResponse:
-    """What waits for the person, with count, deadline and the way there; where nothing does, what comes next."""
+    """What waits for the person, with count, deadline and the way there; where nothing does, what comes next; and his notes."""
     context.forget_bars(request.user)
     term = calendar.chosen(request.session)
     _, today, _ = calendar.of_session(request.session)
     steps, lines = context.bar(request, request.user, term, today)
     shown = [(line, menu.exists(line.path)) for line in lines]
     coming = "" if lines else coming_for(request.user.roles, steps, deadlines_of(term))
-    total = sum(line.count for line in lines)
-    return render(request, "office/home.html", {"lines": shown, "total": total, "coming": coming})
+    notes = notes_for(request.user, term)
+    begins = any(note.begin for note in notes)
+    return render(request, "office/home.html", {"lines": shown, "coming": coming, "notes": notes, "begins": begins})

@@ -59,10 +59,16 @@ def test_work_of_a_school_is_due_by_the_deadline_of_its_step() -> None:
 
 
 @pytest.mark.django_db
-def test_work_without_a_deadline_is_due_at_the_end_of_the_semester() -> None:
+def test_work_without_a_deadline_is_due_within_the_semester() -> None:
     Deadline.objects.all().delete()
     clerk = accounts.user(Role.SCHOOL_CLERK, school=county.school().code)
-    assert lines(clerk, date(2020, 5, 1))["在校就读确认待报送"].due == county.semester().ends_on
+    line = lines(clerk, date(2020, 5, 1))["在校就读确认待报送"]
+    assert (line.due, line.late) == (None, 0)
+    assert lines(clerk, county.semester().ends_on + timedelta(days=30))["在校就读确认待报送"].late > 0
+    Upload.objects.all().delete()
+    text = enter(clerk.username).get("/").content.decode()
+    assert "本学期内" in text
+    assert "有 <b>1</b> 类事等您处理" in text
 
 
 @pytest.mark.django_db
@@ -232,7 +238,7 @@ def at(now: str, begun: bool = False) -> list[Step]:
 @pytest.mark.parametrize(
     ("role", "steps", "words"),
     [
-        (Role.SCHOOL_CLERK, at("资格认定"), "资助中心正在比对、核定资格.*上传填报名册.*（5月29日前）"),
+        (Role.SCHOOL_CLERK, at("资格认定"), "资助中心正在比对、核定资格.*逐条说明差异.*（5月29日前）"),
         (Role.SCHOOL_HEAD, at("审核"), "轮到学校：张贴公示表.*（6月10日前）"),
         (Role.APPROVER, at("资格认定"), "现在办到“资格认定”，由初审办理.*办到“审核”时，您的工作会出现在这里"),
         (Role.PUBLICITY_OFFICER, at("名册上报"), "现在办到“名册上报”，由各校办理（5月29日前）.*办到“公示”时"),
@@ -252,9 +258,39 @@ def test_nothing_is_foretold_without_steps() -> None:
     assert coming_for({Role.SYSTEM_ADMIN}, [], {}) == ""
 
 
-def test_furthest_step_under_way_is_told() -> None:
+LATE_IN_THE_SEMESTER = [
+    Step("名册上报", "", "done", True),
+    Step("审核", "", "now", True),
+    Step("公示", "", "later", True),
+    Step("发放告知", "", "later", True),
+]
+
+
+@pytest.mark.parametrize(
+    ("role", "words"),
+    [
+        (Role.APPROVER, "有新的任务时会出现在这里。"),
+        (Role.PUBLICITY_OFFICER, "有新的任务时会出现在这里。"),
+        (Role.REGISTRY_OFFICER, "您这一岗位的环节已办完。"),
+    ],
+)
+def test_all_steps_under_way_are_told(role: Role, words: str) -> None:
+    told = coming_for({role}, LATE_IN_THE_SEMESTER, {"PHOTOS": date(2020, 6, 10)})
+    assert told == (
+        "现在几个环节同时在办：“审核”，由初审、复审办理；“公示”，由公示专员、各校、复审办理；"
+        f"“发放告知”，由财务办理。{words}"
+    )
+
+
+def test_own_step_that_has_not_begun_is_foretold() -> None:
     steps = [Step("比对核查", "", "now", True), Step("名册上报", "", "later", True), Step("审核", "", "later")]
-    assert "现在办到“名册上报”" in coming_for({Role.REVIEWER}, steps, {})
+    told = coming_for({Role.APPROVER}, steps, {})
+    assert re.search("“比对核查”.*“名册上报”.*办到“审核”时，您的工作会出现在这里", told)
+
+
+def test_school_hears_of_all_its_steps_under_way() -> None:
+    told = coming_for({Role.SCHOOL_HEAD}, LATE_IN_THE_SEMESTER, {})
+    assert re.search("^接下来：资助中心正在审核名册.*财务正在发放", told)
 
 
 def test_empty_home_of_a_school_says_what_comes_and_when(county_at, settings, tmp_path) -> None:

@@ -1,0 +1,115 @@
+"""What the home page says beside the list: what waits for somebody else, what a school may do before it is asked."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.db.models import Exists, OuterRef, Q
+
+from aid_admin.accounts.models import User
+from aid_admin.accounts.rules import Role
+from aid_admin.county.models import Semester
+from aid_admin.db import bulk
+from aid_admin.intake.models import InForce, Upload
+from aid_admin.intake.rules import UploadState
+from disbursement.models import DisbursementBatch, Roster, RosterLine
+from disbursement.rules.states import BatchState, LineKind, RosterState
+
+Aside = tuple[Any, Callable[[int], "Note"]]  # rows that wait for somebody else, and what is said of them
+FILING: Final = "/uploads/new/roster/"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A sentence and the way there; `begin`: what it names may be done now."""
+
+    text: str
+    path: str
+    link: str
+    begin: bool = False
+
+
+def notes_for(user: User, term: Semester) -> list[Note]:
+    """The person's notes in this semester; none of it is counted as waiting for him. One query."""
+    asides = [aside for role in sorted(user.roles) if role in _ASIDE for aside in _ASIDE[role](user, term)]
+    school = _school(user, term) if Role.SCHOOL_CLERK in user.roles else {}
+    counts = bulk.count_all([*(rows for rows, _ in asides), *school.values()])
+    told = [tell(count) for (_, tell), count in zip(asides, counts, strict=False) if count]
+    own = dict(zip(school, counts[len(asides) :], strict=True))
+    return [*told, *_of_school(own)] if own else told
+
+
+def _reviewer(user: User, term: Semester) -> Iterator[Aside]:
+    yield (
+        _rosters(user, term, RosterState.SUBMITTED).filter(prepared_by=user),
+        lambda count: Note(
+            f"有 {count} 份已上报的名册等另一名初审人员办理：是您生成的，您不能再初审。",
+            f"/rosters/?state={RosterState.SUBMITTED}", "看这些名册",
+        ),
+    )  # fmt: skip
+
+
+def _approver(user: User, term: Semester) -> Iterator[Aside]:
+    touched = Q(prepared_by=user) | Q(reviewed_by=user)
+    yield (
+        _rosters(user, term, RosterState.REVIEWED).filter(touched),
+        lambda count: Note(
+            f"有 {count} 份已初审的名册等另一名复审人员办理：是您生成或初审的，您不能再复审。",
+            f"/rosters/?state={RosterState.REVIEWED}", "看这些名册",
+        ),
+    )  # fmt: skip
+
+
+def _finance_approver(user: User, term: Semester) -> Iterator[Aside]:
+    batches = DisbursementBatch.objects.visible_to(user).filter(semester=term, state=BatchState.REVIEWED)
+    yield (
+        batches.filter(reviewed_by=user),
+        lambda count: Note(
+            f"有 {count} 个已审核的批次等另一名审批人员放行：是您审核的，您不能再放行。",
+            f"/batches/?state={BatchState.REVIEWED}", "看这些批次",
+        ),
+    )  # fmt: skip
+
+
+_ASIDE: Final[dict[str, Callable[[User, Semester], Iterator[Aside]]]] = {
+    Role.REVIEWER: _reviewer,
+    Role.APPROVER: _approver,
+    Role.FINANCE_APPROVER: _finance_approver,
+}
+
+
+def _rosters(user: User, term: Semester, state: str) -> Any:
+    return Roster.objects.visible_to(user).of(term).filter(state=state)
+
+
+def _school(user: User, term: Semester) -> dict[str, Any]:
+    """What a school's next step with its rosters hangs on."""
+    filed = InForce.objects.filter(semester=term, kind="roster", until=None)
+    open_lines = RosterLine.objects.filter(roster=OuterRef("pk"), answered_by=None).exclude(kind=LineKind.RIGHT)
+    drafts = _rosters(user, term, RosterState.DRAFT)
+    sent = Upload.objects.visible_to(user).filter(semester=term, kind="roster")
+    return {
+        "rolls": InForce.objects.filter(semester=term, kind="roll", until=None),
+        "sent": sent.filter(state=UploadState.READ),
+        "filed": filed.filter(upload__in=sent),
+        "drafted": Roster.objects.visible_to(user).of(term),
+        "answered": drafts.filter(~Exists(open_lines), return_reason="").exclude(filed=None),
+    }
+
+
+def _of_school(own: dict[str, int]) -> Iterator[Note]:
+    """What the clerk may file before the rosters are there; afterwards, that the head's turn has come."""
+    if own["answered"]:
+        text = f"有 {own['answered']} 份名册没有差异或差异已全部说明，现在由学校负责人上报。"
+        yield Note(text, f"/rosters/?state={RosterState.DRAFT}", "看这些名册")
+    if own["drafted"] or own["sent"]:
+        return
+    if own["filed"]:
+        yield Note(
+            f"已收到您上传的 {own['filed']} 个项目的填报名册。接下来由资助中心核定资格、生成名册，系统逐人比较，"
+            "有差异的会出现在这里，请您逐条说明。还有别的项目没有报的，现在可以接着上传。",
+            FILING, "上传其他项目的名册",
+        )  # fmt: skip
+    elif own["rolls"]:
+        text = "学籍已经导入，现在就可以上传“资助发放名册”，不用等资助中心生成名册。"
+        yield Note(text, FILING, "上传资助发放名册", begin=True)
