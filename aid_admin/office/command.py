@@ -106,9 +106,11 @@ class OfficeCommand(BaseCommand):
         return result, int(result.pop("exit", DONE))
 
     def show(self, result: dict[str, Any]) -> None:
-        """For people: one line per key."""
+        """For people: one line per key; a sentence as it is."""
         for key, value in result.items():
-            if isinstance(value, list):
+            if key == "message":
+                self.stdout.write(str(value))
+            elif isinstance(value, list):
                 self.stdout.write(f"{key}：{len(value)} 条")
                 for item in value[:MOST_SHOWN]:
                     self.stdout.write(f"  {json.dumps(item, ensure_ascii=False, default=str)}")

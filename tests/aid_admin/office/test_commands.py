@@ -11,7 +11,10 @@ import pytest
 from django.core.management import call_command, load_command_class
 
 from aid_admin.accounts.acting import ACTIONS
+from aid_admin.accounts.actions import operator
 from aid_admin.accounts.rules import Role
+from aid_admin.county import calendar
+from aid_admin.county.actions import mark_demo
 from aid_admin.intake.models import Upload
 from aid_admin.intake.rules import UploadState
 from tests.factories import accounts, county, files, people
@@ -153,6 +156,19 @@ def test_list_of_actions_is_whole_and_says_how_to_name_the_person() -> None:
     assert "--as 用户名" in text
     assert "demo.business_date         date" in text
     assert len(run("act", "--list")[1]["items"]) == len(ACTIONS)
+
+
+def test_action_tells_people_in_a_sentence_what_it_did() -> None:
+    admin = accounts.user(Role.SYSTEM_ADMIN).username
+    refused = shown("act", "demo.business_date", "date=2020-06-09", "--as", admin)
+    assert refused.count("\n") == 1
+    assert not re.search(r"[{\"]|message", refused)
+    mark_demo(by=operator())
+    before = calendar.business_date()
+    told = shown("act", "demo.business_date", "date=2020-06-09", "--as", admin)
+    assert told == f"已办理。\n演示日期：由“{before}”改为“2020-06-09”。\n"
+    code, answer = run("act", "demo.business_date", "date=2020-06-10", "--as", admin)
+    assert (code, answer["items"][0]["object"], answer["items"][0]["to"]) == (0, "democlock", "2020-06-10")
 
 
 def test_action_without_a_person_asks_for_one() -> None:

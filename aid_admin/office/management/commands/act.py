@@ -5,14 +5,18 @@ import types
 import typing
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from django.core.management.base import CommandParser
 
 from aid_admin.accounts.acting import ACTIONS, Action, Moved
 from aid_admin.jobs.models import Job
+from aid_admin.lib.money import yuan_comma
 from aid_admin.lib.refusals import BadInput
-from aid_admin.office.command import OfficeCommand
+from aid_admin.office.command import MOST_SHOWN, OfficeCommand
+from aid_admin.office.wording import object_name, state_name
+
+_ONLY_ONE: Final = frozenset({"democlock"})  # objects whose number says nothing
 
 
 class Command(OfficeCommand):
@@ -32,14 +36,20 @@ class Command(OfficeCommand):
         parser.add_argument("given", nargs="*", metavar="PARAM=VALUE")
 
     def show(self, result: dict[str, Any]) -> None:
-        """Every action on a line of its own, with its parameters; other answers as usual."""
-        listed = result.get("items", [])
-        if not (listed and "parameters" in listed[0]):
-            return super().show(result)
-        self.stdout.write(f"用法：act 动作 参数=值 … --as 用户名。共 {len(listed)} 个动作：")
-        for item in listed:
-            self.stdout.write(f"  {item['name']:26} {' '.join(item['parameters'])}".rstrip())
-        return None
+        """Every action on a line of its own, with its parameters; of what was moved a sentence each."""
+        listed = result.pop("items", [])
+        if listed and "parameters" in listed[0]:
+            self.stdout.write(f"用法：act 动作 参数=值 … --as 用户名。共 {len(listed)} 个动作：")
+            for item in listed:
+                self.stdout.write(f"  {item['name']:26} {' '.join(item['parameters'])}".rstrip())
+            return
+        if "message" not in result:
+            self.stdout.write(f"已办理，涉及 {len(listed)} 项：" if len(listed) > 1 else "已办理。")
+        for item in listed[:MOST_SHOWN]:
+            self.stdout.write(f"  {_sentence(item)}" if len(listed) > 1 else _sentence(item))
+        if len(listed) > MOST_SHOWN:
+            self.stdout.write(f"  … 还有 {len(listed) - MOST_SHOWN} 项没有列出，加 --json 可以看到全部")
+        super().show(result)
 
     def answer(self, **options: Any) -> dict[str, Any]:
         if options["list"]:
@@ -76,6 +86,18 @@ def _item(moved: Moved) -> dict[str, Any]:
         "object": moved.object, "id": moved.id, "from": moved.from_state, "to": moved.to_state,
         "persons": moved.persons, "person_times": moved.person_times, "amount_fen": moved.amount_fen,
     }  # fmt: skip
+
+
+def _sentence(item: dict[str, Any]) -> str:
+    """One object that was moved, in words: which, from what to what, how many persons and how much money."""
+    kind, before, after = item["object"], item["from"], item["to"]
+    named = object_name(kind) if kind in _ONLY_ONE else f"{object_name(kind)} {item['id']}"
+    parts = [f"由“{state_name(kind, before)}”改为“{state_name(kind, after)}”" if before else state_name(kind, after)]
+    if item["person_times"] is not None:
+        parts.append(f"{item['person_times']} 人次")
+    if item["amount_fen"] is not None:
+        parts.append(f"{yuan_comma(item['amount_fen'])} 元")
+    return f"{named}：{'，'.join(part for part in parts if part)}。"
 
 
 def arguments_of(action: Action, given: list[str]) -> dict[str, Any]:

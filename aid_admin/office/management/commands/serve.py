@@ -110,8 +110,10 @@ class Command(BaseCommand):
             close_old_connections()
             job.refresh_from_db()
             if not job.is_live:
-                self.say(job.message)
-                return job.state == "DONE"
+                done = job.state == "DONE"
+                if not done:
+                    self.say(job.message)
+                return done
             line = f"  {job.message or '排队中'}  {job.done}/{job.total or '?'}"
             if line != last or time.monotonic() - said > 5:
                 last, said = line, time.monotonic()
