@@ -9,19 +9,24 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from aid_admin.db import bulk
+from disbursement.rules.states import PaymentState
 from eligibility.rules import Category
 from students.rules import Stage
 
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """One way of dividing: the SQL of its code and order, and the words for its codes (None: a column)."""
+    """One way of dividing: the SQL of its code and order, and the words for its codes (None: a column).
+
+    `join` is SQL that finds what they need and the other tables do not.
+    """
 
     title: str
     code: str
     name: str
     order: str
     labels: Mapping[str, str] | None = None
+    join: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +66,14 @@ def _in_order_of(column: str, codes: Iterable[str]) -> str:
     return f"CASE {column} {cases} ELSE 999 END"
 
 
+# The line's newest payment that was not broken off with its batch.
+_PAYMENT: Final = """LEFT JOIN LATERAL (
+       SELECT y.state FROM disbursement_paymentline y JOIN disbursement_disbursementbatch b ON b.id = y.batch_id
+        WHERE y.roster_line_id = l.id AND b.state <> 'ABORTED' ORDER BY y.id DESC LIMIT 1) w ON true"""
+_NO_PAYMENT: Final = {"HELD": "暂缓（公示异议）", "NONE": "还没有编批次"}
+_MONEY: Final = "COALESCE(w.state, CASE l.state WHEN 'HELD' THEN 'HELD' ELSE 'NONE' END)"
+_MONEY_LABELS: Final = _NO_PAYMENT | {s.value: s.label for s in PaymentState}
+
 AXES: Final = {
     "home": Axis("户籍乡镇", "COALESCE(ht.code, '')", "COALESCE(ht.name, '（外县或未登记）')", "COALESCE(ht.code, '9')"),
     "township": Axis("学校所在乡镇", "st.code", "st.name", "st.code"),
@@ -73,6 +86,7 @@ AXES: Final = {
         "困难类别", "l.category", "l.category", _in_order_of("l.category", Category), {c.value: c.label for c in Category} | {"": "普惠（不分类别）"}
     ),
     "programme": Axis("资助项目", "g.code", "g.name", "g.position"),
+    "money": Axis("资金去向", _MONEY, _MONEY, _in_order_of(_MONEY, _MONEY_LABELS), _MONEY_LABELS, _PAYMENT),
     "semester": Axis("学期", "m.code", "m.code", "m.starts_on"),
 }  # fmt: skip
 TABLES: Final = {
@@ -81,6 +95,8 @@ TABLES: Final = {
     "school-stage": ("学校 × 学段", "school", "stage"),
     "category-programme": ("类别 × 项目", "category", "programme"),
     "school-programme": ("学校 × 项目", "school", "programme"),
+    "programme-money": ("项目 × 资金去向", "programme", "money"),
+    "school-money": ("学校 × 资金去向", "school", "money"),
     "programme-semester": ("项目 × 学期", "programme", "semester"),
 }
 MEASURES: Final = {"amount_fen": "金额（元）", "person_times": "人次", "persons": "人数"}
@@ -95,6 +111,7 @@ SELECT {rows}, {columns}, GROUPING({rows}), GROUPING({columns}), min({row_name})
   JOIN students_student t ON t.id = l.student_id
   LEFT JOIN students_placement p ON p.student_id = l.student_id AND p.semester_id = l.semester_id
   LEFT JOIN county_village v ON v.id = t.village_id LEFT JOIN county_township ht ON ht.id = v.township_id
+  {joins}
  WHERE l.state IN ('ACCEPTED', 'HELD') AND s.code = ANY(%(schools)s)
    AND (%(semester)s IS NULL OR l.semester_id = %(semester)s)
  GROUP BY CUBE (({rows}), ({columns}))"""
@@ -106,7 +123,7 @@ def table(name: str, *, semester: int | None, schools: Sequence[str]) -> Table:
     rows, columns = AXES[row_axis], AXES[column_axis]
     sql = _QUERY.format(
         rows=rows.code, columns=columns.code, row_name=rows.name, column_name=columns.name, row_order=rows.order,
-        column_order=columns.order,
+        column_order=columns.order, joins=f"{rows.join} {columns.join}",
     )  # fmt: skip
     found = bulk.query(sql, {"semester": semester, "schools": list(schools)})
     return _arrange(title, rows, columns, found)

@@ -29,7 +29,16 @@ def _key(axis: str, line, places) -> str:
         "category": line.get_category_display() or "普惠（不分类别）",
         "programme": line.programme.name,
         "semester": line.semester.code,
+        "money": _money(line),
     }[axis]
+
+
+def _money(line) -> str:
+    """What became of the line's money, by the payments in the order in which they were made."""
+    made = [p for p in sorted(line.payments.all(), key=lambda p: p.pk) if p.batch.state != "ABORTED"]
+    if made:
+        return made[-1].get_state_display()
+    return "暂缓（公示异议）" if line.state == "HELD" else "还没有编批次"
 
 
 def _oracle(rows: str, columns: str, schools: list[str]):
@@ -37,6 +46,7 @@ def _oracle(rows: str, columns: str, schools: list[str]):
     lines = RosterLine.objects.filter(
         roster__state="CONFIRMED", state__in=["ACCEPTED", "HELD"], roster__school__code__in=schools
     ).select_related("student__village__township", "roster__school__township", "programme", "semester")
+    lines = lines.prefetch_related("payments__batch")
     places = {p.student_id: p for p in Placement.objects.filter(semester__code=TERM)}
     persons, times, fen = defaultdict(set), defaultdict(int), defaultdict(int)
     for line in lines:
