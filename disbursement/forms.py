@@ -9,6 +9,8 @@ from django import forms
 from aid_admin.accounts.models import User
 from aid_admin.county.models import School
 from aid_admin.files.photos import PhotoField
+from aid_admin.lib import bank_card
+from disbursement.actions.printing import BANK_NAMES
 from disbursement.rules.returns import ReturnCode
 from disbursement.rules.states import (
     MISSING_REASONS,
@@ -24,6 +26,7 @@ from disbursement.rules.states import (
     RosterState,
 )
 from eligibility.rules import Programme
+from students.actions.accounts import account_fault
 
 _MOST_RETURN_BYTES = 20 * 1024 * 1024
 _PUPIL = "姓名 / 拼音 / 身份证后四位"
@@ -124,6 +127,44 @@ class ReaffirmForm(forms.Form):
         "核实情况", "请写明账户为什么可用，负责人据此核对。",
         help_text="如：家长 6 月 3 日到信用社办理解冻，有回执；或：户名是学生祖母，已看户口簿。",
     )  # fmt: skip
+
+
+class CorrectAccountForm(forms.Form):
+    """One pupil's account as it should be; the number is typed anew, since nobody sees it whole."""
+
+    holder_name = forms.CharField(label="账户户名", max_length=50, error_messages={"required": "请填写账户户名。"})
+    holder_relation = forms.CharField(
+        label="与学生关系", max_length=20, required=False, help_text="如：本人、父亲、祖母。"
+    )
+    holder_id = forms.CharField(label="持卡人身份证号", max_length=20, required=False)
+    bank = forms.ChoiceField(
+        label="银行", choices=[("", "请选择"), *BANK_NAMES.items()], error_messages={"required": "请选择银行。"}
+    )
+    branch = forms.CharField(
+        label="开户行", max_length=60, required=False, help_text="如：淇县农村信用联社北阳信用社。"
+    )
+    account_no = forms.CharField(
+        label="银行账号", max_length=40, help_text="照着银行卡或存折填写，空格不影响。", error_messages={"required": "请填写银行账号。"},
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )  # fmt: skip
+    reason = _words(
+        "更正原因", "请写明为什么更正，负责人据此核对。", help_text="如：原卡已注销，家长 6 月 3 日办了新卡。"
+    )
+    proof = PhotoField(
+        label="银行卡或存折照片", required=False, help_text="JPG 或 PNG；没有照片的，由负责人对照原件核对。"
+    )
+
+    def clean_account_no(self) -> str:
+        """The number without blanks; what money cannot go to is said beside the field."""
+        number = bank_card.normalise(self.cleaned_data["account_no"])
+        if fault := account_fault(number):
+            raise forms.ValidationError(fault)
+        return number
+
+    def clean_proof(self) -> bytes | None:
+        """The photo's bytes, if there is one."""
+        file = self.cleaned_data["proof"]
+        return file.read() if file else None
 
 
 class AnswerForm(forms.Form):

@@ -55,4 +55,6 @@ urlpatterns = [
     path("payments/", payments.payment_list, name="payments"),
     path("payments/export/", payments.payment_export, name="payment_export"),
     path("accounts/", accounts.account_list, name="accounts"),
+    path("accounts/<int:pk>/correct/", accounts.account_correct, name="account_correct"),
+    path("accounts/<int:pk>/proof/", accounts.account_proof, name="account_proof"),
 ]

@@ -1,7 +1,6 @@
 """What the people of the browser run send, and what they read in the files that they get."""
 
 import io
-import json
 import re
 from pathlib import Path
 
@@ -9,16 +8,8 @@ import openpyxl
 import pypdf
 
 from aid_admin.lib import xlsx_out
-from demo.county import make_county
 from disbursement.models import PaymentLine
 from students.models import BankAccount
-
-
-def county_without(path: str, folder: Path) -> None:
-    """The small county in `folder`, whose manifest lacks one file; the file itself is there."""
-    manifest = make_county(folder, scale="small")
-    manifest["files"] = [row for row in manifest["files"] if row["path"] != path]
-    (folder / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False), encoding="utf-8")
 
 
 def with_broken_number(path: Path, row: int) -> bytes:

@@ -84,6 +84,13 @@ def calibrated_county(django_db_setup: None, django_db_blocker: Any) -> Iterator
         yield name
 
 
+@pytest.fixture
+def compared_county(django_db_setup: None, django_db_blocker: Any) -> Iterator[str]:
+    """The county of the published report when it is compared, in a database of the test's own. Gives its name."""
+    with django_db_blocker.unblock(), _copy_of(databases.calibrated_compared()) as name:
+        yield name
+
+
 @contextmanager
 def _copy_of(template: str) -> Iterator[str]:
     """Connections go to a fresh copy of a template until the end of the block."""

@@ -6,6 +6,7 @@ would refuse it, and the reference data would be lost.
 """
 
 import fcntl
+import json
 import os
 import shutil
 import subprocess
@@ -22,6 +23,8 @@ from tests.plugin import HOME
 
 BLANK = "blank"
 CALIBRATED = "qixian"
+CLICKED_SCHOOL = "2141000064"  # of the published county; its clerk files the roster in the browser
+CLICKED_ROSTER = f"rosters/{CLICKED_SCHOOL}-LIVING_ALLOWANCE.xlsx"
 PROJECT = Path(__file__).resolve().parent.parent
 
 
@@ -123,10 +126,34 @@ def county(hop: str) -> str:
 def calibrated() -> str:
     """The name of the template with the county of the published report, driven to its end (minutes)."""
     with _alone(CALIBRATED):  # a lock of its own: others go on with the small county meanwhile
-        _make_files(calibrated_folder())
         if not exists(CALIBRATED):
-            _make(CALIBRATED, blank(), "load_county", str(calibrated_folder()))
+            _make(CALIBRATED, _calibrated_compared(), "load_county", str(calibrated_folder()))
         return CALIBRATED
+
+
+def calibrated_compared() -> str:
+    """The name of the template with that county compared, while CLICKED_ROSTER is still with its school."""
+    with _alone(CALIBRATED):
+        return _calibrated_compared()
+
+
+def _calibrated_compared() -> str:
+    name = f"{CALIBRATED}-compared"
+    _make_files(calibrated_folder())
+    if not exists(name):
+        _make(name, blank(), "load_county", str(_without(calibrated_folder(), CLICKED_ROSTER)), "--until", "compared")
+    return name
+
+
+def _without(folder: Path, path: str) -> Path:
+    """The same county beside it, in whose manifest that file is not."""
+    less = folder.with_name(f"{folder.name}-less")
+    if not less.exists():
+        shutil.copytree(folder, less)
+        manifest = json.loads((less / "manifest.json").read_text(encoding="utf-8"))
+        manifest["files"] = [row for row in manifest["files"] if row["path"] != path]
+        (less / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False), encoding="utf-8")
+    return less
 
 
 def _make_files(folder: Path, *how: str) -> None:

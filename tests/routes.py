@@ -23,8 +23,9 @@ from disbursement.models import (
     RosterLine,
 )
 from eligibility.models import AidApplication
+from students.actions.accounts import correct_account
 from students.actions.late import add_late_pupil
-from students.models import Placement
+from students.models import BankAccount, Placement
 from tests.disbursement.builders import TERM, photo
 from tests.factories import people
 
@@ -168,6 +169,16 @@ class Objects:
         return int(moved[0].id)
 
     @cached_property
+    def account(self) -> int:
+        """A proposal with a photo of the card."""
+        old = BankAccount.objects.usable().filter(source_row__school=self.school).order_by("pk")[0]
+        moved = correct_account(
+            by=_by(self.code), account=old.pk, holder_name="张三", account_no=people.account_no(), bank="RCC", reason="换卡",
+            proof=photo(size=(50, int(self.code[-1]) + 30)).read(),
+        )  # fmt: skip
+        return int(moved[0].id)
+
+    @cached_property
     def upload(self) -> int:
         """The school's list of accounts."""
         return _first(Upload, school=self.school, kind="accounts")
@@ -180,6 +191,8 @@ class Objects:
     def _of_money(self, period: int) -> dict[str, Any]:
         """Addresses of rosters, publicity and batches."""
         return {
+            "disbursement:account_correct": lambda: {"pk": self.account},
+            "disbursement:account_proof": lambda: {"pk": self.account},
             "disbursement:roster": lambda: {"pk": _first(Roster, school=self.school)},
             "disbursement:photo": lambda: {"pk": _first(PublicityEvidence, school=self.school)},
             "disbursement:photo_view": lambda: {"pk": _first(PublicityEvidence, school=self.school)},

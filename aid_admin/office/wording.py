@@ -61,6 +61,7 @@ VERBS: Final[dict[str, str]] = {
     "objection.decide": "办结异议",
     "account.verify": "核对账号",
     "account.reaffirm": "仍用原账号",
+    "account.correct": "更正账号",
     "batch.build": "编制批次",
     "batch.take_out": "移出明细",
     "batch.put_back": "放回待编",

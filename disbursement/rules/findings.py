@@ -8,7 +8,7 @@ from students.rules import Labelled
 
 class Gravity(Labelled):
     ERROR = "ERROR", "须先处理"
-    WARNING = "WARNING", "请留意"
+    WARNING = "WARNING", "疑点"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,17 +2,21 @@
 
 from typing import Any, Final
 
+from django.contrib import messages
 from django.db.models import Case, When
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
 
-from aid_admin.accounts.deeds import Deed, Deeds
-from aid_admin.accounts.gate import StaffRequest, needs_role
+from aid_admin.accounts.acting import may
+from aid_admin.accounts.deeds import Deed, Deeds, attempt
+from aid_admin.accounts.gate import StaffRequest, needs, needs_role
 from aid_admin.accounts.rules import SCHOOL_ROLES, Role
 from aid_admin.db.pages import page_of
-from disbursement.forms import AccountFilter, ReaffirmForm
+from aid_admin.files.photos import photo_page
+from disbursement.forms import AccountFilter, CorrectAccountForm, ReaffirmForm
 from disbursement.models import TakenOut
-from students.actions.accounts import reaffirm_accounts, verify_accounts
+from students.actions.accounts import correct_account, reaffirm_accounts, verify_accounts
 from students.models import BankAccount, Student
 
 _SEES: Final = needs_role(*sorted(SCHOOL_ROLES), Role.FINANCE_CLERK, Role.FINANCE_APPROVER, Role.AUDITOR)
@@ -55,8 +59,37 @@ def account_list(request: StaffRequest) -> HttpResponse:
     offered = {offer.deed for offer in deeds}
     shown = {
         "form": form, "page": page, "deeds": deeds, "verifies": VERIFY in offered, "reaffirms": REAFFIRM in offered,
+        "corrects": may(request.user, "account.correct"),
     }  # fmt: skip
     return render(request, "disbursement/account_list.html", shown)
+
+
+@needs("account.correct")
+def account_correct(request: StaffRequest, pk: int) -> HttpResponse:
+    """Type one pupil's account anew; the head verifies it."""
+    found = _account(request, pk)
+    if request.method == "POST":
+        form = CorrectAccountForm(request.POST, request.FILES)
+        if form.is_valid() and attempt(form, correct_account, by=request.user, account=pk, **form.cleaned_data):
+            messages.success(request, f"{found.student.name}的新账户已提交，等待学校负责人核对。")
+            return redirect("disbursement:accounts")
+    else:
+        same = ("holder_name", "holder_relation", "holder_id", "bank", "branch")
+        form = CorrectAccountForm(initial={name: getattr(found, name) for name in same})
+    status = 422 if form.errors else 200
+    return render(request, "disbursement/account_correct.html", {"account": found, "form": form}, status=status)
+
+
+@_SEES
+@require_safe
+def account_proof(request: StaffRequest, pk: int) -> HttpResponse:
+    """The photo of card or passbook that came with a correction."""
+    return photo_page(_account(request, pk).proof)
+
+
+def _account(request: StaffRequest, pk: int) -> Any:
+    rows = BankAccount.objects.visible_to(request.user).select_related("student", "proof", "source_row__school")
+    return get_object_or_404(rows, pk=pk)
 
 
 def _doubted(request: StaffRequest) -> Any:

@@ -67,7 +67,7 @@ TAKE_OUT: Final = Deed(
 PUT_BACK: Final = Deed(
     "put_back", "batch.put_back", "放回待编", taking_out.put_back_lines, "taken_out", "已放回 {n} 笔，可以编入下一个批次。",
     form=PutBackForm, tone="plain", icon="arrow-counterclockwise",
-    text="不用学校再核对、照原账户发放的才放回。放回的情况会显示在下一个批次的“请留意”中，由审批人过目。",
+    text="不用学校再核对、照原账户发放的才放回。放回的情况会显示在下一个批次的“疑点”中，由审批人过目。",
 )  # fmt: skip
 TAKE: Final = Deed(
     "take", "batch.settle", Verdict.TAKEN.label, settling.take_answers, "answer", "已按回盘文件登记 {n} 笔。", form=SettleForm,

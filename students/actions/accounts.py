@@ -1,6 +1,7 @@
 """Bank accounts: proposed by a school's list, verified by the school's head, ended by a newer verified version.
 
-An account that the bank refused and takes again is proposed once more, unchanged, with the reason.
+An account that the bank refused and takes again is proposed once more, unchanged, with the reason; one that is to
+be corrected is proposed from the page, with a photo of the card if there is one.
 """
 
 from collections import Counter
@@ -13,9 +14,12 @@ from django.utils import timezone
 from aid_admin.accounts.acting import Moved, action, record, scoped
 from aid_admin.accounts.models import User
 from aid_admin.county import calendar
+from aid_admin.county.models import BankBin
 from aid_admin.db import bulk
 from aid_admin.db.fields import keyring
+from aid_admin.files.photos import keep_photo
 from aid_admin.intake.models import Upload
+from aid_admin.lib import bank_card, id_card
 from aid_admin.lib.refusals import BadInput, Refused
 from aid_admin.lib.sheets.issues import Issue, Level
 from aid_admin.lib.sheets.table import Status, TableRow
@@ -145,6 +149,71 @@ def reaffirm_accounts(*, by: User, account: list[int], reason: str) -> list[Move
     for item, made in zip(found, proposed, strict=True):
         record("bankaccount", made.pk, school_code=item.source_row.school.code, to_state="PROPOSED", reason=reason)
     return [Moved("bankaccount", made.pk, "VERIFIED", "PROPOSED") for made in proposed]
+
+
+def account_fault(number: str) -> str:
+    """Why money cannot go to an account of this number; "" if nothing speaks against it. `number` is normalised."""
+    bins = BankBin.table()
+    problem = bank_card.problem(number, bins)
+    if problem and problem not in bank_card.WARNINGS:
+        return f"{bank_card.PROBLEMS[problem]}。请对照银行卡或存折原件核对。"
+    return ""
+
+
+@action("account.correct", ALLOWED)
+def correct_account(
+    *, by: User, account: int, holder_name: str, account_no: str, bank: str, holder_relation: str = "",
+    holder_id: str = "", branch: str = "", reason: str, proof: bytes | None = None,
+) -> list[Moved]:  # fmt: skip
+    """Propose another account in place of this one; what waits for the head meanwhile is replaced by it.
+
+    `bank` counts where the number does not tell. Raises BadInput for a faulty number or photo, Refused for an
+    account that is out of use, or when nothing changes.
+    """
+    (item,) = scoped(
+        BankAccount.objects.select_related("student", "source_row__school"), "account.correct", by, [account]
+    )
+    if not reason.strip():
+        raise BadInput("请写明为什么更正，负责人要据此核对。")
+    if item.ended_at:
+        raise Refused(f"{item}已经停用，不能在它上面更正。请刷新页面，在现在的账户上更正。")
+    facts = _corrected(holder_name, holder_relation, holder_id, account_no, bank, branch)
+    if all(getattr(item, name) == facts[name] for name in ("account_no", "holder_name", "bank")):
+        raise Refused("户名、账号和银行都没有变。账户没有变的，请用“申明账户可用”。")
+    school = item.source_row.school.code
+    photo = keep_photo(proof, kind="proof", name="银行卡照片", by=by, school_code=school) if proof else None
+    newest = _versions([item.student_id])[item.student_id]
+    waiting = BankAccount.objects.filter(student=item.student_id, verified_by=None, ended_at=None)
+    waiting.update(ended_at=timezone.now())
+    made = BankAccount(
+        student_id=item.student_id, version=newest + 1, source_row=item.source_row, proposed_by=by,
+        reason=reason.strip(), proof=photo, **facts,
+    )  # fmt: skip
+    made.seal = seal_of(made)
+    made.save(force_insert=True)
+    record("bankaccount", made.pk, school_code=school, to_state="PROPOSED", reason=reason.strip())
+    return [Moved("bankaccount", made.pk, None, "PROPOSED")]
+
+
+def _corrected(name: str, relation: str, holder_id: str, account_no: str, bank: str, branch: str) -> dict[str, Any]:
+    number = bank_card.normalise(account_no)
+    if fault := account_fault(number):
+        raise BadInput(f"银行账号：{fault}")
+    bins = BankBin.table()
+    told = bank_card.find_bank(number, bins)
+    if told and told != bank:
+        raise BadInput("银行账号：这个卡号不是所选银行的，请核对卡号和银行。")
+    if bank not in set(bins.values()) - {bank_card.CREDIT}:
+        raise BadInput("请选择开户银行。")
+    holder = id_card.normalise(holder_id)
+    if holder and (problem := id_card.problem(holder)):
+        raise BadInput(f"持卡人身份证号：{id_card.PROBLEMS[problem]}。")
+    if not name.strip():
+        raise BadInput("请填写账户户名。")
+    return {
+        "holder_name": name.strip(), "holder_relation": relation.strip(), "holder_id": holder or None,
+        "account_no": number, "kind": bank_card.kind(number, bins), "bank": bank, "branch": branch.strip(),
+    }  # fmt: skip
 
 
 @action("account.verify", ALLOWED)

@@ -80,10 +80,10 @@ def add_late_pupil(
 def _checked(late: LatePupil, term: Semester) -> LatePupil:
     number = id_card.normalise(late.id_number)
     if problem := id_card.problem(number):
-        raise BadInput(f"身份证号：{problem}。")
+        raise BadInput(f"学生身份证号：{id_card.PROBLEMS[problem]}。")
     guardian = id_card.normalise(late.guardian_id) if late.guardian_id else ""
     if guardian and (problem := id_card.problem(guardian)):
-        raise BadInput(f"监护人身份证号：{problem}。")
+        raise BadInput(f"监护人身份证号：{id_card.PROBLEMS[problem]}。")
     if late.stage not in list(Stage) or late.boarding not in list(Boarding):
         raise BadInput("请选择学段和就读方式。")
     if grade_year(late.stage, late.grade, _school_year(term)) is None:
