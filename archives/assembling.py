@@ -83,16 +83,16 @@ class Basis:
 
 def missing_by_pupil(
     basis: Basis, schools: Sequence[str], students: Collection[int] | None = None
-) -> dict[int, tuple[str, ...]]:
+) -> dict[int, list[str]]:
     """Pupils with a grant at these schools → codes of the required pieces that are not there; one statement."""
-    rows = bulk.query(
+    rows: list[Any] = bulk.query(
         _HOLDINGS,
         {
             "term": basis.term.pk, "compared": basis.compared, "schools": list(schools),
             "students": None if students is None else list(students), "applied": [Category.OTHER_DIFFICULTY.value],
         },
     )  # fmt: skip
-    return {student: tuple(missing) for student, missing in rows}
+    return dict(rows)
 
 
 def dossiers(basis: Basis, students: Sequence[int], schools: Sequence[str]) -> list[TermDossier]:

@@ -1,10 +1,11 @@
 """List pages of a driven county under load: p95 of 8 people at once, first page beside the last; same run.
 
 AID_VAR=… PORT=… ./start      (in another window, until the county is ready)
-python bench/pages.py http://127.0.0.1:8000
+python bench/pages.py http://127.0.0.1:8000 [seconds of thinking] [rounds]
 """
 
 import http.cookiejar
+import random
 import re
 import statistics
 import sys
@@ -15,8 +16,9 @@ import urllib.request
 from collections import defaultdict
 
 PASSWORD = "yanshi-2020-chun"  # noqa: S105 - of invented people
-PEOPLE, ROUNDS = 8, 4
-THINK = float(sys.argv[2]) if len(sys.argv) > 2 else 0.5  # seconds that a person looks at a page; 0 = a hammer
+PEOPLE = 8
+THINK = float(sys.argv[2]) if len(sys.argv) > 2 else 0.5  # seconds that a person looks at a page, on average
+ROUNDS = int(sys.argv[3]) if len(sys.argv) > 3 else 12  # some 24 looks at each page: p95 is no single unlucky one
 WHO = {
     "chushen1": (
         "/", "/students/", "/students/?q=wyj", "/entitlements/", "/rosters/", "/letters/", "/letters/villages/",
@@ -46,15 +48,16 @@ def addresses(username: str) -> list[str]:
     return first + [f"{path}?page={DEEP[path]}" for path in first if path in DEEP]
 
 
-def work(base: str, username: str, times: dict[str, list[float]], lock: threading.Lock) -> None:
-    """One person goes through his pages again and again."""
+def work(base: str, username: str, seat: int, times: dict[str, list[float]], lock: threading.Lock) -> None:
+    """One person goes through his pages again and again, at his own pace: people do not click in step."""
     opener = enter(base, username)
+    pace = random.Random(seat)
     for number in range(ROUNDS + 1):
         for path in addresses(username):
             begun = time.perf_counter()
             opener.open(f"{base}{path}").read()
             spent = time.perf_counter() - begun
-            time.sleep(THINK)
+            time.sleep(pace.uniform(0, 2 * THINK))
             if number:  # the first round warms the caches
                 with lock:
                     times[path].append(spent)
@@ -66,8 +69,8 @@ def main() -> None:
     times: dict[str, list[float]] = defaultdict(list)
     lock = threading.Lock()
     crew = [
-        threading.Thread(target=work, args=(base, name, times, lock))
-        for name in (list(WHO) * (PEOPLE // len(WHO) + 1))[:PEOPLE]
+        threading.Thread(target=work, args=(base, name, seat, times, lock))
+        for seat, name in enumerate((list(WHO) * (PEOPLE // len(WHO) + 1))[:PEOPLE])
     ]
     for one in crew:
         one.start()

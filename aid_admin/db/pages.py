@@ -57,8 +57,9 @@ class Page:
 def page_of(rows: "QuerySet[Any]", number: str | None, *, size: int = SIZE, counted: int | None = None) -> Page:
     """The page with that number; anything that is no page shows the first or the last one.
 
-    `rows` needs a total order, one row per key and no slice. Two queries: a count that stops at CAP, and the page; where the rows were `counted`
-    already, the page alone. The page's keys are found first, so only what is shown is joined with what stands beside it.
+    `rows` needs a total order, one row per key and no slice. Three queries: a count that stops at CAP (not where the
+    rows were `counted` already), the page's keys, and its rows. The keys are found first and by a query of their own:
+    only what is shown is joined with what stands beside it, and the planner knows how few that is.
     """
     counted = rows.order_by().values("pk")[: CAP + 1].count() if counted is None else counted
     total = min(counted, CAP)
@@ -66,5 +67,5 @@ def page_of(rows: "QuerySet[Any]", number: str | None, *, size: int = SIZE, coun
     wanted = int(number) if number and number.isascii() and number.isdigit() and len(number) < 9 else 1
     here = max(1, min(wanted, last))
     start = (here - 1) * size
-    shown = rows.filter(pk__in=rows.values("pk")[start : start + size])
-    return Page(list(shown), here, last, total, counted > CAP, start + 1)
+    keys = list(rows.values_list("pk", flat=True)[start : start + size])
+    return Page(list(rows.filter(pk__in=keys)), here, last, total, counted > CAP, start + 1)

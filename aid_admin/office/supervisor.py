@@ -100,7 +100,7 @@ def children(port: int) -> list[Child]:
     python = [sys.executable, "-m"]
     web = [
         *python, "gunicorn", "aid_admin.wsgi", "--bind", f"0.0.0.0:{port}", "--worker-class", "gthread", "--workers",
-        "2", "--threads", "4", "--timeout", "120", "--no-control-socket", "--preload",
+        "4", "--threads", "2", "--timeout", "120", "--no-control-socket", "--preload",
     ]  # fmt: skip
     if settings.CELERY_BROKER_URL:
         celery = [*python, "celery", "-q", "-A", "aid_admin"]

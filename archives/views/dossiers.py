@@ -1,6 +1,7 @@
 """一生一档: the list with what is missing, indexes by village and school, one dossier, scans, packages."""
 
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any, Final
 
 from django.http import HttpResponse
@@ -51,7 +52,7 @@ def dossier_list(request: StaffRequest) -> HttpResponse:
     listed = rows.select_related("student__village__township", "school").order_by(
         "student__village__code", "school__code", "grade_year", "class_name", "student__name_key", "pk"
     )
-    page = page_of(listed, request.GET.get("page"), size=100)
+    page = page_of(listed, request.GET.get("page"))
     for place in page:
         place.missing = [PIECE_TITLES[code] for code in missing.get(place.student_id, ())]
     shown = {
@@ -65,11 +66,13 @@ def dossier_list(request: StaffRequest) -> HttpResponse:
     return render(request, "archives/dossier_list.html", shown)
 
 
-def _filtered(request: StaffRequest, term: Semester, form: DossierFilter, missing: dict[int, tuple[str, ...]]) -> Any:
+def _filtered(request: StaffRequest, term: Semester, form: DossierFilter, missing: dict[int, list[str]]) -> Any:
     chosen = form.wanted(missing="missing", q="q")
-    rows = Placement.objects.visible_to(request.user).of(term).filter(student__in=dossiers.aided_pupils(term))
     if wanted := chosen.get("missing"):
-        rows = rows.filter(student__in=bulk.among(pupil for pupil, codes in missing.items() if _fits(wanted, codes)))
+        pupils: Any = bulk.among(pupil for pupil, codes in missing.items() if _fits(wanted, codes))
+    else:
+        pupils = dossiers.aided_pupils(term)
+    rows = Placement.objects.visible_to(request.user).of(term).filter(student__in=pupils)
     rows = rows.filter(
         **form.wanted(
             school="school__code", township="student__village__township__code", village="student__village__code"
@@ -80,7 +83,7 @@ def _filtered(request: StaffRequest, term: Semester, form: DossierFilter, missin
     return rows
 
 
-def _fits(wanted: str, codes: tuple[str, ...]) -> bool:
+def _fits(wanted: str, codes: Sequence[str]) -> bool:
     """Whether a dossier that lacks `codes` is among the wanted ones: complete, lacking anything, or one piece."""
     if wanted == "no":
         return not codes

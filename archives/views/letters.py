@@ -55,7 +55,7 @@ def letter_list(request: StaffRequest) -> HttpResponse:
     form = LetterFilter(request.GET or None, user=request.user)
     mine = NoticeLetter.objects.visible_to(request.user).of(term)
     rows = _filtered(request, mine, form).select_related("student__village__township", "school")
-    page = page_of(rows.order_by("student__village__code", "school__code", "pk"), request.GET.get("page"), size=100)
+    page = page_of(rows.order_by("student__village__code", "school__code", "pk"), request.GET.get("page"))
     prints = Job.objects.visible_to(request.user).filter(kind=letters.PRINT, subject_id=term.code)
     shown = {
         "form": form,

@@ -74,7 +74,7 @@ def pairing_list(request: StaffRequest) -> HttpResponse:
         "form": form,
         "page": page_of(
             listed.order_by("school__code", "grade_year", "class_name", "student__name_key", "pk"),
-            request.GET.get("page"), size=100,
+            request.GET.get("page"),
         ),
         "deeds": deeds,
 

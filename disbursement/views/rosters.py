@@ -45,7 +45,6 @@ from disbursement.rules.states import (
 )
 from students.models import Student
 
-ROSTERS_PER_PAGE: Final = 100
 LINES_PER_PAGE: Final = 200
 _S = RosterState
 SUBMIT: Final = Deed(
@@ -149,9 +148,7 @@ def roster_list(request: StaffRequest) -> HttpResponse:
     if deeds.done(semester=term.code, seen=request.POST.getlist("seen")):
         return redirect(request.get_full_path())
     listed = rows.with_sums().with_version().select_related("school", "programme", "period")
-    page = page_of(
-        listed.order_by("school__code", "programme__position", "round"), request.GET.get("page"), size=ROSTERS_PER_PAGE
-    )
+    page = page_of(listed.order_by("school__code", "programme__position", "round"), request.GET.get("page"))
     shown = {
         "form": form,
         "page": page,

@@ -19,7 +19,6 @@ from eligibility.rules import MOVES, ApplicationState
 from students.models import Student
 
 _SEES: Final = needs_role(*sorted(SCHOOL_ROLES), Role.REVIEWER, Role.APPROVER, Role.AUDITOR)
-PER_PAGE: Final = 100
 _PATHS: Final = {"school": "school__code", "state": "state", "category": "category"}
 DEEDS: Final = (
     Deed(
@@ -58,7 +57,7 @@ def application_list(request: StaffRequest) -> HttpResponse:
     if found := form.wanted(q="q"):
         rows = rows.filter(student__in=Student.objects.visible_to(request.user).search(found["q"]))
     rows = rows.select_related("student", "school", "source_row")
-    page = page_of(rows.order_by("school__code", "student__name_key", "pk"), request.GET.get("page"), size=PER_PAGE)
+    page = page_of(rows.order_by("school__code", "student__name_key", "pk"), request.GET.get("page"))
     return render(request, "eligibility/application_list.html", {"form": form, "page": page, "deeds": deeds})
 
 

@@ -67,7 +67,7 @@ def trail(request: StaffRequest) -> HttpResponse:
     """Who did what, when and why, newest first."""
     form = TrailFilter(request.GET or None)
     rows = AuditEvent.objects.visible_to(request.user).filter(**form.lookups()).order_by("-seq")
-    page = page_of(rows, request.GET.get("page"), size=100)
+    page = page_of(rows, request.GET.get("page"))
     names = people.names_of(event.actor_username for event in page)
     places = people.school_names(event.school_code for event in page)
     for event in page:
