@@ -14,7 +14,7 @@ from django.utils import timezone
 from aid_admin.accounts.acting import Moved, action, record
 from aid_admin.accounts.models import RoleAssignment, User
 from aid_admin.accounts.permissions import ALLOWED
-from aid_admin.accounts.rules import SCHOOL_ROLES, Role
+from aid_admin.accounts.rules import ROLE_NAMES, SCHOOL_ROLES, Role
 from aid_admin.lib.refusals import BadInput, NotFound, Refused
 
 OPERATOR = "operator"
@@ -72,7 +72,7 @@ def create_user(
         RoleAssignment(user=user, role=post, school_code=code, township_code=area, since=now)
         for post, code, area in posts
     )
-    record("user", user.pk, to_state="ACTIVE", reason=" ".join(role))
+    record("user", user.pk, to_state="ACTIVE", reason="、".join(ROLE_NAMES[Role(one)] for one in role))
     return user
 
 
@@ -157,8 +157,13 @@ def give_post(
     made = RoleAssignment.objects.create(
         user=user, role=post, school_code=code, township_code=area, since=timezone.now(), until=ends
     )
-    record("user", user.pk, school_code=code, to_state="POST_GIVEN", reason=f"{post} {code}{area}".strip())
+    record("user", user.pk, school_code=code, to_state="POST_GIVEN", reason=_post(post, code, area))
     return [Moved("roleassignment", made.pk, None, "HELD")]
+
+
+def _post(role: str, school: str, township: str) -> str:
+    """A post in the history's words: what it is and of which school or township."""
+    return f"{ROLE_NAMES[Role(role)]} {school}{township}".strip()
 
 
 @action("user.end_post", ALLOWED)
@@ -179,7 +184,7 @@ def end_posts(*, by: User, post: list[int], reason: str) -> list[Moved]:
 def _end(posts: Sequence[RoleAssignment], reason: str) -> list[Moved]:
     RoleAssignment.objects.filter(pk__in=[one.pk for one in posts]).update(until=timezone.now())
     for one in posts:
-        where = f"{one.role} {one.school_code}{one.township_code}".strip()
+        where = _post(one.role, one.school_code, one.township_code)
         record("user", one.user_id, school_code=one.school_code, to_state="POST_ENDED", reason=f"{where}：{reason}")
     return [Moved("roleassignment", one.pk, "HELD", "ENDED") for one in posts]
 
@@ -213,7 +218,7 @@ def hand_over(*, by: User, username: str, to: str, reason: str) -> list[Moved]:
     ]
     RoleAssignment.objects.bulk_create(given)
     for post in given:
-        where = f"{post.role} {post.school_code}{post.township_code}".strip()
+        where = _post(post.role, post.school_code, post.township_code)
         record("user", coming.pk, school_code=post.school_code, to_state="POST_GIVEN", reason=f"{where}：接 {username}")
     end_sessions(leaving)
     return moved
