@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final
 
+from django.core.cache import cache
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -26,6 +27,7 @@ from archives.models import ArchivePackage, EvidenceItem
 from archives.rules import PIECE_TITLES
 from students.models import Placement, Student
 
+_SECONDS: Final = 20  # how old the sums over the list may be
 _SEES: Final = needs_role(*sorted(SCHOOL_ROLES), Role.REVIEWER, Role.APPROVER, Role.AUDITOR)
 SCAN: Final = Deed(
     "scan", "archive.scan", "加入扫描件", dossiers.add_scan, "student", "已加入档案。", one=True, form=ScanForm,
@@ -47,19 +49,22 @@ def dossier_list(request: StaffRequest) -> HttpResponse:
     """Every pupil with a grant, and what the dossier lacks."""
     term = calendar.chosen(request.session)
     form = DossierFilter(request.GET or None, user=request.user)
-    missing = missing_by_pupil(dossiers.basis_of(term), form.school_codes)
-    rows = _filtered(request, term, form, missing)
-    listed = rows.select_related("student__village__township", "school").order_by(
-        "student__village__code", "school__code", "grade_year", "class_name", "student__name_key", "pk"
-    )
-    page = page_of(listed, request.GET.get("page"))
+    basis, schools = dossiers.basis_of(term), form.school_codes
+    key = f"dossiers-{term.pk}-{hash(tuple(schools))}"
+    sums: tuple[int, int] | None = cache.get(key)
+    every = missing_by_pupil(basis, schools) if sums is None or form.wanted(missing="missing") else {}
+    if sums is None:
+        sums = len(every), sum(not codes for codes in every.values())
+        cache.set(key, sums, _SECONDS)
+    page = page_of(_filtered(request, term, form, every), request.GET.get("page"))
+    missing = every or missing_by_pupil(basis, schools, [place.student_id for place in page])
     for place in page:
         place.missing = [PIECE_TITLES[code] for code in missing.get(place.student_id, ())]
     shown = {
         "form": form,
         "page": page,
-        "total": len(missing),
-        "complete": sum(1 for codes in missing.values() if not codes),
+        "total": sums[0],
+        "complete": sums[1],
         "may_export": may(request.user, "archive.export_missing"),
         "may_pack": may(request.user, "archive.pack"),
     }
@@ -80,7 +85,9 @@ def _filtered(request: StaffRequest, term: Semester, form: DossierFilter, missin
     )
     if "q" in chosen:
         rows = rows.filter(student__in=Student.objects.visible_to(request.user).search(chosen["q"]))
-    return rows
+    return rows.select_related("student__village__township", "school").order_by(
+        "student__village__code", "school__code", "grade_year", "class_name", "student__name_key", "pk"
+    )
 
 
 def _fits(wanted: str, codes: Sequence[str]) -> bool:
