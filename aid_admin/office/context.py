@@ -58,11 +58,14 @@ def bar(
 
 
 def _at_school(steps: list[overview.Step]) -> list[overview.Step]:
-    """The bar of a school: its own steps; now is the first that is not over for itself, whatever the bureau's do."""
+    """The bar of a school: its own steps; what is now is judged by these, whatever the bureau's do."""
     own = [step for step in steps if step.title not in _OF_THE_BUREAU]
-    now = next((step.title for step in own if step.state != "done"), "")
-    states = {step.title: "now" if step.title == now else "later" for step in own if step.state != "done"}
-    return [replace(step, state=states.get(step.title, "done")) for step in own]
+    over = [step.state in ("done", "open") for step in own]
+    now = overview.now_of(over, [step.begun for step in own])
+    return [
+        step if over[place] else replace(step, state="now" if place == now else "later")
+        for place, step in enumerate(own)
+    ]
 
 
 def forget_bars(user: User) -> None:

@@ -45,7 +45,12 @@ _ROSTER: Final = """SELECT count(*) FROM disbursement_roster r WHERE r.semester_
 _PUBLIC: Final = _ROSTER.format(
     which="r.period_id IN (SELECT id FROM disbursement_publicityperiod WHERE state IN ({states}))"
 )
-_LINES: Final = """SELECT count(*) FROM disbursement_paymentline p JOIN disbursement_disbursementbatch b
+_GRANTS: Final = """SELECT count(*) FROM disbursement_rosterline l JOIN disbursement_roster r ON r.id = l.roster_id
+    WHERE r.semester_id = %(semester)s AND r.state = 'CONFIRMED' AND l.state = 'ACCEPTED'
+      AND r.school_id IN (SELECT id FROM mine)"""
+_LETTERS: Final = """SELECT count(*) FROM archives_noticeletter n
+    WHERE n.semester_id = %(semester)s AND n.school_id IN (SELECT id FROM mine) AND {which}"""
+_LINES: Final = """SELECT {what} FROM disbursement_paymentline p JOIN disbursement_disbursementbatch b
     ON b.id = p.batch_id WHERE b.semester_id = %(semester)s AND p.school_id IN (SELECT id FROM mine) AND {which}"""
 _SQL: Final = f"""
 WITH mine AS ({_SCHOOLS})
@@ -63,15 +68,22 @@ SELECT ({_FORCE.format(what="count(DISTINCT f.part)", which="f.kind = 'roll'")})
        ({_ROSTER.format(which="r.state IN ('APPROVED', 'CONFIRMED')")}),
        ({_PUBLIC.format(states="'RUNNING'")}),
        ({_PUBLIC.format(states="'RUNNING', 'ENDED'")}),
+       ({_PUBLIC.format(states="'ENDED'")} AND r.state = 'APPROVED'),
        ({_ROSTER.format(which="r.state = 'CONFIRMED'")}),
-       ({_LINES.format(which="p.retry_of_id IS NULL")}),
-       ({_LINES.format(which="p.state = 'PAID'")})
+       ({_GRANTS}),
+       EXISTS ({_LINES.format(what="1", which="TRUE")}),
+       ({_LINES.format(what="count(*)", which="p.state = 'PAID'")}),
+       ({_LETTERS.format(which="TRUE")}),
+       ({_LETTERS.format(which="n.state IN ('DRAWN_UP', 'PRINTED')")})
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step as the bar shows it; `state` is done, now or later; `begun`: something of it is done."""
+    """One step as the bar shows it; `begun`: something of it is done.
+
+    `state` is done, open (done but for single cases that persons still decide), now or later.
+    """
 
     title: str
     note: str
@@ -94,43 +106,70 @@ class _Counts:
     approved: int
     running: int
     publicised: int
+    to_confirm: int
     confirmed: int
-    payments: int
+    grants: int
+    in_batches: bool
     paid: int
+    letters: int
+    undelivered: int
 
 
 def _of(part: int, whole: int, unit: str) -> str:
     return f"{part}/{whole} {unit}" if whole else ""
 
 
-def _judged(c: _Counts, *, changed: bool) -> list[tuple[bool, str]]:
-    """Per step: whether it is over, and how far it is."""
+def _judged(c: _Counts, *, changed: bool) -> list[tuple[str, str]]:
+    """Per step: "done", "open" or "" for not over yet, and how far it is."""
     registries = len(REGISTRY_KINDS)
-    return [
-        (c.rolls > 0 and c.registries == registries, f"名单 {c.registries}/{registries}" if c.rolls else "缺学籍"),
-        (0 < c.schools <= c.confirmed_schools, _of(c.confirmed_schools, c.schools, "校")),
+    judged = [
         (
-            c.compared is not None and not c.undecided and not changed,
-            "未比对" if not c.compared else "待重新比对" if changed else f"待确认 {c.undecided}",
+            _over(c.rolls > 0 and c.registries == registries),
+            f"名单 {c.registries}/{registries}" if c.rolls else "缺学籍",
         ),
-        (c.entitled is not None, "已核定" if c.entitled else "未核定"),
-        (0 < c.rosters == c.submitted, _of(c.submitted, c.rosters, "册")),
-        (0 < c.rosters == c.approved, _of(c.approved, c.rosters, "册")),
-        (0 < c.rosters == c.confirmed, f"公示中 {c.running} 册" if c.running else _of(c.confirmed, c.rosters, "册")),
-        (0 < c.payments <= c.paid, f"{100 * c.paid // c.payments}%" if c.payments else ""),
+        (_over(0 < c.schools <= c.confirmed_schools), _of(c.confirmed_schools, c.schools, "校")),
+        _compared(c, changed=changed),
+        (_over(c.entitled is not None), "已核定" if c.entitled else "未核定"),
+        (_over(0 < c.rosters == c.submitted), _of(c.submitted, c.rosters, "册")),
+        (_over(0 < c.rosters == c.approved), _of(c.approved, c.rosters, "册")),
+        (_over(0 < c.rosters == c.confirmed), _publicity(c)),
     ]
+    paid = 0 < c.grants <= c.paid and c.letters > 0 and not c.undelivered
+    told = f"已发 {c.paid}/{c.grants} 笔" if c.grants else ""
+    return [*judged, (_over(paid and all(state for state, _ in judged)), told)]
+
+
+def _over(over: bool) -> str:
+    return "done" if over else ""
+
+
+def _compared(c: _Counts, *, changed: bool) -> tuple[str, str]:
+    """The comparison is made; of the pairs that persons must look at some may still be open."""
+    if not c.compared or changed:
+        return "", "待重新比对" if c.compared else "未比对"
+    return ("open", f"另 {c.undecided} 条待确认") if c.undecided else ("done", "已比对")
+
+
+def _publicity(c: _Counts) -> str:
+    """How far it is; what was made public and waits to be confirmed is told, that the number does not fall."""
+    if c.running:
+        return f"公示中 {c.running} 册"
+    if c.to_confirm and not c.confirmed:
+        return f"已结束 {c.to_confirm} 册，待确认"
+    waits = f"，待确认 {c.to_confirm}" if c.to_confirm else ""
+    return _of(c.confirmed, c.rosters, "册") + waits
 
 
 def _begun(c: _Counts) -> tuple[object, ...]:
     """Per step: whether something of it is done, even while an earlier one is not over."""
     return (
         c.rolls or c.registries, c.confirmed_schools, c.compared, c.entitled, c.rosters, c.reviewed,
-        c.publicised or c.confirmed, c.payments,
+        c.publicised or c.confirmed, c.in_batches,
     )  # fmt: skip
 
 
 def steps_of(semester: Semester, reach: Reach, runs: RunsShown) -> list[Step]:
-    """The eight steps of a semester within a person's reach; the first that is not over is now. One query."""
+    """The eight steps of a semester within a person's reach. One query."""
     row = bulk.query(
         _SQL,
         {
@@ -145,11 +184,21 @@ def steps_of(semester: Semester, reach: Reach, runs: RunsShown) -> list[Step]:
     )[0]
     counts = _Counts(*row)
     judged, begun = _judged(counts, changed=runs.comparison_is_due), _begun(counts)
-    now = next((place for place, (over, _) in enumerate(judged) if not over), len(judged))
+    now = now_of([bool(over) for over, _ in judged], [bool(one) for one in begun])
     return [
-        Step(title, note, "done" if over else "now" if place == now else "later", bool(begun[place]))
+        Step(title, note, over or ("now" if place == now else "later"), bool(begun[place]))
         for place, (title, (over, note)) in enumerate(zip(TITLES, judged, strict=True))
     ]
+
+
+def now_of(over: Sequence[bool], begun: Sequence[bool]) -> int:
+    """Which step is now: the first that is not over; the one after the last that is over, if work went on there.
+
+    A step of which little is left (one school did not report) does not stay the present one to the end.
+    """
+    behind = max((place + 1 for place, one in enumerate(over) if one), default=0)
+    first = next((place for place, one in enumerate(over) if not one), len(over))
+    return behind if any(begun[behind:]) else first
 
 
 def coming_for(roles: Collection[str], steps: Sequence[Step], deadlines: Mapping[str, date]) -> str:

@@ -139,7 +139,7 @@ def test_bar_counts_in_the_run_in_force(led_back):
     term, reach = _term(), User.objects.get(username="shuju1").reach()
     unsure = ComparisonResult.objects.filter(run=led_back[0], verdict__in=UNDECIDED_VERDICTS, decision=None)
     note = steps_of(term, reach, runs_shown(term))[2].note
-    assert note == f"待确认 {unsure.count()}"
+    assert note == f"另 {unsure.count()} 条待确认"
 
 
 def test_exports_are_of_the_runs_in_force(led_back):

@@ -4,6 +4,7 @@ import re
 from datetime import date, timedelta
 from typing import Any
 
+import pgtrigger
 import pytest
 
 from aid_admin.accounts.models import User
@@ -12,11 +13,11 @@ from aid_admin.county import calendar
 from aid_admin.county.models import Deadline, School, Semester
 from aid_admin.intake.actions import force
 from aid_admin.intake.models import InForce, Upload
-from aid_admin.office.overview import Step, coming_for, steps_of
+from aid_admin.office.overview import Step, coming_for, now_of, steps_of
 from aid_admin.office.waiting import Waiting, waiting_for
 from archives.models import HomeVisit, MentoringPair, NoticeLetter
 from disbursement.actions import publicity
-from disbursement.models import Roster
+from disbursement.models import PaymentLine, Roster, RosterLine
 from disbursement.rules.states import RosterState
 from eligibility.actions.compare import compare
 from eligibility.actions.decisions import decide_match, settle_claim
@@ -95,6 +96,19 @@ def test_late_work_says_so_on_the_home_page_in_working_days(county_at, settings,
     late = lines(head)["银行账号待核对"].late
     assert late > 5
     assert f"已超期 {late} 个工作日" in enter(head.username).get("/").content.decode()
+
+
+def test_account_that_mends_a_failed_payment_has_no_deadline_of_the_schools(small_county) -> None:
+    line = PaymentLine.objects.filter(state="PAID", account__isnull=False, retry=None, retry_of=None).first()
+    head = f"fuze-{line.school.code}"
+    BankAccount.objects.filter(pk=line.account_id).update(verified_by=None, verified_at=None, usable_from=None)
+    today = Deadline.objects.get(step="ACCOUNTS").due_on + timedelta(days=7)
+    assert lines(head, today)["银行账号待核对"].late == 5
+    with pgtrigger.ignore():
+        PaymentLine.objects.filter(pk=line.pk).update(state="FAILED", code="NAME_MISMATCH")
+    found = lines(head, today)
+    assert "银行账号待核对" not in found
+    assert (found["更正的银行账号待核对"].due, found["更正的银行账号待核对"].late) == (None, 0)
 
 
 # ---- new entries ----
@@ -322,6 +336,70 @@ def test_running_publicity_is_under_way(county_at) -> None:
     assert (step("公示").begun, step("公示").note) == (True, "公示中 2 册")
     text = enter("gongshi1").get("/").content.decode()
     assert re.search(r"7\. 公示</td><td[^>]*>公示中 2 册</td><td>.{0,300}进行中", text, re.DOTALL)
+
+
+def test_publicity_that_ended_waits_to_be_confirmed_and_its_number_does_not_fall(county_at) -> None:
+    county_at("publicised")
+    confirmed = list(Roster.objects.filter(state=RosterState.CONFIRMED).order_by("pk").values_list("pk", flat=True))
+    ended = list(Roster.objects.filter(state=RosterState.APPROVED, period__state="ENDED").values_list("pk", flat=True))
+    every = Roster.objects.exclude(state=RosterState.VOIDED).count()
+    waits = f"，待确认 {len(ended)}" if ended else ""
+    assert step("公示").note == f"{len(confirmed)}/{every} 册{waits}"
+    back = Roster.objects.filter(pk__in=confirmed)
+    with pgtrigger.ignore():
+        back.filter(pk__in=confirmed[:2]).update(state=RosterState.APPROVED, confirmed_by=None)
+    assert step("公示").note == f"{len(confirmed) - 2}/{every} 册，待确认 {len(ended) + 2}"
+    with pgtrigger.ignore():
+        back.update(state=RosterState.APPROVED, confirmed_by=None)
+    assert step("公示").note == f"已结束 {len(ended) + len(confirmed)} 册，待确认"
+
+
+def test_payment_is_over_when_all_before_is_and_the_letters_are_delivered(small_county) -> None:
+    grants = RosterLine.objects.filter(roster__state=RosterState.CONFIRMED, state="ACCEPTED")
+    paid = PaymentLine.objects.filter(state="PAID")
+    assert step("发放告知").note == f"已发 {paid.count()}/{grants.count()} 笔"
+    delivered = {"state": "DELIVERED", "delivered_on": date(2020, 7, 1), "delivered_how": "POST"}
+    with pgtrigger.ignore():
+        NoticeLetter.objects.undelivered().update(**delivered)
+        PaymentLine.objects.filter(roster_line__in=grants, retry=None).update(state="PAID")
+        grants.filter(payments=None).update(state="REFUSED")
+        Roster.objects.exclude(state=RosterState.CONFIRMED).update(state=RosterState.VOIDED)
+    assert step("发放告知").state == "done"
+    one = NoticeLetter.objects.filter(pk=NoticeLetter.objects.first().pk)
+    with pgtrigger.ignore():
+        one.update(state="PRINTED")
+    assert step("发放告知").state == "now"
+    with pgtrigger.ignore():
+        one.update(**delivered)
+        Roster.objects.filter(pk=Roster.objects.last().pk).update(state=RosterState.DRAFT)
+    assert step("发放告知").state != "done"
+
+
+def test_pairs_that_persons_must_look_at_stay_open_beside_what_is_done(county_at, settings, tmp_path) -> None:
+    county_at("compared")
+    settings.STATIC_ROOT = tmp_path
+    run = runs_shown(Semester.objects.get(code=TERM)).comparison
+    unsure = ComparisonResult.objects.filter(run=run, verdict__in=UNDECIDED_VERDICTS, decision=None).count()
+    assert unsure > 0
+    assert (step("比对核查").state, step("比对核查").note) == ("open", f"另 {unsure} 条待确认")
+    assert step("资格认定").state == "now"
+    assert "已办，有遗留" in enter("chushen1").get("/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("over", "begun", "now"),
+    [
+        ("0000", "0000", 0),
+        ("1000", "1000", 1),
+        ("0100", "1100", 0),  # nothing went on behind the second
+        ("0100", "1110", 2),
+        ("1010", "1110", 1),
+        ("1010", "1111", 3),
+        ("1111", "1111", 4),
+    ],
+)
+def test_now_is_behind_the_last_that_is_over_once_work_goes_on_there(over: str, begun: str, now: int) -> None:
+    assert now_of([one == "1" for one in over], [one == "1" for one in begun]) == now
 
 
 def test_comparison_that_is_out_of_date_is_not_over(small_county) -> None:
