@@ -196,6 +196,10 @@ class PaymentLineQuerySet(ScopedQuerySet):
         """Lines that may still bring, or brought, money."""
         return self.filter(state__in=sorted(LIVE_PAYMENTS))
 
+    def once(self) -> Any:
+        """Each grant once: without the lines whose payment anew is among these rows too."""
+        return self.exclude(pk__in=self.filter(retry_of__isnull=False).values("retry_of"))
+
     def states(self) -> dict[str, tuple[int, int]]:
         """Per state: how many lines and fen."""
         rows = self.order_by().values_list("state").annotate(models.Count("pk"), models.Sum("amount_fen"))

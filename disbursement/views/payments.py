@@ -38,11 +38,13 @@ def payment_list(request: StaffRequest) -> HttpResponse:
         rows = rows.filter(student__in=Student.objects.visible_to(request.user).search(found["q"]))
     listed = rows.select_related("student", "school", "programme", "batch", "account", "retry__batch")
     clerk = Role.SCHOOL_CLERK in request.user.roles
+    page, sums = page_of(listed.order_by("batch", "line_no"), request.GET.get("page")), rows.once().sums()
     shown = {
         "form": form,
-        "page": page_of(listed.order_by("batch", "line_no"), request.GET.get("page")),
+        "page": page,
         "deeds": deeds,
-        "sums": rows.sums(),
+        "sums": sums,
+        "paid_anew": page.total - sums["person_times"],
         "may_export": may(request.user, "payment.export"),
         "mend": reverse("intake:send", args=["accounts"]) if clerk else "",
         "money": not request.user.roles <= SCHOOL_ROLES,

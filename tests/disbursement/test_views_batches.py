@@ -265,6 +265,12 @@ def test_failed_line_says_what_to_do_and_is_reissued_to_a_new_account_alone(rele
     done(clerk, path, "reissue")
     retry = PaymentLine.objects.get(retry_of=line)
     assert (retry.account_id, retry.amount_fen) == (account.pk, line.amount_fen)
+    grants = PaymentLine.objects.filter(batch__semester__code=TERM, retry=None).exclude(batch__state="ABORTED")
+    listed = clerk.get("/payments/")
+    assert listed.context["sums"] == grants.sums()
+    assert listed.context["page"].total == grants.count() + 1
+    assert "其中失败已补发 <b>1</b> 笔" in listed.content.decode()
+    assert clerk.get("/payments/?state=FAILED").context["sums"]["person_times"] == 1
 
 
 def _propose(line: PaymentLine) -> BankAccount:
