@@ -207,9 +207,9 @@ def send(clerk: Person, name: str, data: bytes) -> Upload:
 def marked_workbook(clerk: Person) -> None:
     """The clerk's own file with the faults marked in it."""
     clerk.press("生成带标注的原表")
-    clerk.sees("正在生成标注表")
+    clerk.sees("正在生成带标注的原表")
     queue.work_all()
-    button = clerk.page.get_by_role("button", name="下载标注表")
+    button = clerk.page.get_by_role("button", name="下载带标注的原表")
     expect(button).to_be_visible()
     with clerk.downloading() as files:
         button.click()
@@ -224,6 +224,7 @@ def photograph(clerk: Person, moment: str) -> None:
     clerk.page.get_by_label(f"{moment}照片", exact=True).set_input_files(
         {"name": "照片.jpg", "mimeType": "image/jpeg", "buffer": photo().read()}
     )
+    clerk.sees("照片.jpg")
     clerk.shot(f"photo-{moment}")
     clerk.press(f"上传{moment}照片")
     clerk.sees("待核查")
@@ -238,7 +239,9 @@ def photograph_by_phone(office: Office, clerk: Person, moment: str) -> None:
     clerk.sees("扫这个二维码")
     clerk.shot(f"phone-code-{moment}")
     assert violations(clerk.page) == []
-    address = clerk.page.locator(".qr-box .mono").inner_text()
+    clerk.page.locator("summary", has_text="仍然显示二维码").click()  # of use here: the phone is on this machine
+    assert violations(clerk.page) == []
+    address = clerk.page.locator(".qr-box .mono").text_content() or ""
     phone = office.browser.new_context(viewport={"width": 390, "height": 844}, locale="zh-CN").new_page()
     phone.goto(address)
     office.shoot(phone, f"phone-{moment}-390")

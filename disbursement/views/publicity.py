@@ -138,6 +138,7 @@ def period_detail(request: StaffRequest, pk: int) -> HttpResponse:
         "schools": list(_schools(request, period)),
         "last_day": publicity.last_day_of(period),
         "obstacles": publicity.obstacles(period) if running and reach.county else [],
+        "sends": running and may(request.user, "publicity.photo"),
         "may_print": may_print,
         "may_print_all": may_print and may(request.user, "publicity.print_all"),
         "may_certify": ended and may(request.user, "publicity.certify"),

@@ -211,7 +211,18 @@
     list(document, "[data-picked-persons]").forEach(function (place) { place.textContent = sumOf(chosen, "data-persons"); });
     list(document, "[data-picked-fen]").forEach(function (place) { place.textContent = yuan(sumOf(chosen, "data-fen")); });
     list(document, "[data-picked-all]").forEach(function (notice) { notice.hidden = picked !== Number(notice.getAttribute("data-picked-all")); });
+    showOne(chosen.length === 1 ? chosen[0] : null);
     showWhatFits(chosen);
+  }
+
+  // a row may say in data-about what it is, and in data-agreed what agreeing to it means: told in the dialogs while
+  // it is the only one that is picked
+  function showOne(box) {
+    list(document, "[data-picked-one]").forEach(function (place) {
+      var then = box && place.getAttribute("data-picked-one") === "agree" ? box.getAttribute("data-agreed") : "";
+      place.textContent = box && box.hasAttribute("data-about") ? box.getAttribute("data-about") + (then ? "，" + then : "") + "。" : "";
+      place.hidden = !place.textContent;
+    });
   }
 
   // a row may name in data-for the deeds that fit it; a button waits until all picked rows fit, and a hint says so:
@@ -240,6 +251,33 @@
     if (!table || !closest(event, ".pick")) return;
     if (head) table.querySelectorAll("tbody .pick input").forEach(function (box) { box.checked = head.checked; });
     showPicked(table);
+  });
+
+  // ---- a file field: a button in the page's language and the name of what was chosen, under the browser's own field,
+  // which stays what is clicked, focused and read out (without this script it is seen as it is) ----
+  function dressFiles() {
+    list(document, "input[type=file]:not([data-dressed])").forEach(function (input) {
+      var box = document.createElement("span");
+      var face = document.createElement("span");
+      face.className = "file-face";
+      face.setAttribute("aria-hidden", "true");
+      face.innerHTML = '<span class="btn btn-plain">选择文件</span><span class="file-name"></span>';
+      box.className = "file";
+      input.setAttribute("data-dressed", "");
+      input.parentNode.insertBefore(box, input);
+      box.appendChild(input);
+      box.appendChild(face);
+      showName(input);
+    });
+  }
+
+  function showName(input) {
+    var place = input.parentNode.querySelector(".file-name");
+    if (place) place.textContent = input.files.length ? input.files[0].name : "还没有选择";
+  }
+
+  document.addEventListener("change", function (event) {
+    if (event.target.type === "file") showName(event.target);
   });
 
   // ---- a file to send: drop area, name and size, progress of the sending ----
@@ -308,6 +346,7 @@
 
   // ---- a number shown in clear goes back behind its mask ----
   body.addEventListener("htmx:afterSwap", function () {
+    dressFiles();
     document.querySelectorAll("[data-hide-after]:not([data-timed])").forEach(function (shown) {
       shown.setAttribute("data-timed", "1");
       window.setTimeout(function () {
@@ -330,8 +369,14 @@
     if (!closest(event, "[data-density]")) return;
     var dense = body.classList.toggle("dense");
     try { localStorage.setItem("dense", dense ? "1" : ""); } catch (error) { /* private window */ }
+    nameDensity();
   });
   try { body.classList.toggle("dense", localStorage.getItem("dense") === "1"); } catch (error) { /* private window */ }
+  nameDensity();
+
+  function nameDensity() { // what the press would do
+    list(document, "[data-density] span").forEach(function (word) { word.textContent = body.classList.contains("dense") ? "宽松" : "紧凑"; });
+  }
 
   // ---- a list of few rows is as high as its rows ----
   document.querySelectorAll(".fill .table-box").forEach(function (box) {
@@ -339,6 +384,7 @@
   });
 
   showShortcuts();
+  dressFiles();
   giveBackTyped();
   document.addEventListener("DOMContentLoaded", openDialogs); // after htmx, which loads what an open dialog asks for
   document.querySelectorAll("[data-needs-pick]").forEach(function (button) { button.disabled = true; });
