@@ -17,7 +17,7 @@ class IntakeConfig(AppConfig):
     def ready(self) -> None:
         """Register what this app knows."""
         jobs.register("intake.read", "aid_admin.intake.tasks.read", "读取上传文件", "/uploads/{id}/")
-        jobs.register("intake.mark", "aid_admin.intake.tasks.mark", "生成标注表", "/uploads/{id}/")
+        jobs.register("intake.mark", "aid_admin.intake.tasks.mark", "生成带标注的原表", "/uploads/{id}/")
         here = "aid_admin.intake.actions.reference"
         registry.register(
             registry.SheetKind(

@@ -71,6 +71,6 @@ def download_marked(*, by: User, upload: int) -> tuple[str, str, bytes]:
     jobs = Job.objects.filter(kind=JOB, subject_type="upload", subject_id=str(found.pk), state=JobState.DONE)
     job = jobs.exclude(result=None).select_related("result").order_by("-pk").first()
     if job is None or job.result is None:
-        raise NotFound("标注表还没有生成，请先点“生成标注表”。")
+        raise NotFound("带标注的原表还没有生成，请先点“生成带标注的原表”。")
     record("upload", found.pk, school_code=found.scope_code, to_state="DOWNLOADED", digest=job.result.sha256)
     return job.result.name, job.result.media_type, store.read(job.result)

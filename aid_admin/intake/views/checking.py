@@ -44,7 +44,7 @@ def _detail(request: StaffRequest, upload: Any, **forms: Any) -> HttpResponse:
         broken = job is not None and not job.is_live and _acts(request, kind)
         shown = {"upload": upload, "job": job, "step": 3, "may_discard": broken, "discard_form": EmptyForm()}
         return render(request, "intake/upload_reading.html", shown | forms)
-    issues, holder = issues_of(request, upload), _holder(upload)
+    issues, holder, reach = issues_of(request, upload), _holder(upload), request.user.reach()
     shown = {
         "upload": upload,
         "kind": kind,
@@ -54,6 +54,8 @@ def _detail(request: StaffRequest, upload: Any, **forms: Any) -> HttpResponse:
         "is_proposer": upload.committed_by_id == request.user.pk,
         "dated": upload.as_of if kind.dated else None,
         "holder": holder,
+        "replaced": upload.holder() if upload.standing == Standing.READ else None,
+        "of_many": reach.county or bool(reach.townships) or len(reach.schools) > 1,
         "links": _links(upload, kind),
         "commit_form": CommitForm(),
         "undo_form": ReasonForm(prefix="undo"),

@@ -9,7 +9,7 @@ from aid_admin.db.fields import FenField, SealedField
 from aid_admin.db.pages import page_of
 from aid_admin.intake.models import Upload
 from aid_admin.intake.registry import KINDS
-from aid_admin.intake.rules import FOREIGN, STOPPING, compare_totals, title_of
+from aid_admin.intake.rules import FOREIGN, STOPPING, Standing, compare_totals, title_of
 from aid_admin.lib import bank_card, id_card, money
 from aid_admin.lib.sheets.issues import Level
 
@@ -18,12 +18,13 @@ ROWS: Final = "rows"  # the tab of the rows that can be imported
 MOST_ROWS: Final = 20
 
 
-def issues_of(request: StaffRequest, upload: Upload) -> dict[str, Any]:
+def issues_of(request: StaffRequest, upload: Any) -> dict[str, Any]:
     """The issues of the chosen tab and code, page by page, with the sums over all of them."""
     issues = upload.issues.all()
     sums = list(issues.order_by().values("level", "code").annotate(n=Count("pk")).order_by("-n"))
     tabs = [(level.value, name, sum(s["n"] for s in sums if s["level"] == level)) for level, name in TABS.items()]
-    rows_tab = [(ROWS, "可导入的行", upload.accepted)] if KINDS[upload.kind].rows else []
+    words = "已导入的行" if upload.standing == Standing.IN_FORCE else "可导入的行"
+    rows_tab = [(ROWS, words, upload.accepted)] if KINDS[upload.kind].rows else []
     first = next((level for level, _, count in tabs if count), ROWS)
     tab = request.GET.get("tab", first)
     tab = tab if tab in [*Level, *(name for name, *_ in rows_tab)] else "all"
@@ -55,7 +56,7 @@ def sums_of(upload: Upload) -> dict[str, Any]:
     for one in sums:
         lines, persons, fen = read.get(one.sheet, (0, 0, 0))
         read[one.sheet] = (lines + one.lines, persons + one.persons, fen + one.fen)
-    return {"sums": sums, "totals": compare_totals(upload.stated, read)}
+    return {"sums": sums, "sum_fen": sum(one.fen for one in sums), "totals": compare_totals(upload.stated, read)}
 
 
 def _preview(upload: Upload) -> dict[str, Any]:

@@ -183,11 +183,11 @@ def test_registry_needs_a_second_person(staff, log_in, schools):
 def test_marked_workbook_is_made_by_a_job_and_logged(client):
     upload = half_bad(client)
     answer = client.post(f"/uploads/{upload.pk}/mark/", headers=HTMX)
-    assert "正在生成标注表" in answer.content.decode()
+    assert "正在生成带标注的原表" in answer.content.decode()
     queue.work_all()
     answer = client.get(f"/uploads/{upload.pk}/marked/")
     assert answer.status_code == 286
-    assert "下载标注表" in answer.content.decode()
+    assert "下载带标注的原表" in answer.content.decode()
     answer = client.post(f"/uploads/{upload.pk}/marked/file/")
     page = load_workbook(io.BytesIO(answer.content)).worksheets[0]
     assert "错误原因" in [cell.value for cell in page[1]]
@@ -201,7 +201,7 @@ def test_marked_workbook_before_it_is_made(client):
     upload = half_bad(client)
     answer = client.post(f"/uploads/{upload.pk}/marked/file/")
     assert answer.status_code == 404
-    assert "标注表还没有生成" in answer.content.decode()
+    assert "带标注的原表还没有生成" in answer.content.decode()
 
 
 def test_list_of_issues_is_printed_masked_and_logged(client):

@@ -230,6 +230,18 @@ def test_roster_shows_programme_persons_and_amount_beside_its_own_total(client, 
     assert "数据日期" not in text
 
 
+def test_roster_that_is_committed_says_its_sum_and_which_one_it_replaces(client, pupils):
+    first = filed(client, roster(pupils, ["合计", "3人", "", "", "1200"]))
+    dialog = client.get(f"/uploads/{first.pk}/").content.decode().split('<dialog id="commit"')[1]
+    assert "合计 <b>1,200.00</b> 元" in dialog
+    assert "代替" not in dialog.split("</dialog>")[0]
+    told = client.post(f"/uploads/{first.pk}/commit/", follow=True).content.decode()
+    assert (told.count("数据已生效"), "已导入的行" in told, "可导入的行" in told) == (1, True, False)
+    assert "这份数据已生效。" in client.get(f"/uploads/{first.pk}/").content.decode()
+    second = filed(client, roster(pupils[:2], ["合计", "2人", "", "", "800"]))
+    assert f"并代替现在生效的第 {first.pk} 号" in client.get(f"/uploads/{second.pk}/").content.decode()
+
+
 def test_roster_whose_total_differs_warns_and_names_both(client, pupils):
     upload = filed(client, roster(pupils, ["合计", "4人", "", "", "1,600.00"]))
     text = client.get(f"/uploads/{upload.pk}/").content.decode()
