@@ -181,7 +181,7 @@ class AnswerForm(forms.Form):
 class AgreeForm(forms.Form):
     """Agreement with what was computed."""
 
-    explanation = _words("补充说明", "", required=False)
+    explanation = _words("补充说明（选填）", "", required=False)
 
     def clean(self) -> dict[str, Any]:
         """Agreement is an empty code."""
@@ -201,7 +201,7 @@ class DisagreeForm(forms.Form):
 class AcceptForm(forms.Form):
     """The school's reason holds."""
 
-    reason = _words("补充说明", "", required=False)
+    reason = _words("补充说明（选填）", "", required=False)
 
     def clean(self) -> dict[str, Any]:
         """The code that stands for the school's reason."""

@@ -77,7 +77,7 @@ DRAFT: Final = Deed(
 )  # fmt: skip
 LIST_DEEDS: Final = (SUBMIT, REVIEW, APPROVE, CONFIRM, RETURN, DRAFT)
 AGREE_ALL: Final = Deed(
-    "agree_all", "roster.answer", "全部同意", rosters.answer_differences, "line", "已同意 {n} 名学生的核定结果。",
+    "agree_all", "roster.answer", "全部同意核定结果", rosters.answer_differences, "line", "已同意 {n} 名学生的核定结果。",
     form=AgreeForm, icon="check-lg", tone="plain", states={_S.DRAFT},
 )  # fmt: skip
 AGREE: Final = Deed(
@@ -254,7 +254,7 @@ def _roster(request: StaffRequest, pk: int) -> Any:
 
 
 def _detail_deeds(roster: Any, mine: Any, user: User) -> list[Deed]:
-    """The page's deeds: 全部同意 and 初审通过 say what they would do, 退回 how far it can go."""
+    """The page's deeds: 全部同意核定结果 and 初审通过 say what they would do, 退回 how far it can go."""
     answering = roster.open_differences and may(user, AGREE_ALL.right)
     agree_all = replace(AGREE_ALL, text=_agreement(mine)) if answering else AGREE_ALL
     reviewing = roster.state == _S.SUBMITTED and may(user, REVIEW.right)
@@ -264,7 +264,7 @@ def _detail_deeds(roster: Any, mine: Any, user: User) -> list[Deed]:
 
 
 def _agreement(mine: Any) -> str:
-    """What 全部同意 would answer now, in numbers."""
+    """What 全部同意核定结果 would answer now, in numbers."""
     open_ones = mine.unanswered().kinds()
     parts = [f"{kind.label} {open_ones[kind]} 人，{words}" for kind, words in _AGREED.items() if kind in open_ones]
     answered = mine.differing().count() - sum(open_ones.values())
@@ -307,7 +307,7 @@ def _shown(request: StaffRequest, roster: Any, mine: Any, deeds: Deeds) -> HttpR
         "tabs": _tabs(mine, tab),
         "tab": tab,
         "page": page,
-        "lines": [(line, _able(line)) for line in page],
+        "lines": [(line, _able(line), _agreed(line)) for line in page],
         "sums": mine.sums(),
         "passing": mine.passing().sums() if picking else None,
         "undecided": mine.passing().reasoned().count() if any(o.deed is ACCEPT for o in picking) else 0,
@@ -348,6 +348,14 @@ def _able(line: Any) -> str:
     elif line.kind != LineKind.TOO_MANY:
         names += ["refuse", "accept"] if missing and line.reason_code else ["refuse"]
     return " ".join(names)
+
+
+def _agreed(line: Any) -> str:
+    """What agreeing to this line's difference means, in yuan."""
+    if line.kind == LineKind.TOO_MANY:
+        return "同意后不资助"
+    means = {LineKind.MISSING: "同意后按 {} 元资助", LineKind.AMOUNT_DIFFERS: "同意后按核定的 {} 元资助"}
+    return means.get(line.kind, "").format(yuan_comma(line.amount_fen))
 
 
 def _fits(roster: Any, user: User) -> Callable[[Deed], bool]:

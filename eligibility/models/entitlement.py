@@ -1,6 +1,6 @@
 """What each pupil is entitled to in a run, with the facts it rests on."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pgtrigger
 from django.db import models
@@ -53,6 +53,11 @@ class EntitlementQuerySet(ScopedQuerySet):
         """Entitlements of pupils placed at the school (by code) in the semester."""
         placed = Placement.objects.of(semester).filter(school__code=school)
         return self.filter(student__in=placed.values("student"))
+
+    def with_school(self, semester: Semester) -> Any:
+        """With `school_name`: where the pupil is placed in the semester."""
+        place = Placement.objects.of(semester).filter(student=models.OuterRef("student"))
+        return self.annotate(school_name=models.Subquery(place.values("school__name")[:1]))
 
     def granted_sums(self) -> dict[str, int]:
         """Persons, person-times and fen of what is granted, and `considered`, how many rows there are at all."""

@@ -41,7 +41,7 @@ def entitlement_list(request: StaffRequest) -> HttpResponse:
     run = run_of(runs.entitlement)
     rows = _rows(request, term, run, form)
     sums = rows.granted_sums()
-    ordered = rows.order_by("student__name_key", "student", "programme__position")
+    ordered = rows.with_school(term).order_by("student__name_key", "student", "programme__position")
     shown = {
         "form": form,
         "page": page_of(ordered, request.GET.get("page"), counted=sums["considered"]),

@@ -40,7 +40,7 @@ def test_last_answer_says_that_the_turn_of_the_head_has_come(county_at):
         assert NEXT not in told(clerk, path, "agree", [pk])
     page = told(clerk, path, "agree", open_ones[-1:])
     assert NEXT in page
-    assert "差异已全部说明，现在由学校负责人核对后上报" in page
+    assert "差异已全部说明，现在由学校负责人核对后上报" not in page  # once is enough
     assert (
         "差异已全部说明，现在由学校负责人核对后上报" in enter(f"fuze-{roster.school.code}").get(path).content.decode()
     )
@@ -68,3 +68,14 @@ def test_plan_opens_on_the_business_date_and_says_when_to_start(county_at):
     page = told(officer, "/publicity/plan/", "plan", [second.pk], planned_on=later)
     assert f"公示已制订，到 {later} 那天请点“开始公示”。" in page
     assert PublicityPeriod.objects.latest("pk").planned_on == later
+
+
+def test_single_picked_pupil_is_named_with_what_agreeing_means(county_at):
+    county_at("rostered")
+    for kind, then in ((LineKind.MISSING, "同意后按 "), (LineKind.TOO_MANY, "同意后不资助")):
+        roster = draft(kind)
+        line = roster.lines.filter(kind=kind).select_related("student").first()
+        page = enter(f"jingban-{roster.school.code}").get(f"/rosters/{roster.pk}/").content.decode()
+        assert f'data-about="{line.student.name}：{kind.label}" data-agreed="{then}' in page
+        assert 'data-picked-one="agree"' in page
+        assert "确认全部同意核定结果" in page

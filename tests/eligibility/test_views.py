@@ -181,6 +181,13 @@ def test_entitling_says_what_comes_next(county_at):
     assert "下一步：生成名册" not in enter("fushen1").get("/entitlements/").content.decode()
 
 
+def test_entitlements_say_at_which_school_the_pupil_is(small_county):
+    answer = enter("jingban-3141000003").get("/entitlements/")
+    names = {right.school_name for right in answer.context["page"]}
+    assert names == {"西岗镇江屯村学校"}
+    assert answer.content.decode().count("西岗镇江屯村学校</td>") == len(answer.context["page"])
+
+
 @pytest.mark.parametrize("username", ["chushen1", "shuju1", "fushen1", "shenji1", "jingban-3141000003"])
 def test_cold_entitlements_cost_at_most_twelve_queries(small_county, username, django_assert_max_num_queries):
     client = enter(username)
