@@ -351,10 +351,9 @@ def mend_and_reissue(office: Office, line: PaymentLine) -> None:
     expect(clerk.page.get_by_role("main")).not_to_contain_text("等待提交")  # the broken file was followed by a good one
     clerk.follow(re.compile("发放失败待更正账号"))
     failed = clerk.row(line.student.name)
-    expect(failed).to_contain_text("发放失败")
-    expect(failed).to_contain_text(ReturnCode.ACCOUNT_FROZEN.next_step)
+    expect(failed).to_contain_text(re.compile(f"发放失败.*{ReturnCode.ACCOUNT_FROZEN.next_step}", re.DOTALL))
     clerk.shot("payments-clerk")
-    clerk.follow("报送更正的账号")
+    clerk.follow("成批更正账户（上传表）")
     send(clerk, "更正账号.xlsx", corrected(line, NAME, NEW_ACCOUNT))
     for press in ("提交导入", "确认提交"):
         clerk.press(press)

@@ -30,7 +30,7 @@ BANK_NAMES: Final = {"RCC": "农村信用联社", "CCB": "建设银行"}
 _PAYMENT_COLUMNS: Final = (
     ColumnOut("批次号", 14), ColumnOut("序号", 7, "int"), ColumnOut("学校", 24), ColumnOut("学生", 10),
     ColumnOut("资助项目", 28), ColumnOut("收款户名", 12), ColumnOut("账号", 22), ColumnOut("金额", 12, "money"),
-    ColumnOut("结果", 10), ColumnOut("银行说明", 14), ColumnOut("怎么办", 36),
+    ColumnOut("结果", 10), ColumnOut("银行说明", 14), ColumnOut("办法", 36),
 )  # fmt: skip
 MOST_ROWS_AS_PDF: Final = 1500
 _COUNTED: Final = (LineStatus.PROPOSED, LineStatus.ACCEPTED, LineStatus.HELD)

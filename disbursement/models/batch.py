@@ -15,7 +15,7 @@ from aid_admin.files.models import StoredFile
 from aid_admin.intake.models import Upload
 from aid_admin.lib.states import transitions
 from disbursement.models.roster import RosterLine
-from disbursement.rules.returns import ReturnCode
+from disbursement.rules.returns import ACCOUNT_STAYS, ReturnCode
 from disbursement.rules.states import (
     BATCH_MOVES,
     LIVE_PAYMENTS,
@@ -302,6 +302,11 @@ class PaymentLine(Row):
         """Failed, not reissued yet, and the account that it failed at is still the one in use."""
         failed = self.state in REISSUABLE and getattr(self, "retry", None) is None
         return failed and self.account is not None and self.account.is_usable
+
+    @property
+    def account_stays(self) -> bool:
+        """Whether the bank's answer can be mended without another account."""
+        return self.code in ACCOUNT_STAYS
 
     @property
     def next_step(self) -> str:

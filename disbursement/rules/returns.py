@@ -67,6 +67,16 @@ class Verdict(Labelled):
     KEPT = "KEPT", "以已登记的为准"
 
 
+# the account may well stay what it is: the family sees to it at the bank, then it can be paid to again
+ACCOUNT_STAYS = frozenset(
+    {
+        ReturnCode.ACCOUNT_FROZEN,
+        ReturnCode.NOT_ACTIVATED,
+        ReturnCode.DORMANT,
+        ReturnCode.RESTRICTED,
+        ReturnCode.CARD_LOST,
+    }
+)
 # what these say does not settle whether money arrived, so the line stays blocked
 DOUBTFUL = frozenset({ReturnCode.UNKNOWN, ReturnCode.OTHER, ReturnCode.DUPLICATE})
 # what these say of a line that is booked as failed means that it may have been paid: it is not paid again

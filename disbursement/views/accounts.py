@@ -30,7 +30,7 @@ REAFFIRM: Final = Deed(
     "reaffirm", "account.reaffirm", "申明账户可用", reaffirm_accounts, "account", "已提交 {n} 个账户，等待学校负责人核对。",
     form=ReaffirmForm, icon="arrow-clockwise", tone="plain",
     text="账号没有变的才用：银行退回过、现在又能用的（如已解冻、已激活），或财务移出、经核实无误的。负责人重新核对后，财务才能发放。"
-    "账号有变的，请重新报送“银行账号”表。",
+    "账户变了的，用“更正账户”，人多的上传“银行账号”表成批更正。",
 )  # fmt: skip
 
 

@@ -42,6 +42,7 @@ def payment_list(request: StaffRequest) -> HttpResponse:
     shown = {
         "form": form,
         "page": page,
+        "advised": any(line.next_step or getattr(line, "retry", None) for line in page),
         "deeds": deeds,
         "sums": sums,
         "paid_anew": page.total - sums["person_times"],

@@ -259,6 +259,10 @@ def test_failed_line_says_what_to_do_and_is_reissued_to_a_new_account_alone(rele
     text = enter(f"jingban-{line.school.code}").get("/payments/?state=FAILED").content.decode()
     assert "请核对生僻字、曾用名和银行登记的户名" in text
     assert "/uploads/new/accounts/" in text
+    assert "办好后勾选本行" not in text  # another account is needed
+    PaymentLine.objects.filter(pk=line.pk).update(code="ACCOUNT_FROZEN")
+    text = enter(f"jingban-{line.school.code}").get("/payments/?state=FAILED").content.decode()
+    assert "办好后勾选本行，点“申明账户可用”；换了账户的，<a" in text
     assert "没有可以补发的明细" in do(clerk, path, "reissue").content.decode()
     account = _propose(line)
     done(enter(f"fuze-{line.school.code}"), "/accounts/", "verify", [account.pk])
@@ -294,7 +298,7 @@ def test_account_that_the_bank_takes_again_is_reaffirmed_verified_and_paid_to(re
     done(clerk, path, "reaffirm", [line.account_id], reason="信用社已解冻")
     assert "已有待核对的账户" in do(clerk, path, "reaffirm", [line.account_id], reason="再报").content.decode()
     made = BankAccount.objects.get(student=line.student_id, verified_by=None, ended_at=None)
-    assert "账号未变：信用社已解冻" in head.get("/accounts/?verified=no").content.decode()
+    assert "信用社已解冻" in head.get("/accounts/?verified=no").content.decode()
     done(head, "/accounts/", "verify", [made.pk])
     assert f'name="pick" value="{line.account_id}"' not in clerk.get(path).content.decode()
     done(finance, f"/batches/{released.pk}/", "reissue")
