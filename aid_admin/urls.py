@@ -5,6 +5,8 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from aid_admin.office.views.health import healthz
 
+handler404 = "aid_admin.office.middleware.not_found"
+
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("healthz", healthz, name="healthz"),

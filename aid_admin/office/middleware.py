@@ -69,11 +69,27 @@ class OfficeGate:
             return None
         status = next((code for kind, code in _STATUS.items() if isinstance(problem, kind)), 409)
         if request.headers.get("HX-Request"):
-            response = render(request, "components/_refusal.html", {"message": problem.message}, status=status)
-            response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#messages", "innerHTML"
-            return response
+            return _beside(request, problem.message, status)
         shown = {"message": problem.message, "status": status, "back": _back(request)}
         return render(request, "office/refusal.html", shown, status=status)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """The page for what is not there or not within reach: with menu and ways back for whoever is logged in."""
+    message = "没有这个页面或这条记录，也可能不在您的管理范围内。"
+    if not request.user.is_authenticated:
+        return render(request, "404.html", status=404)
+    if request.headers.get("HX-Request"):
+        return _beside(request, message, 404)
+    shown = {"message": message, "status": 404, "back": _back(request)}
+    return render(request, "office/refusal.html", shown, status=404)
+
+
+def _beside(request: HttpRequest, message: str, status: int) -> HttpResponse:
+    """The refusal of what a part of a page asked for, told above that page."""
+    response = render(request, "components/_refusal.html", {"message": message}, status=status)
+    response.headers["HX-Retarget"], response.headers["HX-Reswap"] = "#messages", "innerHTML"
+    return response
 
 
 def _back(request: HttpRequest) -> str:

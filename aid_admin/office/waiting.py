@@ -62,6 +62,7 @@ class Work:
     path: str
     due_by: str = ""  # the rows' date, where they have one of their own
     step: str = ""  # of county.rules.SCHOOL_STEPS: its deadline is that of this work
+    failed: bool = False  # money that did not arrive: before all else that is due on the same day
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,11 +194,12 @@ def _school_clerk(desk: _Desk) -> Iterator[Work]:
     yield Work(
         _unretried(desk),
         "发放失败待更正账号",
-        "账号有变的重新报送“银行账号”表，没变的申明账户可用",
+        "账户没变、又能用的申明账户可用，变了的更正账户",
         "/payments/?state=FAILED",
+        failed=True,
     )
     doubted = desk.see(TakenOut).waiting().of(desk.term).exclude(account=None)
-    hint = "看移出原因；账号有变的重新报送，没变的申明账户可用"
+    hint = "看移出原因；账户没变的申明账户可用，变了的更正账户"
     yield Work(doubted, "财务移出、待核对的账户", hint, "/accounts/?verified=doubted")
     returned = desk.applications(ApplicationState.DRAFT, ApplicationState.RETURNED)
     yield Work(returned, "认定申请待提交", "含被退回补正的申请", "/applications/?state=RETURNED", step="APPLICATIONS")
@@ -242,7 +244,7 @@ def _reviewer(desk: _Desk) -> Iterator[Work]:
     compared = runs.comparison if runs.entitlement_is_due and not runs.comparison_is_due else None
     entitled = None if runs.entitlement_is_due else runs.entitlement
     title = "比对有更新，待重新核定" if runs.entitlement else "比对已完成，待核定资格"
-    yield Work(_run(compared), title, "点右上角“核定资格”", "/entitlements/")
+    yield Work(_run(compared), title, "进入后点“核定资格”", "/entitlements/")
     drafted = Roster.objects.visible_to(desk.user).of(desk.term)
     yield Work(
         _run(entitled).filter(~Exists(drafted)), "资格已核定，待生成名册", "点“生成名册”，与学校填报的名单比对",
@@ -317,7 +319,7 @@ def _finance_clerk(desk: _Desk) -> Iterator[Work]:
         "/batches/?state=RELEASED&mode=WAIVER",
     )  # fmt: skip
     yield Work(_batches(desk, BatchState.SENT), "批次待回盘", "导入银行回盘文件后办结", "/batches/?state=SENT")
-    yield Work(_unretried(desk), "发放失败待补发", "账号更正并核对后补发", "/payments/?state=FAILED")
+    yield Work(_unretried(desk), "发放失败待补发", "账户更正并核对后补发", "/payments/?state=FAILED", failed=True)
     unknown = desk.see(PaymentLine).filter(batch__semester=desk.term, state=PaymentState.UNKNOWN)
     yield Work(unknown, "银行结果未知", "向银行查清前不能补发", "/payments/?state=UNKNOWN")
     yield _contradicting(desk)
@@ -381,7 +383,10 @@ def waiting_for(user: User, term: Semester, today: date, runs: RunsShown) -> lis
         Waiting(count, work.title, work.hint, work.path, due, workdays_between(end, today, holidays))
         for (work, count), due, end in zip(works, dues, ends, strict=True)
     ]
-    return sorted(lines, key=lambda line: (line.due or date.max, -line.count))
+    order = {
+        line: (line.due or date.max, not work.failed, -line.count) for (work, _), line in zip(works, lines, strict=True)
+    }
+    return sorted(lines, key=lambda line: order[line])
 
 
 def deadlines_of(term: Semester) -> dict[str, date]:

@@ -1,15 +1,24 @@
 """The first page: what waits for me."""
 
+from typing import Final
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from aid_admin.accounts.acting import may
 from aid_admin.accounts.gate import StaffRequest
 from aid_admin.county import calendar
 from aid_admin.office import context, menu
 from aid_admin.office.notes import notes_for
 from aid_admin.office.overview import coming_for
 from aid_admin.office.waiting import deadlines_of
+
+# deeds that the keys A and R press (components/_deed_buttons.html)
+_KEYS: Final = {
+    "passes": ("roster.review", "roster.approve", "batch.review", "application.review"),
+    "returns": ("roster.return", "application.return"),
+}
 
 
 @require_safe
@@ -23,4 +32,6 @@ def home(request: StaffRequest) -> HttpResponse:
     coming = "" if lines else coming_for(request.user.roles, steps, deadlines_of(term))
     notes = notes_for(request.user, term)
     begins = any(note.begin for note in notes)
-    return render(request, "office/home.html", {"lines": shown, "coming": coming, "notes": notes, "begins": begins})
+    keys = {name: any(may(request.user, verb) for verb in verbs) for name, verbs in _KEYS.items()}
+    told = {"lines": shown, "coming": coming, "notes": notes, "begins": begins}
+    return render(request, "office/home.html", told | keys)
