@@ -335,7 +335,7 @@ def answered(clerk: Person, batch: DisbursementBatch, file: bytes, refusals: dic
     clerk.page.get_by_label("回盘文件").set_input_files({"name": name, "mimeType": "text/plain", "buffer": data})
     clerk.press("导入回盘")
     clerk.told("笔结果")
-    clerk.sees("没有问题")
+    clerk.sees("文件各行均已登记")
     clerk.shot("batch-return")
     if clerk.page.get_by_role("link", name="看失败明细").count():
         clerk.follow("看失败明细")

@@ -57,7 +57,7 @@ class OfficeGate:
         if user.is_authenticated and user.must_change_password and request.path not in ("/password/", "/logout/"):
             return redirect("/password/")
         response = self.get_response(request)
-        if request.method == "POST" and user.is_authenticated:
+        if user.is_authenticated and (request.method == "POST" or "HX-Refresh" in response.headers):
             context.forget_bars(user)  # the next page shows what this one has done
         if response.status_code == 405 and "text/html" in request.headers.get("Accept", ""):
             return _not_that_way(request, response)

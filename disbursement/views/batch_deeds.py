@@ -21,7 +21,7 @@ REVIEW: Final = Deed(
     tone="success", icon="check-lg", states={_S.LOCKED}, about=ABOUT,
 )  # fmt: skip
 RELEASE: Final = Deed(
-    "release", "batch.release", "放行", batches.release_batches, "batch", "已放行 {n} 个批次。", tone="success", icon="unlock",
+    "release", "batch.release", "放行", batches.release_batches, "batch", "已放行 {n} 个批次，由财务经办生成代发文件，减免的打印清单。", tone="success", icon="unlock",
     text="放行后即可生成代发文件送银行。请再次核对笔数、金额大写和疑点；放行人对本批次负责。", states={_S.REVIEWED}, about=ABOUT,
 )  # fmt: skip
 SEND: Final = Deed(
@@ -82,9 +82,16 @@ _LISTED: Final = "disbursement/_batches_about.html"
 LIST_DEEDS: Final = tuple(replace(deed, about=_LISTED) for deed in (LOCK, REVIEW, RELEASE, GIVE_BACK, SEND, CLOSE))
 DETAIL_DEEDS: Final = (LOCK, REVIEW, RELEASE, SEND, CLOSE, REISSUE, GIVE_BACK, ABORT, FILE, DOWNLOAD, ORDER)
 LINE_DEEDS: Final = (TAKE_OUT,)
+_FETCHED: Final = replace(DOWNLOAD, tone="plain")
 ANSWER_DEEDS: Final = (TAKE, KEEP)
 _SIGNING: Final = frozenset({"review", "release"})
 _NOT_OF_WAIVERS: Final = frozenset({"file", "download", "send", "reissue", "take", "keep"})
+
+
+def detail_deeds(batch: Any) -> tuple[Deed, ...]:
+    """The deeds of a batch's page; fetching the file is no longer the next step once the bank has it."""
+    sent = batch.state in (_S.SENT, _S.CLOSED)
+    return tuple(_FETCHED if deed is DOWNLOAD and sent else deed for deed in DETAIL_DEEDS)
 
 
 def fits(deed: Deed, batch: Any, user: User, states: frozenset[str], *, has_file: bool) -> bool:

@@ -16,6 +16,7 @@ from aid_admin.accounts.gate import StaffRequest, needs, needs_role
 from aid_admin.accounts.rules import Role
 from aid_admin.audit.history import history_of
 from aid_admin.county import calendar
+from aid_admin.county.models import Semester
 from aid_admin.db.pages import page_of
 from aid_admin.files import store
 from aid_admin.jobs import queue
@@ -24,15 +25,15 @@ from disbursement.banks import example_return, profile_for
 from disbursement.forms import BatchFilter, BuildForm, ReturnFileForm
 from disbursement.models import DisbursementBatch, PaymentFile, PaymentLine, ReturnLine, RosterLine, TakenOut
 from disbursement.rules.findings import Gravity
-from disbursement.rules.states import BatchMode, BatchState, PaymentState
+from disbursement.rules.states import REISSUABLE, BatchMode, BatchState, PaymentState
 from disbursement.views.batch_deeds import (
     ANSWER_DEEDS,
-    DETAIL_DEEDS,
     DOWNLOAD,
     LINE_DEEDS,
     LIST_DEEDS,
     ORDER,
     PUT_BACK,
+    detail_deeds,
     fits,
 )
 
@@ -63,7 +64,16 @@ def batch_list(request: StaffRequest) -> HttpResponse:
         fitting = [d.name for d in LIST_DEEDS if fits(d, batch, request.user, states, has_file=batch.has_file)]
         batch.fitting = " ".join(fitting)
     shown = {"form": form, "page": page, "deeds": deeds, "may_build": may(request.user, "batch.build")}
+    shown["begins"] = "" if page.rows else _how_to_begin(request, term)
     return render(request, "disbursement/batch_list.html", shown)
+
+
+def _how_to_begin(request: StaffRequest, term: Semester) -> str:
+    """What a list without batches says."""
+    payable = RosterLine.objects.visible_to(request.user).filter(semester=term).payable().count()
+    if payable and may(request.user, "batch.build"):
+        return f"有 {payable} 人次待编制，请点右上角“编制批次”。"
+    return f"有 {payable} 人次待编制，由财务经办编制批次。" if payable else "名册确认之后，由财务经办编制批次。"
 
 
 @require_safe
@@ -144,7 +154,7 @@ class Desk:
         self.file = files.select_related("stored_file", "made_by").first()
         self.answers = ReturnLine.objects.visible_to(request.user).contradicting().filter(batch=batch)
         self.deeds, self.line_deeds, self.answer_deeds = (
-            Deeds(request, deeds, fits=self._fits) for deeds in (DETAIL_DEEDS, LINE_DEEDS, ANSWER_DEEDS)
+            Deeds(request, deeds, fits=self._fits) for deeds in (detail_deeds(batch), LINE_DEEDS, ANSWER_DEEDS)
         )
 
     def _fits(self, deed: Deed) -> bool:
@@ -200,10 +210,19 @@ class Desk:
         related = ("upload__stored_file", "upload__by", "payment_line__student", "payment_line__school")
         return {
             "return_form": form if form.is_bound or may(self.request.user, "batch.load_return") else None,
+            "complete": self._complete(),
             "layout": _layout(self.batch),
             "answers": list(self.answers.select_related(*related).order_by("payment_line__line_no", "pk")),
             "answer_deeds": self.answer_deeds,
         }
+
+    def _complete(self) -> dict[str, int] | None:
+        """Once every line has its result: how many were paid, how many failed and wait to be paid anew."""
+        if self.batch.state != BatchState.SENT or {PaymentState.SENT, PaymentState.UNKNOWN} & set(self.states):
+            return None
+        failed = sum(self.states.get(state, (0, 0))[0] for state in REISSUABLE)
+        waiting = self.lines.filter(state__in=REISSUABLE, retry=None).count() if failed else 0
+        return {"paid": self.states.get(PaymentState.PAID, (0, 0))[0], "failed": failed, "waiting": waiting}
 
 
 def _is_draft(batch: Any) -> bool:

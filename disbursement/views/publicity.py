@@ -126,18 +126,19 @@ def period_detail(request: StaffRequest, pk: int) -> HttpResponse:
     rows = PublicityPeriod.objects.visible_to(request.user).select_related("semester", "planned_by", "ended_by")
     period = get_object_or_404(rows, pk=pk)
     fits: Callable[[Deed], bool] = lambda deed: period.state in deed.states  # noqa: E731
-    deeds = Deeds(request, (START, END, ABORT), fits=fits)
+    running, ended = period.state == PeriodState.RUNNING, period.state == PeriodState.ENDED
+    reach = request.user.reach()
+    obstacles = publicity.obstacles(period) if running and reach.county else []
+    deeds = Deeds(request, (START, _end(len(obstacles)), ABORT), fits=fits)
     if deeds.done([period.pk]):
         return redirect("disbursement:period", pk=pk)
-    running, ended = period.state == PeriodState.RUNNING, period.state == PeriodState.ENDED
     may_print = may_see_list(request, period) and may(request.user, "publicity.print")
-    reach = request.user.reach()
     shown = {
         "period": period,
         "deeds": deeds,
         "schools": list(_schools(request, period)),
         "last_day": publicity.last_day_of(period),
-        "obstacles": publicity.obstacles(period) if running and reach.county else [],
+        "obstacles": obstacles,
         "sends": running and may(request.user, "publicity.photo"),
         "may_print": may_print,
         "may_print_all": may_print and may(request.user, "publicity.print_all"),
@@ -149,6 +150,12 @@ def period_detail(request: StaffRequest, pk: int) -> HttpResponse:
         "events": history_of("publicityperiod", period.pk, None if reach.county else reach.schools),
     }
     return render(request, "disbursement/period_detail.html", shown)
+
+
+def _end(obstacles: int) -> Deed:
+    """The end, which is not the next step while something is in its way."""
+    text = f"现在还不能结束（{obstacles} 项，见页面）。{END.text}"
+    return replace(END, tone="plain", text=text) if obstacles else END
 
 
 def _unprintable(request: StaffRequest, period: Any) -> list[str]:

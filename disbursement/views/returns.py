@@ -45,7 +45,8 @@ def _tell(request: StaffRequest, upload: Upload, *, already: bool) -> None:
         return
     same = f"，另有 {upload.ignored} 笔与已登记结果相同" if upload.ignored else ""
     level = messages.WARNING if upload.refused else messages.SUCCESS
-    messages.add_message(request, level, f"已登记 {upload.accepted} 笔结果{same}。")
+    every = "" if upload.refused else "文件各行均已登记。"
+    messages.add_message(request, level, f"已登记 {upload.accepted} 笔结果{same}。{every}")
 
 
 @require_safe

@@ -52,16 +52,16 @@ SUBMIT: Final = Deed(
     text="上报后由县资助中心初审，差异说明不能再改。", states={_S.DRAFT}, takes=("seen",),
 )  # fmt: skip
 REVIEW: Final = Deed(
-    "review", "roster.review", "初审通过", rosters.review_rosters, "roster", "已初审 {n} 份名册。", tone="success",
+    "review", "roster.review", "初审通过", rosters.review_rosters, "roster", "已初审 {n} 份名册，等待复审。", tone="success",
     icon="check-lg", states={_S.SUBMITTED}, takes=("seen",),
     text="多报的学生、已标记“不予通过”或“采纳学校理由”的学生不通过，其余都通过；学校写了理由而没有采纳的，照常资助。",
 )  # fmt: skip
 APPROVE: Final = Deed(
-    "approve", "roster.approve", "复审通过", rosters.approve_rosters, "roster", "已复审 {n} 份名册，人数、金额和名单已固定。",
+    "approve", "roster.approve", "复审通过", rosters.approve_rosters, "roster", "已复审 {n} 份名册，名单已固定，等待安排公示。",
     tone="success", icon="check-lg", text="通过后人数、金额和名单固定，可以安排公示。", states={_S.REVIEWED}, takes=("seen",),
 )  # fmt: skip
 CONFIRM: Final = Deed(
-    "confirm", "roster.confirm", "确认名册", rosters.confirm_rosters, "roster", "已确认 {n} 份名册，可以编制发放批次。",
+    "confirm", "roster.confirm", "确认名册", rosters.confirm_rosters, "roster", "已确认 {n} 份名册，由财务经办编制批次。",
     tone="success", icon="shield-check", text="公示期满、照片核查通过后确认；确认后可以发放。", states={_S.APPROVED},
     takes=("seen",),
 )  # fmt: skip
@@ -72,7 +72,7 @@ RETURN: Final = Deed(
     states={_S.SUBMITTED, _S.REVIEWED, _S.APPROVED},
 )  # fmt: skip
 DRAFT: Final = Deed(
-    "draft", "roster.draft", "生成名册", drafting.draft_rosters, done="已生成或更新 {n} 份名册草稿。", takes=("semester",),
+    "draft", "roster.draft", "生成名册", drafting.draft_rosters, done="已生成或更新 {n} 份名册草稿，由学校说明差异后上报。", takes=("semester",),
     icon="table", tone="plain", text="按最近一次核定结果，与学校填报的名单逐人比对。已上报的名册不变，后来符合条件的学生进入下一轮。",
 )  # fmt: skip
 LIST_DEEDS: Final = (SUBMIT, REVIEW, APPROVE, CONFIRM, RETURN, DRAFT)
@@ -297,6 +297,7 @@ def _shown(request: StaffRequest, roster: Any, mine: Any, deeds: Deeds) -> HttpR
     page = page_of(rows, request.GET.get("page"), size=LINES_PER_PAGE)
     offers = list(deeds)
     picking = [offer for offer in offers if offer.deed.name in _OF_LINES]
+    sums, every = mine.sums(), mine.count()
     shown = {
         "roster": roster,
         "deeds": deeds,
@@ -308,7 +309,9 @@ def _shown(request: StaffRequest, roster: Any, mine: Any, deeds: Deeds) -> HttpR
         "tab": tab,
         "page": page,
         "lines": [(line, _able(line), _agreed(line)) for line in page],
-        "sums": mine.sums(),
+        "sums": sums,
+        "every": every,
+        "unfunded": every - sums["person_times"],
         "passing": mine.passing().sums() if picking else None,
         "undecided": mine.passing().reasoned().count() if any(o.deed is ACCEPT for o in picking) else 0,
         "own_hand": _own_hand(roster, request.user),

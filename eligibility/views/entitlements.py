@@ -1,5 +1,6 @@
 """应助结果: what each pupil is entitled to in the newest run, with the reason in words."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 from django.http import HttpResponse
@@ -26,6 +27,7 @@ ENTITLE: Final = Deed(
     done="资格已核定，结果见下。下一步：到“资助名册”点“生成名册”；已有名册的，没有上报的会更新，后来符合条件的学生进入下一轮。",
     text="按现在的比对结果、认定申请和本学期标准核定。数据没有变化时结果不变。", about="eligibility/_open.html",
 )  # fmt: skip
+AGAIN: Final = replace(ENTITLE, title="重新核定", tone="plain")
 _PATHS: Final = {"programme": "programme__code", "reason": "reason_code"}
 
 
@@ -33,11 +35,12 @@ _PATHS: Final = {"programme": "programme__code", "reason": "reason_code"}
 def entitlement_list(request: StaffRequest) -> HttpResponse:
     """Every pupil and programme considered, granted or not."""
     term = calendar.chosen(request.session)
-    deeds = Deeds(request, (ENTITLE,))
+    runs = runs_of(request, term)
+    done = runs.entitlement is not None and not runs.entitlement_is_due
+    deeds = Deeds(request, (AGAIN if done else ENTITLE,))
     if deeds.done(semester=term.code):
         return redirect(request.get_full_path())
     form = EntitlementFilter(request.GET or None, user=request.user)
-    runs = runs_of(request, term)
     run = run_of(runs.entitlement)
     rows = _rows(request, term, run, form)
     sums = rows.granted_sums()
@@ -50,6 +53,7 @@ def entitlement_list(request: StaffRequest) -> HttpResponse:
         "sums": sums,
         "runs": runs,
         "open": _open(request, term, runs) if may(request.user, "entitle") else [],
+        "next_is_draft": done,
         "drafts_next": run is not None and may(request.user, "roster.draft"),
     }
     return render(request, "eligibility/entitlement_list.html", shown)

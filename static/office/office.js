@@ -228,20 +228,22 @@
   // a row may name in data-for the deeds that fit it; a button waits until all picked rows fit, and a hint says so:
   // with data-only which rows the deed is for, else how many of the picked ones do not fit
   function showWhatFits(chosen) {
-    var hints = [];
+    var hints = [], usable = false;
     list(document, "[data-needs-pick]").forEach(function (button) {
       var deed = (button.getAttribute("data-dialog") || "").replace(/^do-/, "");
       var unfit = chosen.filter(function (box) {
         return box.hasAttribute("data-for") && box.getAttribute("data-for").split(" ").indexOf(deed) < 0;
       });
       button.disabled = !chosen.length || unfit.length > 0;
+      usable = usable || !button.disabled;
       var only = unfit.length ? button.getAttribute("data-only") || "" : "";
       button.title = only;
       if (only) hints.push("“" + button.textContent.trim() + "”" + only);
       else if (unfit.length && unfit.length < chosen.length) hints.push("所选中 " + unfit.length + " 行不能“" + button.textContent.trim() + "”");
     });
     list(document, "[data-pick-hint]").forEach(function (place) {
-      place.textContent = hints.length ? hints.join("；") : place.getAttribute("data-pick-hint");
+      var unfit = chosen.length && place.getAttribute("data-unfit-hint");
+      place.textContent = unfit && !usable ? unfit : hints.join("；") || (unfit ? "" : place.getAttribute("data-pick-hint"));
     });
   }
 

@@ -263,12 +263,18 @@ def test_failed_line_says_what_to_do_and_is_reissued_to_a_new_account_alone(rele
     PaymentLine.objects.filter(pk=line.pk).update(code="ACCOUNT_FROZEN")
     text = enter(f"jingban-{line.school.code}").get("/payments/?state=FAILED").content.decode()
     assert "办好后勾选本行，点“申明账户可用”；换了账户的，<a" in text
+    page = clerk.get(path).content.decode()
+    assert f"回盘已齐：成功 <b>{released.line_count - 1}</b> 笔、失败 <b>1</b> 笔。失败的由学校更正账户" in page
+    assert "<summary>再导入一个回盘文件</summary>" in page
+    assert 'class="btn btn-plain" data-dialog="do-download"' in page
+    assert "回盘已齐，待办结" in clerk.get("/batches/").content.decode()
     assert "没有可以补发的明细" in do(clerk, path, "reissue").content.decode()
     account = _propose(line)
     done(enter(f"fuze-{line.school.code}"), "/accounts/", "verify", [account.pk])
     done(clerk, path, "reissue")
     retry = PaymentLine.objects.get(retry_of=line)
     assert (retry.account_id, retry.amount_fen) == (account.pk, line.amount_fen)
+    assert "失败的都已编入补发批次" in clerk.get(path).content.decode()
     grants = PaymentLine.objects.filter(batch__semester__code=TERM, retry=None).exclude(batch__state="ABORTED")
     listed = clerk.get("/payments/")
     assert listed.context["sums"] == grants.sums()

@@ -49,7 +49,8 @@ def test_second_file_that_contradicts_the_first_is_told_line_by_line(batch: Disb
 def test_same_results_in_another_file_are_only_counted(batch: DisbursementBatch) -> None:
     text = _send(enter("caiwu1"), batch, answer_file(batch, {}, note="\n"))
     assert f"另有 {batch.line_count} 笔与已登记结果相同" in text
-    assert "没有问题" in text
+    assert "文件各行均已登记。" in text
+    assert "没有登记的行" not in text
 
 
 def test_contradiction_is_settled_by_another_person_of_finance(batch: DisbursementBatch) -> None:

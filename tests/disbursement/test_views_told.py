@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from aid_admin.county import calendar
-from disbursement.models import PublicityPeriod, Roster
+from disbursement.models import PublicityPeriod, Roster, RosterLine
 from disbursement.rules.states import LineKind, RosterState
 from tests.disbursement.builders import do, enter
 
@@ -53,6 +53,47 @@ def test_answers_say_which_differences_they_are_for(county_at):
     assert 'class="btn btn-plain" data-dialog="do-agree_all"' in page
     assert 'data-only="只用于应助未报：' in page
     assert 'data-only="只用于多报和金额不符。' in page
+
+
+def test_roster_head_counts_who_is_granted_and_who_is_not(county_at):
+    county_at("rostered")
+    roster = draft(LineKind.TOO_MANY)
+    counted, every = roster.lines.sums()["person_times"], roster.lines.count()
+    page = enter("chushen1").get(f"/rosters/{roster.pk}/").content.decode()
+    assert f"资助 <b>{counted}</b> 人，不资助 <b>{every - counted}</b> 人" in page
+    assert f'全部<span class="count">{every}</span>' in page
+    assert "</b> 人次，" in enter("chushen1").get("/rosters/").content.decode()
+
+
+def test_publicity_that_cannot_end_offers_the_photos_first(county_at):
+    county_at("approved")
+    officer, first = enter("gongshi1"), Roster.objects.filter(state=RosterState.APPROVED).order_by("pk").first()
+    do(officer, "/publicity/plan/", "plan", [first.pk], planned_on=calendar.business_date())
+    path = f"/publicity/{PublicityPeriod.objects.latest('pk').pk}/"
+    do(officer, path, "start")
+    page = enter("fushen1").get(path).content.decode()
+    assert 'class="btn btn-primary" href="/publicity/photos/"' in page
+    assert 'class="btn btn-plain" data-dialog="do-end"' in page
+    assert "现在还不能结束（" in page
+
+
+def test_entitled_pupils_lead_to_the_rosters(county_at):
+    county_at("compared")
+    reviewer = enter("chushen1")
+    assert 'class="btn btn-primary" data-dialog="do-entitle"' in reviewer.get("/entitlements/").content.decode()
+    page = told(reviewer, "/entitlements/", "entitle")
+    assert 'class="btn btn-primary" href="/rosters/"' in page
+    assert 'class="btn btn-plain" data-dialog="do-entitle"' in page
+    assert "重新核定" in page
+    assert "由学校说明差异后上报" in told(reviewer, "/rosters/", "draft")
+
+
+def test_list_without_batches_says_how_many_wait(county_at):
+    county_at("publicised")
+    waiting = RosterLine.objects.payable().count()
+    assert waiting
+    assert f"有 {waiting} 人次待编制，请点右上角" in enter("caiwu1").get("/batches/").content.decode()
+    assert "由财务经办编制批次" in enter("shenpi1").get("/batches/").content.decode()
 
 
 def test_plan_opens_on_the_business_date_and_says_when_to_start(county_at):

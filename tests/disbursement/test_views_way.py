@@ -135,7 +135,7 @@ def _pay():
         loaded = clerk.post(f"{path}return/", {"file": SimpleUploadedFile(name, data)})
         assert loaded.status_code == 302
         result = clerk.get(loaded.headers["Location"]).content.decode()
-        assert "没有问题" in result
+        assert "文件各行均已登记。" in result
         done(clerk, path, "close")
     assert set(PaymentLine.objects.filter(batch__mode="ACCOUNT").values_list("state", flat=True)) == {"PAID"}
     waiver = DisbursementBatch.objects.get(mode="WAIVER")
