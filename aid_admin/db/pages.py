@@ -54,12 +54,15 @@ class Page:
         return self.last > LONG
 
 
-def page_of(rows: "QuerySet[Any]", number: str | None, *, size: int = SIZE, counted: int | None = None) -> Page:
+def page_of(
+    rows: "QuerySet[Any]", number: str | None, *, size: int = SIZE, counted: int | None = None, at_once: bool = False
+) -> Page:
     """The page with that number; anything that is no page shows the first or the last one.
 
     `rows` needs a total order, one row per key and no slice. Three queries: a count that stops at CAP (not where the
     rows were `counted` already), the page's keys, and its rows. The keys are found first and by a query of their own:
-    only what is shown is joined with what stands beside it, and the planner knows how few that is.
+    only what is shown is joined with what stands beside it, and the planner knows how few that is. `at_once` finds
+    keys and rows by one query, for a page that has many others.
     """
     counted = rows.order_by().values("pk")[: CAP + 1].count() if counted is None else counted
     total = min(counted, CAP)
@@ -67,5 +70,6 @@ def page_of(rows: "QuerySet[Any]", number: str | None, *, size: int = SIZE, coun
     wanted = int(number) if number and number.isascii() and number.isdigit() and len(number) < 9 else 1
     here = max(1, min(wanted, last))
     start = (here - 1) * size
-    keys = list(rows.values_list("pk", flat=True)[start : start + size])
+    keys: Any = rows.values_list("pk", flat=True)[start : start + size]
+    keys = keys if at_once else list(keys)
     return Page(list(rows.filter(pk__in=keys)), here, last, total, counted > CAP, start + 1)

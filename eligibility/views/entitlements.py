@@ -47,7 +47,7 @@ def entitlement_list(request: StaffRequest) -> HttpResponse:
     ordered = rows.with_school(term).order_by("student__name_key", "student", "programme__position")
     shown = {
         "form": form,
-        "page": page_of(ordered, request.GET.get("page"), counted=sums["considered"]),
+        "page": page_of(ordered, request.GET.get("page"), counted=sums["considered"], at_once=True),
         "deeds": deeds,
         "run": run,
         "sums": sums,
