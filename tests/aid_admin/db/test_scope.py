@@ -14,6 +14,7 @@ from aid_admin.county.models import School
 from aid_admin.db.scope import Reach, ScopedQuerySet
 from aid_admin.files.models import StoredFile
 from archives.models import ArchivePackage, EvidenceItem, PeerPair
+from disbursement.models import PaymentLine, TakenOut
 from students.models import Placement
 from tests.conftest import SmallCounty
 from tests.factories import accounts
@@ -37,6 +38,7 @@ OWNER = {
     "disbursement.Roster": "school__code",
     "disbursement.RosterLine": "roster__school__code",
     "disbursement.PaymentLine": "school__code",
+    "disbursement.TakenOut": "roster_line__roster__school__code",
     "disbursement.PublicityPeriod": "rosters__school__code",
     "disbursement.PublicityLine": "school__code",
     "disbursement.PublicityEvidence": "school__code",
@@ -76,7 +78,7 @@ def test_every_scoped_model_has_its_owner_written_down() -> None:
 
 
 def _archived(code: str) -> None:
-    """What the demo's semester leaves out: a scan, a package and a pair of pupils at the school."""
+    """What the demo's semester leaves out: a scan, a package, a pair of pupils and a doubtful payment at the school."""
     one, two = Placement.objects.filter(school__code=code).order_by("pk")[:2]
     by = User.objects.get(username="chushen1")
     file = StoredFile.objects.create(
@@ -85,6 +87,11 @@ def _archived(code: str) -> None:
     common: dict[str, Any] = {"semester": one.semester, "school": one.school, "by": by}
     EvidenceItem.objects.create(student=one.student, kind="IDENTITY", scan=file, **common)
     ArchivePackage.objects.create(file=file, dossiers=1, missing=0, **common)
+    line = PaymentLine.objects.filter(school__code=code).order_by("pk")[0]
+    TakenOut.objects.create(
+        roster_line_id=line.roster_line_id, batch_id=line.batch_id, line_no=line.line_no, reason="可疑", by=by,
+        taken_on=one.semester.starts_on,
+    )  # fmt: skip
     PeerPair.objects.create(helper=one.student, helped=two.student, began_on=one.semester.starts_on, **common)
 
 
