@@ -4,6 +4,9 @@ from collections import defaultdict
 from datetime import date
 from typing import Any
 
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Q
+
 from aid_admin.county.models import BankBin, School, Township, Village
 from aid_admin.intake.models import Upload
 from aid_admin.intake.registry import KINDS
@@ -15,10 +18,10 @@ from aid_admin.lib.sheets.words import squeeze
 def _schools() -> tuple[dict[str, SchoolInfo], dict[str, list[str]]]:
     by_code: dict[str, SchoolInfo] = {}
     by_name: dict[str, list[str]] = defaultdict(list)
-    for school in School.objects.select_related("township").prefetch_related("stages"):
-        stages = frozenset(stage.stage for stage in school.stages.all())
-        by_code[school.code] = SchoolInfo(school.code, school.name, stages, school.township.code)
-        by_name[school_key(school.name)].append(school.code)
+    rows = School.objects.annotate(taught=ArrayAgg("stages__stage", filter=Q(stages__isnull=False), default=[]))
+    for code, name, township, stages in rows.values_list("code", "name", "township__code", "taught").order_by("code"):
+        by_code[code] = SchoolInfo(code, name, frozenset(stages), township)
+        by_name[school_key(name)].append(code)
     return by_code, dict(by_name)
 
 
@@ -26,10 +29,10 @@ def _villages() -> dict[str, str]:
     """Bare names, township + name, and both with every alias; a bare name in two townships is left out."""
     found: dict[str, str] = {}
     twice: set[str] = set()
-    for village in Village.objects.select_related("township"):
-        for name in (village.name, *village.aliases):
-            found[squeeze(village.township.name + name)] = village.code
-            if found.setdefault(squeeze(name), village.code) != village.code:
+    for code, own, aliases, township in Village.objects.values_list("code", "name", "aliases", "township__name"):
+        for name in (own, *aliases):
+            found[squeeze(township + name)] = code
+            if found.setdefault(squeeze(name), code) != code:
                 twice.add(squeeze(name))
     return {name: code for name, code in found.items() if name not in twice}
 

@@ -174,7 +174,7 @@ def wait_until_ended(job: Job | None, then: Any, *, patience: float = 600.0) -> 
         if stopping.is_set():
             raise LeaseLostError
         if not work(job.pk):
-            time.sleep(0.2)
+            time.sleep(0.05)
     return then()
 
 

@@ -109,4 +109,6 @@ def children(port: int) -> list[Child]:
             Child("worker", [*celery, "worker", "--concurrency", "2", "--loglevel", "WARNING"]),
             Child("beat", [*celery, "beat", "--schedule", str(run / "beat")]),
         ]
-    return [Child("web", web), Child("worker", [sys.executable, "manage.py", "run_jobs"])]
+    # Two workers: a school's small file does not wait behind the county's letters.
+    jobs = [sys.executable, "manage.py", "run_jobs"]
+    return [Child("web", web), Child("worker", jobs), Child("worker-2", jobs)]

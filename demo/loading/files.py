@@ -5,8 +5,11 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 from typing import Any
+
+from django.db.models import QuerySet
 
 from aid_admin.accounts.models import User
 from aid_admin.accounts.rules import Role
@@ -51,26 +54,37 @@ def open_county(folder: Path, *, practice: bool = False) -> County:
 
 
 def import_all(county: County, progress: Progress) -> None:
-    """Import every file of the manifest in its order; files in force already are passed over."""
+    """Import every file of the manifest in its order, kind by kind; files in force already are passed over."""
     rows = county.manifest["files"]
     done = set(Upload.objects.filter(state=UploadState.COMMITTED).values_list("kind", "sha256"))
-    staff = Staff()
-    for number, row in enumerate(rows, 1):
-        if (row["kind"], row["sha256"]) not in done and not _left_for_practice(county, row):
-            if row["school"] and row["kind"] == "attendance" and not _has_staff(row["school"]):
-                make_school_staff()
-                staff = Staff()
-            _import(county, row, staff)
-        progress(f"导入 {row['path']}", number, len(rows))
-    _activate(staff)
+    wanted = [
+        (number, row)
+        for number, row in enumerate(rows, 1)
+        if (row["kind"], row["sha256"]) not in done and not _left_for_practice(county, row)
+    ]
+    for kind, files in groupby(wanted, key=lambda item: item[1]["kind"]):
+        if kind == "attendance":
+            make_school_staff()
+        _import(county, list(files), progress)
+    _activate(Staff())
+
+
+def _import(county: County, files: list[tuple[int, dict[str, Any]]], progress: Progress) -> None:
+    """Import the files of one kind: all staged, read by whatever worker is free, then put in force in order."""
+    staff, total = Staff(), len(county.manifest["files"])
+    staged = [(number, row["path"], _stage(county, row, staff)) for number, row in files]
+    in_force = files[0][0] - 1
+    for _, path, upload in staged:
+        for job in _readings(upload):
+            queue.work(job.pk)
+        progress(f"读取 {path}", in_force, total)
+    for number, path, upload in staged:
+        _commit(upload)
+        progress(f"导入 {path}", number, total)
 
 
 def _left_for_practice(county: County, row: dict[str, Any]) -> bool:
     return county.practice and row["kind"] == "roster" and row["school"] in printed_schools()
-
-
-def _has_staff(school: str) -> bool:
-    return User.objects.filter(username__endswith=f"-{school}").exists()
 
 
 def _sender(kind: str, school: str | None, staff: Staff) -> User:
@@ -79,32 +93,36 @@ def _sender(kind: str, school: str | None, staff: Staff) -> User:
     return staff.county(next(iter(KINDS[kind].roles)))
 
 
-def _import(county: County, row: dict[str, Any], staff: Staff) -> None:
+def _stage(county: County, row: dict[str, Any], staff: Staff) -> Upload:
     path = county.folder / row["path"]
     data = path.read_bytes()
     if hashlib.sha256(data).hexdigest() != row["sha256"]:
         raise Refused(f"文件 {row['path']} 与清单不符，可能被改动过。")
-    take_in(
-        data, path.name, row["kind"], _sender(row["kind"], row["school"], staff), county.semester,
-        school=row["school"] if KINDS[row["kind"]].of_school else "", as_of=date.fromisoformat(row["as_of"]),
-    )  # fmt: skip
-
-
-def take_in(
-    data: bytes, name: str, kind: str, by: User, semester: str, *, school: str = "", as_of: date | None = None
-) -> Upload:
-    """Stage, read and commit one file as `by`; raises Refused with the first issue when rows have errors."""
     upload, _ = staging.stage_upload(
-        by=by, kind=kind, data=data, name=name, semester=semester, school=school, as_of=as_of
-    )
-    queue.wait_until_ended(
-        Job.objects.filter(kind="intake.read", subject_id=str(upload.pk)).last(), upload.refresh_from_db
-    )
+        by=_sender(row["kind"], row["school"], staff), kind=row["kind"], data=data, name=path.name,
+        semester=county.semester, school=row["school"] if KINDS[row["kind"]].of_school else "",
+        as_of=date.fromisoformat(row["as_of"]),
+    )  # fmt: skip
+    return upload
+
+
+def take_in(data: bytes, name: str, kind: str, by: User, semester: str, *, school: str = "") -> Upload:
+    """Stage, read and commit one file as `by`; raises Refused with the first issue when rows have errors."""
+    upload, _ = staging.stage_upload(by=by, kind=kind, data=data, name=name, semester=semester, school=school)
+    return _commit(upload)
+
+
+def _readings(upload: Upload) -> QuerySet[Job]:
+    return Job.objects.filter(kind=staging.JOB, subject_id=str(upload.pk))
+
+
+def _commit(upload: Upload) -> Upload:
+    queue.wait_until_ended(_readings(upload).last(), upload.refresh_from_db)
     if upload.refused or upload.state == UploadState.REFUSED:
         issue = upload.issues.filter(level="error").first()
-        raise Refused(f"文件 {name} 不能导入：{issue.message if issue else upload.message}")
+        raise Refused(f"文件 {upload.stored_file.name} 不能导入：{issue.message if issue else upload.message}")
     if upload.state == UploadState.READ:
-        force.commit_upload(by=by, upload=upload.pk)
+        force.commit_upload(by=upload.by, upload=upload.pk)
     return upload
 
 
