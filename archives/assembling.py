@@ -56,16 +56,16 @@ _NEEDS: Final = {
     Need.BY_APPLICATION: "bool_or(l.category = ANY(%(applied)s))",
     Need.REGISTERED_POOR: "bool_or(l.category = 'REGISTERED_POOR')",
 }
-_MISSING: Final = ", ".join(
-    f"CASE WHEN {_NEEDS[piece.need]} AND NOT {_HAS[piece.code]} THEN '{piece.code}' END" for piece in PIECES
-)
-_HOLDINGS: Final = f"""
-SELECT l.student_id, array_remove(ARRAY[{_MISSING}], NULL)
+_LACKS: Final = {piece.code: f"({_NEEDS[piece.need]} AND NOT {_HAS[piece.code]})" for piece in PIECES}
+_WANTED: Final = _LACKS | {"any": f"({' OR '.join(_LACKS.values())})", "no": f"NOT ({' OR '.join(_LACKS.values())})"}
+_MISSING: Final = ", ".join(f"CASE WHEN {lacks} THEN '{code}' END" for code, lacks in _LACKS.items())
+_AIDED: Final = """
   FROM disbursement_rosterline l JOIN disbursement_roster r ON r.id = l.roster_id AND r.state <> 'VOIDED'
   JOIN county_school s ON s.id = r.school_id
  WHERE l.semester_id = %(term)s AND l.state IN ('ACCEPTED', 'HELD') AND s.code = ANY(%(schools)s)
    AND (%(students)s::bigint[] IS NULL OR l.student_id = ANY(%(students)s))
  GROUP BY l.student_id"""
+_HOLDINGS: Final = f"SELECT l.student_id, array_remove(ARRAY[{_MISSING}], NULL) {_AIDED}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,14 +85,22 @@ def missing_by_pupil(
     basis: Basis, schools: Sequence[str], students: Collection[int] | None = None
 ) -> dict[int, list[str]]:
     """Pupils with a grant at these schools → codes of the required pieces that are not there; one statement."""
-    rows: list[Any] = bulk.query(
-        _HOLDINGS,
-        {
-            "term": basis.term.pk, "compared": basis.compared, "schools": list(schools),
-            "students": None if students is None else list(students), "applied": [Category.OTHER_DIFFICULTY.value],
-        },
-    )  # fmt: skip
-    return dict(rows)
+    return dict(bulk.query(_HOLDINGS, _given(basis, schools, students)))
+
+
+def pupils_lacking(basis: Basis, schools: Sequence[str], wanted: str) -> list[int]:
+    """Pupils with a grant at these schools who lack the piece `wanted`, or "any"; "no": whose dossier is complete."""
+    if wanted not in _WANTED:
+        return []
+    found = bulk.query(f"SELECT l.student_id {_AIDED} HAVING {_WANTED[wanted]}", _given(basis, schools))
+    return [student for (student,) in found]
+
+
+def _given(basis: Basis, schools: Sequence[str], students: Collection[int] | None = None) -> dict[str, Any]:
+    return {
+        "term": basis.term.pk, "compared": basis.compared, "schools": list(schools),
+        "students": None if students is None else list(students), "applied": [Category.OTHER_DIFFICULTY.value],
+    }  # fmt: skip
 
 
 def dossiers(basis: Basis, students: Sequence[int], schools: Sequence[str]) -> list[TermDossier]:

@@ -1,7 +1,6 @@
 """一生一档: the list with what is missing, indexes by village and school, one dossier, scans, packages."""
 
 from collections import Counter
-from collections.abc import Sequence
 from typing import Any, Final
 
 from django.core.cache import cache
@@ -14,14 +13,14 @@ from aid_admin.accounts.deeds import Deed, Deeds, download
 from aid_admin.accounts.gate import StaffRequest, needs, needs_role
 from aid_admin.accounts.rules import SCHOOL_ROLES, Role
 from aid_admin.county import calendar
-from aid_admin.county.models import School, Semester
+from aid_admin.county.models import School
 from aid_admin.db import bulk
 from aid_admin.db.pages import page_of
 from aid_admin.files.photos import photo_page
 from aid_admin.jobs.models import Job
 from archives.actions import dossiers
+from archives.assembling import Basis, missing_by_pupil, pupils_lacking
 from archives.assembling import dossiers as assemble
-from archives.assembling import missing_by_pupil
 from archives.forms import DossierFilter, ScanForm, TakeBackForm
 from archives.models import ArchivePackage, EvidenceItem
 from archives.rules import PIECE_TITLES
@@ -52,12 +51,12 @@ def dossier_list(request: StaffRequest) -> HttpResponse:
     basis, schools = dossiers.basis_of(term), form.school_codes
     key = f"dossiers-{term.pk}-{hash(tuple(schools))}"
     sums: tuple[int, int] | None = cache.get(key)
-    every = missing_by_pupil(basis, schools) if sums is None or form.wanted(missing="missing") else {}
     if sums is None:
+        every = missing_by_pupil(basis, schools)
         sums = len(every), sum(not codes for codes in every.values())
         cache.set(key, sums, _SECONDS)
-    page = page_of(_filtered(request, term, form, every), request.GET.get("page"))
-    missing = every or missing_by_pupil(basis, schools, [place.student_id for place in page])
+    page = page_of(_filtered(request, basis, form), request.GET.get("page"))
+    missing = missing_by_pupil(basis, schools, [place.student_id for place in page])
     for place in page:
         place.missing = [PIECE_TITLES[code] for code in missing.get(place.student_id, ())]
     shown = {
@@ -71,13 +70,13 @@ def dossier_list(request: StaffRequest) -> HttpResponse:
     return render(request, "archives/dossier_list.html", shown)
 
 
-def _filtered(request: StaffRequest, term: Semester, form: DossierFilter, missing: dict[int, list[str]]) -> Any:
+def _filtered(request: StaffRequest, basis: Basis, form: DossierFilter) -> Any:
     chosen = form.wanted(missing="missing", q="q")
     if wanted := chosen.get("missing"):
-        pupils: Any = bulk.among(pupil for pupil, codes in missing.items() if _fits(wanted, codes))
+        pupils: Any = bulk.among(pupils_lacking(basis, form.school_codes, wanted))
     else:
-        pupils = dossiers.aided_pupils(term)
-    rows = Placement.objects.visible_to(request.user).of(term).filter(student__in=pupils)
+        pupils = dossiers.aided_pupils(basis.term)
+    rows = Placement.objects.visible_to(request.user).of(basis.term).filter(student__in=pupils)
     rows = rows.filter(
         **form.wanted(
             school="school__code", township="student__village__township__code", village="student__village__code"
@@ -88,13 +87,6 @@ def _filtered(request: StaffRequest, term: Semester, form: DossierFilter, missin
     return rows.select_related("student__village__township", "school").order_by(
         "student__village__code", "school__code", "grade_year", "class_name", "student__name_key", "pk"
     )
-
-
-def _fits(wanted: str, codes: Sequence[str]) -> bool:
-    """Whether a dossier that lacks `codes` is among the wanted ones: complete, lacking anything, or one piece."""
-    if wanted == "no":
-        return not codes
-    return bool(codes) if wanted == "any" else wanted in codes
 
 
 @_SEES

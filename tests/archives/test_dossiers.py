@@ -12,7 +12,7 @@ from aid_admin.jobs import queue
 from aid_admin.lib.refusals import BadInput, NotFound, Refused
 from archives.actions import dossiers, letters
 from archives.assembling import dossiers as assemble
-from archives.assembling import missing_by_pupil
+from archives.assembling import missing_by_pupil, pupils_lacking
 from archives.models import ArchivePackage, EvidenceItem, HomeVisit, NoticeLetter
 from archives.rules import PIECES, Need, required_pieces
 from disbursement.models import Objection, PaymentLine, RosterLine
@@ -135,6 +135,17 @@ def test_a_package_holds_every_dossier_and_its_manifest(small_county, by):
         dossiers.pack_archive(by=by(f"jingban-{SCHOOL}"), semester=TERM, school=OTHER)
     with pytest.raises(BadInput):
         dossiers.pack_archive(by=by("chushen1"), semester=TERM)
+
+
+def test_the_filter_finds_who_lacks_what_the_list_says(small_county):
+    held = missing_by_pupil(basis(), schools())
+    assert {code for codes in held.values() for code in codes}
+    for piece in PIECES:
+        assert set(pupils_lacking(basis(), schools(), piece.code)) == {s for s, c in held.items() if piece.code in c}
+    assert set(pupils_lacking(basis(), schools(), "any")) == {student for student, codes in held.items() if codes}
+    assert set(pupils_lacking(basis(), schools(), "no")) == {student for student, codes in held.items() if not codes}
+    assert set(pupils_lacking(basis(), [SCHOOL], "any")) < set(held)
+    assert pupils_lacking(basis(), schools(), "'; DROP TABLE x") == []
 
 
 def test_scans_come_in_once_and_are_withdrawn_with_a_reason(small_county, by, picture):
