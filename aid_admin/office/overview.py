@@ -135,8 +135,14 @@ def _judged(c: _Counts, *, changed: bool) -> list[tuple[str, str]]:
         (_over(0 < c.rosters == c.confirmed), _publicity(c)),
     ]
     paid = 0 < c.grants <= c.paid and c.letters > 0 and not c.undelivered
-    told = f"已发 {c.paid}/{c.grants} 笔" if c.grants else ""
-    return [*judged, (_over(paid and all(state for state, _ in judged)), told)]
+    return [*judged, (_over(paid and all(state for state, _ in judged)), _paid_and_told(c))]
+
+
+def _paid_and_told(c: _Counts) -> str:
+    """Payments made; where all are, the letters that families do not have yet."""
+    if c.undelivered and 0 < c.grants <= c.paid:
+        return f"待送达 {c.undelivered} 份"
+    return _of(c.paid, c.grants, "笔")
 
 
 def _over(over: bool) -> str:
