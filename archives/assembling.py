@@ -25,7 +25,7 @@ from archives.rules import (
     TermDossier,
     WorkStage,
 )
-from disbursement.models import Objection, PaymentLine, PublicityEvidence, PublicityLine, RosterLine
+from disbursement.models import Objection, PaymentLine, PublicityEvidence, PublicityLine, RosterLine, TakenOut
 from disbursement.rules.publicity import Moment
 from eligibility.models import AidApplication, ComparisonResult, Entitlement, Run
 from eligibility.rules import Category
@@ -114,6 +114,7 @@ def dossiers(basis: Basis, students: Sequence[int], schools: Sequence[str]) -> l
         _lines,
         _publicity,
         _payments,
+        _doubts,
         _letters,
         _visits,
         _mentors,
@@ -308,6 +309,24 @@ def _payments(basis: Basis, students: Sequence[int]) -> Entries:
                 + (f"，银行结果：{row.get_code_display()}" if row.code else "")
                 + (f"，补发自批次 {row.retry_of.batch.no}" if row.retry_of else ""),
                 row.settled_on,
+            ),
+        )
+        for row in rows
+    )  # fmt: skip
+
+
+def _doubts(basis: Basis, students: Sequence[int]) -> Entries:
+    """Payments that finance took out of a draft, and whether it put them back."""
+    rows = TakenOut.objects.of(basis.term).filter(roster_line__student__in=students)
+    rows = rows.select_related("batch", "roster_line__programme").order_by("pk")
+    return _grouped(
+        (
+            row.roster_line.student_id,
+            Entry(
+                "payment", f"{row.roster_line.programme.name}：暂缓发放",
+                f"移出批次 {row.batch.no} 第 {row.line_no} 笔，原因：{row.reason}"
+                + (f"；后放回：{row.put_back_reason}" if row.put_back_reason else ""),
+                row.taken_on,
             ),
         )
         for row in rows

@@ -15,10 +15,12 @@ from archives.assembling import dossiers as assemble
 from archives.assembling import missing_by_pupil, pupils_lacking
 from archives.models import ArchivePackage, EvidenceItem, HomeVisit, NoticeLetter
 from archives.rules import PIECES, Need, required_pieces
-from disbursement.models import Objection, PaymentLine, RosterLine
+from disbursement.actions import taking_out
+from disbursement.models import Objection, PaymentLine, RosterLine, TakenOut
 from students.models import Placement
 from tests.archives.conftest import pages_of
 from tests.disbursement.builders import done, enter, photo
+from tests.disbursement.money import drafted
 
 TERM = "2020-spring"
 SCHOOL, OTHER = "3141000003", "1141000001"
@@ -98,7 +100,7 @@ def test_dossiers_of_different_fates_tell_their_story(small_county):
 def test_assembling_many_costs_what_one_costs(small_county, django_assert_max_num_queries):
     students = list(missing_by_pupil(basis(), schools()))
     ready, codes = basis(), schools()
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         assert len(assemble(ready, students, codes)) == len(students)
 
 
@@ -146,6 +148,15 @@ def test_the_filter_finds_who_lacks_what_the_list_says(small_county):
     assert set(pupils_lacking(basis(), schools(), "no")) == {student for student, codes in held.items() if not codes}
     assert set(pupils_lacking(basis(), [SCHOOL], "any")) < set(held)
     assert pupils_lacking(basis(), schools(), "'; DROP TABLE x") == []
+
+
+def test_dossier_tells_of_a_payment_that_finance_held_back(county_at, by):
+    county_at("publicised")
+    line = drafted().lines.order_by("line_no")[2]
+    taking_out.take_out_lines(by=by("caiwu1"), line=[line.pk], reason="户名不是监护人")
+    assert f"暂缓发放 移出批次 {line.batch.no} 第 {line.line_no} 笔，原因：户名不是监护人" in words_of(line.student_id)
+    taking_out.put_back_lines(by=by("caiwu1"), taken_out=[TakenOut.objects.get().pk], reason="电话核实是祖父")
+    assert "；后放回：电话核实是祖父" in words_of(line.student_id)
 
 
 def test_scans_come_in_once_and_are_withdrawn_with_a_reason(small_county, by, picture):
