@@ -57,15 +57,12 @@ def import_all(county: County, progress: Progress) -> None:
     """Import every file of the manifest in its order, kind by kind; files in force already are passed over."""
     rows = county.manifest["files"]
     done = set(Upload.objects.filter(state=UploadState.COMMITTED).values_list("kind", "sha256"))
-    wanted = [
-        (number, row)
-        for number, row in enumerate(rows, 1)
-        if (row["kind"], row["sha256"]) not in done and not _left_for_practice(county, row)
-    ]
+    wanted = [(number, row) for number, row in enumerate(rows, 1) if (row["kind"], row["sha256"]) not in done]
     for kind, files in groupby(wanted, key=lambda item: item[1]["kind"]):
         if kind == "attendance":
             make_school_staff()
-        _import(county, list(files), progress)
+        left = printed_schools() if county.practice and kind == "roster" else []
+        _import(county, [(number, row) for number, row in files if row["school"] not in left], progress)
     _activate(Staff())
 
 
@@ -73,18 +70,13 @@ def _import(county: County, files: list[tuple[int, dict[str, Any]]], progress: P
     """Import the files of one kind: all staged, read by whatever worker is free, then put in force in order."""
     staff, total = Staff(), len(county.manifest["files"])
     staged = [(number, row["path"], _stage(county, row, staff)) for number, row in files]
-    in_force = files[0][0] - 1
     for _, path, upload in staged:
         for job in _readings(upload):
             queue.work(job.pk)
-        progress(f"读取 {path}", in_force, total)
+        progress(f"读取 {path}", files[0][0] - 1, total)
     for number, path, upload in staged:
         _commit(upload)
         progress(f"导入 {path}", number, total)
-
-
-def _left_for_practice(county: County, row: dict[str, Any]) -> bool:
-    return county.practice and row["kind"] == "roster" and row["school"] in printed_schools()
 
 
 def _sender(kind: str, school: str | None, staff: Staff) -> User:
