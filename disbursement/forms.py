@@ -114,7 +114,7 @@ class AccountFilter(forms.Form):
 
     verified = forms.ChoiceField(
         label="核对", required=False, choices=[
-            ("", "全部在用"), ("no", "待核对"), ("yes", "已核对"), ("doubted", "财务移出待核对"),
+            ("", "全部在用"), ("no", "待核对"), ("yes", "已核对"), ("doubted", "财务移出待核对"), ("declined", "被负责人退回"),
         ],
     )  # fmt: skip
     q = _search(_PUPIL, "如 wyj")
@@ -136,7 +136,9 @@ class CorrectAccountForm(forms.Form):
     holder_relation = forms.CharField(
         label="与学生关系", max_length=20, required=False, help_text="如：本人、父亲、祖母。"
     )
-    holder_id = forms.CharField(label="持卡人身份证号", max_length=20, required=False)
+    holder_id = forms.CharField(
+        label="持卡人身份证号", max_length=20, required=False, help_text="户名没有变的可以不填，沿用已登记的。"
+    )
     bank = forms.ChoiceField(
         label="银行", choices=[("", "请选择"), *BANK_NAMES.items()], error_messages={"required": "请选择银行。"}
     )
@@ -165,6 +167,12 @@ class CorrectAccountForm(forms.Form):
         """The photo's bytes, if there is one."""
         file = self.cleaned_data["proof"]
         return file.read() if file else None
+
+
+class DeclineForm(forms.Form):
+    """Why a proposed account is not the right one."""
+
+    reason = _words("退回原因", "请写明哪里不对，经办人据此更正。", help_text="如：账号与存折不符，尾号应是 3721。")
 
 
 class AnswerForm(forms.Form):

@@ -349,7 +349,7 @@ def mend_and_reissue(office: Office, line: PaymentLine) -> None:
     clerk, head, finance = office.person(CLERK), office.person(HEAD), office.person("caiwu1")
     clerk.home()
     expect(clerk.page.get_by_role("main")).not_to_contain_text("等待提交")  # the broken file was followed by a good one
-    clerk.follow(re.compile("发放失败待更正账号"))
+    clerk.follow(re.compile("发放失败待更正账户"))
     failed = clerk.row(line.student.name)
     expect(failed).to_contain_text(re.compile(f"发放失败.*{ReturnCode.ACCOUNT_FROZEN.next_step}", re.DOTALL))
     clerk.shot("payments-clerk")

@@ -119,6 +119,7 @@ FOREIGN: dict[str, Given] = {
         "account": _first(BankAccount, source_row__school__code=B), "holder_name": "张三", "account_no": "504120660000000001",
         "bank": "RCC", "reason": "换卡",
     },
+    "account.decline": lambda: {"account": [_first(BankAccount, source_row__school__code=B)], "reason": "号码不对"},
     "account.reaffirm": lambda: {"account": [_first(BankAccount, source_row__school__code=B)], "reason": "已解冻"},
     "account.verify": lambda: {"account": [_first(BankAccount, source_row__school__code=B)]},
     "application.submit": lambda: {"application": _application()},

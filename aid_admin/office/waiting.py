@@ -187,23 +187,30 @@ def _school_clerk(desk: _Desk) -> Iterator[Work]:
         "应助未报、多报、金额不符，逐条说明后由负责人上报", "/rosters/?state=DRAFT", step="ROSTERS",
     )  # fmt: skip
     yield Work(
-        desk.see(Roster).of(desk.term).returned(), "名册被退回待修改", "看退回原因，改好后由负责人重新上报",
+        _returned(desk, mended=False), "名册被退回待修改", "看退回原因，改好后由负责人重新上报",
         "/rosters/?open=returned", step="ROSTERS",
     )  # fmt: skip
     yield Work(_without_photo(desk), "公示照片待上传", "开始、结束各一张", "/publicity/?state=RUNNING", step="PHOTOS")
-    yield Work(
-        _unretried(desk),
-        "发放失败待更正账号",
-        "账户没变、又能用的申明账户可用，变了的更正账户",
-        "/payments/?state=FAILED",
-        failed=True,
-    )
+    proposed = BankAccount.objects.filter(
+        verified_by=None, ended_at=None
+    )  # waits for the head, no longer for the clerk
+    hint = "账户没变、又能用的申明账户可用，变了的更正账户"
+    failed = _unretried(desk).filter(~Exists(proposed.filter(student=OuterRef("student"))))
+    yield Work(failed, "发放失败待更正账户", hint, "/payments/?state=FAILED", failed=True)
     doubted = desk.see(TakenOut).waiting().of(desk.term).exclude(account=None)
-    hint = "看移出原因；账户没变的申明账户可用，变了的更正账户"
-    yield Work(doubted, "财务移出、待核对的账户", hint, "/accounts/?verified=doubted")
+    doubted = doubted.filter(~Exists(proposed.filter(student=OuterRef("roster_line__student"))))
+    yield Work(doubted, "财务移出、待核对的账户", f"看移出原因；{hint}", "/accounts/?verified=doubted")
+    declined = desk.see(BankAccount).declined()
+    yield Work(declined, "账户被负责人退回", "看退回原因，更正后再由负责人核对", "/accounts/?verified=declined")
     returned = desk.applications(ApplicationState.DRAFT, ApplicationState.RETURNED)
     yield Work(returned, "认定申请待提交", "含被退回补正的申请", "/applications/?state=RETURNED", step="APPLICATIONS")
     yield from _care(desk)
+
+
+def _returned(desk: _Desk, *, mended: bool) -> Rows:
+    """Rosters back at the school that were, or were not, worked on since."""
+    returned = desk.see(Roster).of(desk.term).returned()
+    return returned.with_mended().filter(mended=mended)
 
 
 def _school_head(desk: _Desk) -> Iterator[Work]:
@@ -211,8 +218,12 @@ def _school_head(desk: _Desk) -> Iterator[Work]:
     ready = desk.rosters(RosterState.DRAFT).filter(~Exists(open_lines), return_reason="")
     yield Work(ready, "名册待上报", "差异已全部说明，核对后上报", "/rosters/?state=DRAFT", step="ROSTERS")
     yield Work(
-        desk.see(Roster).of(desk.term).returned(), "名册被退回待修改", "看退回原因，经办人改好后由您重新上报",
+        _returned(desk, mended=False), "名册被退回待修改", "看退回原因，经办人改好后由您重新上报",
         "/rosters/?open=returned", step="ROSTERS",
+    )  # fmt: skip
+    yield Work(
+        _returned(desk, mended=True), "退回的名册已改，待上报", "对照退回原因核对后，重新上报", "/rosters/?open=returned",
+        step="ROSTERS",
     )  # fmt: skip
     yield Work(
         desk.applications(ApplicationState.SUBMITTED),

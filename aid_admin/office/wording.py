@@ -60,6 +60,7 @@ VERBS: Final[dict[str, str]] = {
     "objection.add": "登记异议",
     "objection.decide": "办结异议",
     "account.verify": "核对账号",
+    "account.decline": "退回账户",
     "account.reaffirm": "申明账户可用",
     "account.correct": "更正账户",
     "batch.build": "编制批次",
@@ -138,7 +139,7 @@ _OBJECTS: Final = {
 # What an event says of one kind of object, where the bare code says something else of others.
 _OWN: Final[dict[str, dict[str, str]]] = {
     "audit": {"GOOD": "完整"},
-    "bankaccount": {"PROPOSED": "待核对"},
+    "bankaccount": {"PROPOSED": "待核对", "DECLINED": "退回更正"},
     "comparisonresult": {"SAME": "同一人", "NOT_SAME": "不是同一人", "ASK": "待核实"},
     "disbursementbatch": {verdict.value: verdict.label for verdict in Verdict} | {"PUT_BACK": "放回待编"},
     "peeractivity": {"HELD": "已举办"},

@@ -8,6 +8,7 @@ import pgtrigger
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Cast
+from django.db.models.lookups import GreaterThan
 
 from aid_admin.accounts.models import User
 from aid_admin.audit.models import AuditEvent
@@ -56,6 +57,14 @@ def _signed() -> Q:
     )
 
 
+def _last_deed(**which: str) -> models.Subquery:
+    """The number of the last event on the outer query's roster."""
+    deeds = AuditEvent.objects.filter(
+        object_type="roster", object_id=Cast(models.OuterRef("pk"), models.CharField()), **which
+    ).exclude(verb="roster.export")
+    return models.Subquery(deeds.order_by().values("object_id").annotate(last=models.Max("seq")).values("last"))
+
+
 class RosterQuerySet(ScopedQuerySet):
     """Rosters as the staff speak of them."""
 
@@ -86,11 +95,11 @@ class RosterQuerySet(ScopedQuerySet):
 
     def with_version(self) -> Any:
         """With `version`, the number of the last deed on the roster; taking out a copy is none."""
-        deeds = AuditEvent.objects.filter(
-            object_type="roster", object_id=Cast(models.OuterRef("pk"), models.CharField())
-        ).exclude(verb="roster.export")
-        last = deeds.order_by().values("object_id").annotate(last=models.Max("seq")).values("last")
-        return self.annotate(version=models.functions.Coalesce(models.Subquery(last), 0))
+        return self.annotate(version=models.functions.Coalesce(_last_deed(), 0))
+
+    def with_mended(self) -> Any:
+        """With `mended`: whether anything was done to the roster since it was last returned."""
+        return self.annotate(mended=GreaterThan(_last_deed(), _last_deed(verb="roster.return")))
 
     def with_sums(self) -> Any:
         """With `lines_count`, `lines_fen` and `open_differences` for lists."""

@@ -14,9 +14,9 @@ from aid_admin.accounts.gate import StaffRequest, needs, needs_role
 from aid_admin.accounts.rules import SCHOOL_ROLES, Role
 from aid_admin.db.pages import page_of
 from aid_admin.files.photos import photo_page
-from disbursement.forms import AccountFilter, CorrectAccountForm, ReaffirmForm
+from disbursement.forms import AccountFilter, CorrectAccountForm, DeclineForm, ReaffirmForm
 from disbursement.models import TakenOut
-from students.actions.accounts import correct_account, reaffirm_accounts, verify_accounts
+from students.actions.accounts import correct_account, decline_accounts, reaffirm_accounts, verify_accounts
 from students.models import BankAccount, Student
 
 _SEES: Final = needs_role(*sorted(SCHOOL_ROLES), Role.FINANCE_CLERK, Role.FINANCE_APPROVER, Role.AUDITOR)
@@ -26,6 +26,11 @@ VERIFY: Final = Deed(
     icon="check-lg", text="请对照银行卡或存折原件核对户名和账号。核对后，这名学生原来的账户停用。",
 )  # fmt: skip
 
+DECLINE: Final = Deed(
+    "decline", "account.decline", "退回更正", decline_accounts, "account", "已退回 {n} 个账户，经办人在待办里看得到原因。",
+    form=DeclineForm, icon="arrow-counterclockwise", tone="outline-danger",
+    text="与原件不符的退回，经办人更正后再核对；在用的账户不变。",
+)  # fmt: skip
 REAFFIRM: Final = Deed(
     "reaffirm", "account.reaffirm", "申明账户可用", reaffirm_accounts, "account", "已提交 {n} 个账户，等待学校负责人核对。",
     form=ReaffirmForm, icon="arrow-clockwise", tone="plain",
@@ -37,31 +42,37 @@ REAFFIRM: Final = Deed(
 @_SEES
 def account_list(request: StaffRequest) -> HttpResponse:
     """Accounts in use or proposed; the head verifies picked proposals, the clerk reaffirms picked ones in use."""
-    deeds = Deeds(request, (VERIFY, REAFFIRM))
+    deeds = Deeds(request, (VERIFY, DECLINE, REAFFIRM))
     if deeds.done():
         return redirect(request.get_full_path())
     form = AccountFilter(request.GET or None)
-    rows = BankAccount.objects.visible_to(request.user).filter(ended_at=None)
     wanted = form.cleaned_data if form.is_bound and form.is_valid() else {}
-    if wanted.get("verified") == "doubted":
-        rows = rows.filter(pk__in=_doubted(request).values("account"))
-    elif wanted.get("verified"):
-        rows = rows.filter(verified_by__isnull=wanted["verified"] == "no")
+    rows = _which(request, wanted.get("verified", ""))
     if wanted.get("q"):
         rows = rows.filter(student__in=Student.objects.visible_to(request.user).search(wanted["q"]))
-    rows = rows.select_related("student", "source_row__school", "proposed_by", "verified_by")
+    rows = rows.select_related("student", "source_row__school", "proposed_by", "verified_by", "declined_by")
     page = page_of(
         rows.order_by(_WAITING_FIRST, "source_row__school__code", "student__name_key", "pk"), request.GET.get("page")
     )
     doubts = dict(_doubted(request).filter(account__in=list(page)).values_list("account", "reason"))
+    used = {one.student_id: one for one in _in_use([account for account in page if not account.verified_by_id])}
     for account in page:
-        account.doubt = doubts.get(account.pk, "")
+        account.doubt, account.instead_of = doubts.get(account.pk, ""), used.get(account.student_id)
     offered = {offer.deed for offer in deeds}
     shown = {
         "form": form, "page": page, "deeds": deeds, "verifies": VERIFY in offered, "reaffirms": REAFFIRM in offered,
         "corrects": may(request.user, "account.correct"),
     }  # fmt: skip
     return render(request, "disbursement/account_list.html", shown)
+
+
+def _which(request: StaffRequest, verified: str) -> Any:
+    rows = BankAccount.objects.visible_to(request.user)
+    if verified == "declined":
+        return rows.declined()
+    if verified == "doubted":
+        return rows.filter(pk__in=_doubted(request).values("account"))
+    return rows.filter(ended_at=None, **({"verified_by__isnull": verified == "no"} if verified else {}))
 
 
 @needs("account.correct")
@@ -74,10 +85,12 @@ def account_correct(request: StaffRequest, pk: int) -> HttpResponse:
             messages.success(request, f"{found.student.name}的新账户已提交，等待学校负责人核对。")
             return redirect("disbursement:accounts")
     else:
-        same = ("holder_name", "holder_relation", "holder_id", "bank", "branch")
+        same = ("holder_name", "holder_relation", "bank", "branch")
         form = CorrectAccountForm(initial={name: getattr(found, name) for name in same})
     status = 422 if form.errors else 200
-    return render(request, "disbursement/account_correct.html", {"account": found, "form": form}, status=status)
+    doubt = _doubted(request).filter(account=found).values_list("reason", flat=True).first()
+    shown = {"account": found, "form": form, "doubt": doubt}
+    return render(request, "disbursement/account_correct.html", shown, status=status)
 
 
 @_SEES
@@ -90,6 +103,12 @@ def account_proof(request: StaffRequest, pk: int) -> HttpResponse:
 def _account(request: StaffRequest, pk: int) -> Any:
     rows = BankAccount.objects.visible_to(request.user).select_related("student", "proof", "source_row__school")
     return get_object_or_404(rows, pk=pk)
+
+
+def _in_use(proposed: list[Any]) -> Any:
+    """The accounts that these proposals would take the place of."""
+    students = [account.student_id for account in proposed]
+    return BankAccount.objects.usable().filter(student__in=students) if students else ()
 
 
 def _doubted(request: StaffRequest) -> Any:

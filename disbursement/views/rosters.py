@@ -248,7 +248,7 @@ def _next_of(roster: Any, mine: Any, deed: str) -> str:
 
 
 def _roster(request: StaffRequest, pk: int) -> Any:
-    rows = Roster.objects.visible_to(request.user).with_sums().with_version()
+    rows = Roster.objects.visible_to(request.user).with_sums().with_version().with_mended()
     hands = ("prepared_by", "submitted_by", "reviewed_by", "approved_by", "confirmed_by")
     return get_object_or_404(rows.select_related("school", "programme", "semester", "period", "filed", *hands), pk=pk)
 

@@ -20,9 +20,11 @@ from aid_admin.db.fields import keyring
 from aid_admin.files.photos import keep_photo
 from aid_admin.intake.models import Upload
 from aid_admin.lib import bank_card, id_card
+from aid_admin.lib.names.keys import key as name_key
 from aid_admin.lib.refusals import BadInput, Refused
 from aid_admin.lib.sheets.issues import Issue, Level
 from aid_admin.lib.sheets.table import Status, TableRow
+from aid_admin.lib.sheets.words import relation
 from students.actions.rolls import school_ids
 from students.models import AccountRow, BankAccount, Student
 from students.permissions import ALLOWED
@@ -167,7 +169,8 @@ def correct_account(
 ) -> list[Moved]:  # fmt: skip
     """Propose another account in place of this one; what waits for the head meanwhile is replaced by it.
 
-    `bank` counts where the number does not tell. Raises BadInput for a faulty number or photo, Refused for an
+    `bank` counts where the number does not tell; the holder's ID number stays where the holder does and none is
+    given. Raises BadInput for a faulty number or photo, Refused for an
     account that is out of use, or when nothing changes.
     """
     (item,) = scoped(
@@ -175,9 +178,11 @@ def correct_account(
     )
     if not reason.strip():
         raise BadInput("请写明为什么更正，负责人要据此核对。")
-    if item.ended_at:
+    if item.ended_at and item.declined_by_id is None:
         raise Refused(f"{item}已经停用，不能在它上面更正。请刷新页面，在现在的账户上更正。")
-    facts = _corrected(holder_name, holder_relation, holder_id, account_no, bank, branch)
+    kept = item.holder_id if holder_name.strip() == item.holder_name else None
+    facts = _corrected(holder_name, holder_relation, holder_id or kept or "", account_no, bank, branch)
+    _refuse_another_as_self(item.student, facts)
     if all(getattr(item, name) == facts[name] for name in ("account_no", "holder_name", "bank")):
         raise Refused("户名、账号和银行都没有变。账户没有变的，请用“申明账户可用”。")
     school = item.source_row.school.code
@@ -193,6 +198,17 @@ def correct_account(
     made.save(force_insert=True)
     record("bankaccount", made.pk, school_code=school, to_state="PROPOSED", reason=reason.strip())
     return [Moved("bankaccount", made.pk, None, "PROPOSED")]
+
+
+def _refuse_another_as_self(student: Any, facts: dict[str, Any]) -> None:
+    """An account of the pupil's own carries his name and ID number; anybody else's has another number."""
+    own = relation(facts["holder_relation"]) == "SELF"
+    if own and name_key(facts["holder_name"]) != student.name_key:
+        raise BadInput(f"与学生关系是“本人”，户名应当是“{student.name}”。是家长的账户，请改填关系。")
+    if own and facts["holder_id"] and facts["holder_id"] != student.id_number:
+        raise BadInput("与学生关系是“本人”，持卡人身份证号却不是这名学生的。请核对，或改填关系。")
+    if not own and facts["holder_relation"] and facts["holder_id"] and facts["holder_id"] == student.id_number:
+        raise BadInput("持卡人身份证号是学生本人的，与学生关系却不是“本人”。请核对。")
 
 
 def _corrected(name: str, relation: str, holder_id: str, account_no: str, bank: str, branch: str) -> dict[str, Any]:
@@ -240,3 +256,25 @@ def verify_accounts(*, by: User, account: list[int]) -> list[Moved]:
     BankAccount.objects.filter(pk__in=ids).update(verified_by=by, verified_at=now, usable_from=today)
     record("bankaccount", ids[0] if len(ids) == 1 else f"{ids[0]}…", to_state="VERIFIED", count=len(ids))
     return [Moved("bankaccount", pk, "PROPOSED", "VERIFIED") for pk in ids]
+
+
+@action("account.decline", ALLOWED)
+def decline_accounts(*, by: User, account: list[int], reason: str) -> list[Moved]:
+    """The school's head turns proposals down, with the reason; what was in use stays in use.
+
+    Raises Refused for an account that does not wait to be verified, or that the same person proposed.
+    """
+    if not reason.strip():
+        raise BadInput("请写明哪里不对，经办人据此更正。")
+    found: list[Any] = scoped(BankAccount.objects.select_related("source_row__school"), "account.decline", by, account)
+    for item in found:
+        if item.verified_by_id or item.ended_at:
+            raise Refused(f"{item}已经核对过或已停用，请刷新后再试。")
+        if item.proposed_by_id == by.pk:
+            raise Refused("账户由提出人以外的人核对，您不能退回自己提出的账户。")
+    ids = [item.pk for item in found]
+    ended = {"ended_at": timezone.now(), "declined_by": by, "declined_reason": reason.strip()}
+    BankAccount.objects.filter(pk__in=ids).update(**ended)
+    for item in found:
+        record("bankaccount", item.pk, school_code=item.source_row.school.code, to_state="DECLINED", reason=reason)
+    return [Moved("bankaccount", pk, "PROPOSED", "DECLINED") for pk in ids]

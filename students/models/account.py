@@ -47,6 +47,11 @@ class BankAccountQuerySet(ScopedQuerySet):
         """Verified and not ended: what money may be paid to."""
         return self.filter(verified_by__isnull=False, ended_at=None)
 
+    def declined(self) -> "BankAccountQuerySet":
+        """Proposals that the head turned down and that the school has not answered by a newer one."""
+        newer = BankAccount.objects.filter(student=models.OuterRef("student"), version__gt=models.OuterRef("version"))
+        return self.filter(~models.Exists(newer), declined_by__isnull=False)
+
 
 class BankAccount(Row):
     """One version of a student's account; `seal` is an HMAC over the facts."""
@@ -68,6 +73,8 @@ class BankAccount(Row):
     verified_at = models.DateTimeField(null=True)
     usable_from = models.DateField(null=True)
     ended_at = models.DateTimeField("停用时间", null=True)
+    declined_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="退回人")
+    declined_reason = models.TextField("退回原因", blank=True, db_default="")
     seal = models.BinaryField()
 
     objects = BankAccountQuerySet.as_manager()
@@ -88,6 +95,13 @@ class BankAccount(Row):
                 condition=Q(verified_by=None, verified_at=None)
                 | Q(verified_by__isnull=False, verified_at__isnull=False),
                 name="account_verified_both_set",
+            ),
+            models.CheckConstraint(
+                condition=Q(declined_by=None, declined_reason="")
+                | Q(declined_by__isnull=False, verified_by=None, ended_at__isnull=False)
+                & ~Q(declined_reason="")
+                & ~Q(declined_by=F("proposed_by")),
+                name="account_declined_by_another",
             ),
         ]
         indexes: ClassVar = [models.Index(fields=["account_no"], name="account_number")]  # shared accounts

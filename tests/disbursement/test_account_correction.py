@@ -9,9 +9,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from aid_admin.lib.refusals import BadInput, Forbidden, NotFound, Refused
 from students.actions.accounts import correct_account, verify_accounts
 from students.models import BankAccount
-from tests.disbursement.builders import enter, photo
+from tests.disbursement.builders import do, done, enter, photo
 from tests.disbursement.money import person
 from tests.factories import people
+from tests.refusing import refused
 
 pytestmark = pytest.mark.usefixtures("pages")
 OTHER = "1141000001"
@@ -86,6 +87,7 @@ def test_newer_correction_replaces_the_one_that_waits(account: BankAccount) -> N
         ({"holder_id": "41062219800101"}, "持卡人身份证号：身份证号应为18位"),
         ({"holder_name": " "}, "请填写账户户名"),
         ({"reason": ""}, "请写明为什么更正"),
+        ({"holder_name": "王老三", "holder_relation": "本人"}, "户名应当是"),
         ({"proof": SimpleUploadedFile("卡.jpg", b"GIF89a......", "image/jpeg")}, "不是 JPG 或 PNG 照片"),
     ],
 )
@@ -117,3 +119,66 @@ def test_only_the_schools_own_clerk_corrects_and_something_must_change(account: 
     with pytest.raises(BadInput, match="请选择开户银行"):
         correct_account(by=person(clerk), **given | {"bank": "XYZ", "account_no": "101234567890123"})
     assert enter(f"jingban-{OTHER}").get(f"/accounts/{account.pk}/correct/").status_code == 404
+
+
+def test_own_account_is_in_the_pupils_own_name_and_number(account: BankAccount) -> None:
+    clerk, pupil = person(_people(account)[0]), account.student
+    given = {
+        "account": account.pk,
+        "holder_name": pupil.name,
+        "bank": "RCC",
+        "reason": "换卡",
+        "holder_relation": "本人",
+    }
+    with pytest.raises(BadInput, match="持卡人身份证号却不是这名学生的"):
+        correct_account(by=clerk, account_no=people.account_no(), holder_id=people.id_number(77), **given)
+    with pytest.raises(BadInput, match="持卡人身份证号是学生本人的"):
+        correct_account(
+            by=clerk, account_no=people.account_no(), holder_id=str(pupil.id_number),
+            **given | {"holder_relation": "祖母", "holder_name": "王老三"},
+        )  # fmt: skip
+    correct_account(by=clerk, account_no=people.account_no(), holder_id=str(pupil.id_number), **given)
+
+
+def test_holders_number_is_not_shown_and_stays_with_the_holder(account: BankAccount) -> None:
+    name = _people(account)[0]
+    first = correct_account(
+        by=person(name), account=account.pk, holder_name="王老三", holder_id=people.id_number(78), bank="RCC",
+        account_no=people.account_no(), reason="换卡",
+    )[0]  # fmt: skip
+    assert people.id_number(78) not in enter(name).get(f"/accounts/{first.id}/correct/").content.decode()
+    given = {"bank": "RCC", "reason": "号码写错"}
+    second = correct_account(
+        by=person(name), account=first.id, holder_name="王老三", account_no=people.account_no(), **given
+    )[0]
+    assert BankAccount.objects.get(pk=second.id).holder_id == people.id_number(78)
+    third = correct_account(
+        by=person(name), account=second.id, holder_name="王老四", account_no=people.account_no(), **given
+    )[0]
+    assert BankAccount.objects.get(pk=third.id).holder_id is None
+
+
+def test_head_sends_back_what_does_not_agree_with_the_card(account: BankAccount) -> None:
+    clerk, head = (enter(name) for name in _people(account))
+    given = {"holder_name": "王老三", "bank": "RCC", "reason": "换卡"}
+    by = person(_people(account)[0])
+    (made,) = correct_account(by=by, account=account.pk, account_no=people.account_no(), **given)
+    listed = head.get("/accounts/?verified=no").content.decode()
+    assert f"现用：{account.holder_name} " in listed
+    assert do(head, "/accounts/", "decline", [made.id], reason=" ").status_code == 200
+
+    done(head, "/accounts/", "decline", [made.id], reason="尾号应是 3721")
+
+    assert "账户被负责人退回" in clerk.get("/").content.decode()
+    assert "尾号应是 3721" in clerk.get("/accounts/?verified=declined").content.decode()
+    assert "尾号应是 3721" in clerk.get(f"/accounts/{made.id}/correct/").content.decode()
+    assert "被退回" in clerk.get(f"/students/{account.student_id}/").content.decode()
+    assert BankAccount.objects.usable().get(student=account.student_id).pk == account.pk
+    with pytest.raises(Refused, match="已经核对过或已停用"):
+        verify_accounts(by=person(_people(account)[1]), account=[made.id])
+    (again,) = correct_account(by=by, account=made.id, account_no=people.account_no(), **given)
+    assert "账户被负责人退回" not in clerk.get("/").content.decode()
+    verify_accounts(by=person(_people(account)[1]), account=[again.id])
+    refused(
+        f"UPDATE students_bankaccount SET declined_reason = 'x' WHERE id = {again.id}", "account_declined_by_another"
+    )

@@ -7,10 +7,12 @@ from django.db.models import Count
 
 from aid_admin.audit.models import AuditEvent
 from aid_admin.lib.money import yuan_comma
+from disbursement.actions.rosters import answer_differences
 from disbursement.models import Roster, RosterLine
 from disbursement.rules.states import LineKind, RosterState
 from students.models import Placement
 from tests.disbursement.builders import do, done, enter
+from tests.disbursement.money import person
 
 pytestmark = pytest.mark.usefixtures("pages")
 
@@ -151,7 +153,16 @@ def test_returned_roster_waits_for_clerk_and_head_until_it_goes_up_again(submitt
         assert "名册待上报" not in home
         listed = client.get("/rosters/?open=returned").content.decode()
         assert "退回：信息填写有误：请重新核对" in listed
-        assert "名册被退回待修改" in client.get(path).content.decode()
+        shown = client.get(path).content.decode()
+        assert "名册被退回待修改" in shown
+        assert "现在由学校负责人核对后上报" not in shown
+    line = roster.lines.differing().first()
+    answer_differences(by=person(f"jingban-{roster.school.code}"), line=[line.pk])
+    assert "名册被退回" not in clerk.get("/").content.decode()
+    assert "退回的名册已改，待上报" in head.get("/").content.decode()
+    shown = head.get(path).content.decode()
+    assert "退回以后已经改动过：由学校负责人对照退回原因核对，再上报" in shown
+    assert "名册被退回待修改" not in shown
     done(head, path, "submit")
     assert "名册被退回" not in head.get("/").content.decode()
     assert "请重新核对" not in head.get("/rosters/").content.decode()

@@ -87,6 +87,7 @@ _TONES: Final[dict[str, tuple[str, frozenset[str]]]] = {
                 "RETURNED_LATER",
                 "warning",
                 "UNVERIFIED",
+                "DOUBTED",
             ]
         ),
     ),
@@ -106,6 +107,7 @@ _TONES: Final[dict[str, tuple[str, frozenset[str]]]] = {
                 "ATTENDING_NOT_ENROLLED",
                 "error",
                 "no",
+                "DECLINED",
             ]
         ),
     ),

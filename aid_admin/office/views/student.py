@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from aid_admin.accounts.acting import may
 from aid_admin.accounts.gate import StaffRequest, needs_role
 from aid_admin.accounts.rules import BUSINESS_ROLES
 from aid_admin.county import calendar
@@ -30,6 +31,7 @@ def student(request: StaffRequest, pk: int) -> HttpResponse:
         "roll": place.enrolment if place else None,
         "family": list(place.enrolment.family.all()) if place and place.enrolment else [],
         "accounts": list(BankAccount.objects.visible_to(request.user).filter(student=found).order_by("-version")),
+        "corrects": may(request.user, "account.correct"),
         **_aid(request, found, term),
     }
     return render(request, "office/student.html", shown)
