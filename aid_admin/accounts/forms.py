@@ -1,5 +1,7 @@
 """Forms of login and password."""
 
+from typing import Any
+
 from django import forms
 from django.contrib.auth.forms import AuthenticationForm
 
@@ -11,6 +13,12 @@ class LoginForm(AuthenticationForm):
         "invalid_login": "用户名或密码不对，请重新输入（注意大小写）。",
         "inactive": "用户名或密码不对，请重新输入（注意大小写）。",
     }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.is_bound:  # shown again: the name stands there, the password is typed anew
+            self.fields["username"].widget.attrs.pop("autofocus", None)
+            self.fields["password"].widget.attrs["autofocus"] = True
 
 
 class PasswordForm(forms.Form):

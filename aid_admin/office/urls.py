@@ -32,6 +32,7 @@ urlpatterns = [
     path("audit/verify/", audit.verify, name="audit_verify"),
     path("audit/export/", audit.export, name="audit_export"),
     path("help/", guidance.help_list, name="help"),
+    path("manual/", guidance.manual, name="manual"),
     path("help/<slug:slug>/", guidance.help_term, name="help_term"),
     path("office/components/", guidance.components, name="components"),
     path("progress/", progress.show, name="progress"),

@@ -55,7 +55,9 @@ def account_list(request: StaffRequest) -> HttpResponse:
         rows.order_by(_WAITING_FIRST, "source_row__school__code", "student__name_key", "pk"), request.GET.get("page")
     )
     doubts = dict(_doubted(request).filter(account__in=list(page)).values_list("account", "reason"))
-    used = {one.student_id: one for one in _in_use([account for account in page if not account.verified_by_id])}
+    used = {
+        one.student_id: one for one in _in_use(request, [account for account in page if not account.verified_by_id])
+    }
     for account in page:
         account.doubt, account.instead_of = doubts.get(account.pk, ""), used.get(account.student_id)
     offered = {offer.deed for offer in deeds}
@@ -105,10 +107,10 @@ def _account(request: StaffRequest, pk: int) -> Any:
     return get_object_or_404(rows, pk=pk)
 
 
-def _in_use(proposed: list[Any]) -> Any:
+def _in_use(request: StaffRequest, proposed: list[Any]) -> Any:
     """The accounts that these proposals would take the place of."""
     students = [account.student_id for account in proposed]
-    return BankAccount.objects.usable().filter(student__in=students) if students else ()
+    return BankAccount.objects.visible_to(request.user).usable().filter(student__in=students) if students else ()
 
 
 def _doubted(request: StaffRequest) -> Any:

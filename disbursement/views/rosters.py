@@ -73,7 +73,8 @@ RETURN: Final = Deed(
 )  # fmt: skip
 DRAFT: Final = Deed(
     "draft", "roster.draft", "生成名册", drafting.draft_rosters, done="已生成或更新 {n} 份名册草稿，由学校说明差异后上报。", takes=("semester",),
-    icon="table", tone="plain", text="按最近一次核定结果，与学校填报的名单逐人比对。已上报的名册不变，后来符合条件的学生进入下一轮。",
+    icon="table", tone="plain", text="按最近一次核定结果，与学校填报的名单逐人比对。已上报的名册不变，后来符合条件的学生进入下一轮。"
+    "生成的人就是拟稿人，这些名册要由另一名初审人员初审。",
 )  # fmt: skip
 LIST_DEEDS: Final = (SUBMIT, REVIEW, APPROVE, CONFIRM, RETURN, DRAFT)
 AGREE_ALL: Final = Deed(

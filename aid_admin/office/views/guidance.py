@@ -1,12 +1,18 @@
-"""帮助 in place: all terms on one page, one term in a dialog; the components that pages are made of."""
+"""帮助 in place: all terms on one page, one term in a dialog; the manual; the components that pages are made of."""
 
 from datetime import date
+from functools import cache
+from typing import Final
 
+import markdown
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_safe
+from markdown.extensions.toc import TocExtension, slugify_unicode
 
 from aid_admin.accounts.gate import StaffRequest, needs_role
 from aid_admin.accounts.rules import Role
@@ -17,6 +23,8 @@ from aid_admin.office import people
 from archives.rules import LetterState
 from disbursement.rules.states import BatchState, LineKind, PaymentState, RosterState
 from students.rules import Standing
+
+_MANUAL: Final = settings.BASE_DIR / "docs" / "manual" / "README.md"
 
 
 @require_safe
@@ -32,6 +40,21 @@ def help_term(request: StaffRequest, slug: str) -> HttpResponse:
     if slug not in terms.TERMS:
         raise Http404
     return render(request, "office/_help.html", {"term": terms.TERMS[slug]})
+
+
+@require_safe
+def manual(request: StaffRequest) -> HttpResponse:
+    """The user manual, post by post."""
+    text, contents = _manual()
+    return render(request, "office/manual.html", {"text": text, "contents": contents})
+
+
+@cache
+def _manual() -> tuple[SafeString, SafeString]:
+    """The manual of this version as HTML without its title, and its table of contents."""
+    source = _MANUAL.read_text(encoding="utf-8").partition("\n")[2]
+    maker = markdown.Markdown(extensions=[TocExtension(slugify=slugify_unicode), "sane_lists"])
+    return mark_safe(maker.convert(source)), mark_safe(maker.toc)  # noqa: S308 - our own file
 
 
 class _Sample(forms.Form):
