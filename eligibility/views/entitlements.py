@@ -1,20 +1,21 @@
 """应助结果: what each pupil is entitled to in the newest run, with the reason in words."""
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
 
 from aid_admin.accounts.acting import may
-from aid_admin.accounts.deeds import Deed, Deeds
-from aid_admin.accounts.gate import StaffRequest, needs_role
+from aid_admin.accounts.deeds import Deed, Deeds, download
+from aid_admin.accounts.gate import StaffRequest, needs, needs_role
 from aid_admin.accounts.rules import BUSINESS_ROLES
 from aid_admin.county import calendar
 from aid_admin.county.models import Semester
 from aid_admin.db import bulk
 from aid_admin.db.pages import page_of
-from eligibility.actions import entitle
+from eligibility.actions import entitle, listing
 from eligibility.forms import EntitlementFilter
 from eligibility.models import ComparisonResult, CoverageGap, Entitlement
 from eligibility.pins import RunsShown, run_of
@@ -28,7 +29,6 @@ ENTITLE: Final = Deed(
     text="按现在的比对结果、认定申请和本学期标准核定。数据没有变化时结果不变。", about="eligibility/_open.html",
 )  # fmt: skip
 AGAIN: Final = replace(ENTITLE, title="重新核定", tone="plain")
-_PATHS: Final = {"programme": "programme__code", "reason": "reason_code"}
 
 
 @needs_role(*sorted(BUSINESS_ROLES))
@@ -42,21 +42,37 @@ def entitlement_list(request: StaffRequest) -> HttpResponse:
         return redirect(request.get_full_path())
     form = EntitlementFilter(request.GET or None, user=request.user)
     run = run_of(runs.entitlement)
-    rows = _rows(request, term, run, form)
+    pupils, visible = Student.objects.visible_to(request.user), Entitlement.objects.visible_to(request.user)
+    rows = listing.chosen(visible.filter(run=run), pupils, term, _wanted(form))
     sums = rows.granted_sums()
-    ordered = rows.with_school(term).order_by("student__name_key", "student", "programme__position")
     shown = {
         "form": form,
-        "page": page_of(ordered, request.GET.get("page"), counted=sums["considered"], at_once=True),
+        "page": page_of(
+            listing.in_order(rows, term), request.GET.get("page"), counted=sums["considered"], at_once=True
+        ),
         "deeds": deeds,
         "run": run,
         "sums": sums,
         "runs": runs,
         "open": _open(request, term, runs) if may(request.user, "entitle") else [],
         "next_is_draft": done,
+        "may_export": may(request.user, "entitlement.export"),
         "drafts_next": run is not None and may(request.user, "roster.draft"),
     }
     return render(request, "eligibility/entitlement_list.html", shown)
+
+
+@needs("entitlement.export")
+@require_POST
+def entitlement_export(request: StaffRequest) -> HttpResponse:
+    """The list as xlsx, with its filters; logged."""
+    term = calendar.chosen(request.session)
+    form = EntitlementFilter(request.GET or None, user=request.user)
+    return download(*listing.export_entitlements(by=request.user, semester=term.code, **_wanted(form)))
+
+
+def _wanted(form: EntitlementFilter) -> dict[str, str]:
+    return form.wanted(**{name: name for name in form.fields})
 
 
 def _open(request: StaffRequest, term: Semester, runs: RunsShown) -> list[tuple[int, str, str]]:
@@ -78,15 +94,3 @@ def _open(request: StaffRequest, term: Semester, runs: RunsShown) -> list[tuple[
     )
     counts = bulk.count_all([rows for rows, *_ in questions])
     return [(n, what, then) for n, (_, what, then) in zip(counts, questions, strict=True) if n]
-
-
-def _rows(request: StaffRequest, term: Semester, run: Any, form: EntitlementFilter) -> Any:
-    rows = Entitlement.objects.visible_to(request.user).filter(run=run, **form.wanted(**_PATHS))
-    chosen = form.wanted(granted="granted", school="school", q="q")
-    if "granted" in chosen:
-        rows = rows.filter(granted=chosen["granted"] == "yes")
-    if "school" in chosen:
-        rows = rows.at_school(term, chosen["school"])
-    if "q" in chosen:
-        rows = rows.filter(student__in=Student.objects.visible_to(request.user).search(chosen["q"]))
-    return rows.select_related("student", "programme", "standard")
