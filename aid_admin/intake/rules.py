@@ -66,6 +66,7 @@ SENT_BEFORE: Final = {
 TITLES: Final = {
     "ACCOUNT_INVALID": "银行账号有错误",
     "ACCOUNT_UNSURE": "银行账号请核对",
+    "AMOUNT_ABOVE_STANDARD": "金额大于资助标准",
     "AMOUNT_INVALID": "金额有错误",
     "AGE_UNLIKELY": "年龄与学段不合",
     "BANK_MISMATCH": "开户行与卡号不符",
