@@ -155,7 +155,13 @@ def test_dialog_with_refused_rows_gives_two_clear_choices(client):
     upload = half_bad(client)
     text = client.get(f"/uploads/{upload.pk}/").content.decode()
     dialog = text.split('<dialog id="commit"')[1].split("</dialog>")[0]
-    assert re.findall(r"<button[^>]*>([^<]+)</button>", dialog) == ["不导入，改好再传", "只导入没有错误的 1 行"]
+    # as in every dialog the main button stands last; the keyboard begins there
+    found = re.findall(r"<button([^>]*)>([^<]+)</button>", dialog)
+    assert [title for _, title in found] == ["只导入没有错误的 1 行", "不导入，改好再传"]
+    assert "btn-primary" in found[-1][0]
+    assert "autofocus" in found[-1][0]
+    assert "点“生成带标注的原表”，下载后改正" in dialog
+    assert "点“生成带标注的原表”，下载后改正" in text.split('<dialog id="commit"')[0]
     assert 'name="partial" value="on"' in dialog
     assert "checkbox" not in dialog
 
