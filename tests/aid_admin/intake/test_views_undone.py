@@ -236,6 +236,13 @@ def test_roster_shows_programme_persons_and_amount_beside_its_own_total(client, 
     assert "数据日期" not in text
 
 
+def test_roster_rows_have_their_amounts_to_the_right(client, pupils):
+    upload = filed(client, roster(pupils, ["合计", "3人", "", "", "1200"]))
+    text = client.get(f"/uploads/{upload.pk}/?tab=rows").content.decode()
+    assert '<th scope="col" class="num">资助金额</th>' in text
+    assert text.count('<td class="num">400.00</td>') == 3
+
+
 def test_roster_that_is_committed_says_its_sum_and_which_one_it_replaces(client, pupils):
     first = filed(client, roster(pupils, ["合计", "3人", "", "", "1200"]))
     dialog = client.get(f"/uploads/{first.pk}/").content.decode().split('<dialog id="commit"')[1]
