@@ -30,6 +30,7 @@ class Standing(StrEnum):
     PROPOSED = "PROPOSED"
     IN_FORCE = "IN_FORCE"
     OUT_OF_FORCE = "OUT_OF_FORCE"
+    REPLACED = "REPLACED"  # of READ or OUT_OF_FORCE, where another upload has its place; only as it is shown
 
 
 STANDING_NAMES = {
@@ -39,6 +40,7 @@ STANDING_NAMES = {
     Standing.PROPOSED: "待复核",
     Standing.IN_FORCE: "生效中",
     Standing.OUT_OF_FORCE: "已停用",
+    Standing.REPLACED: "已被代替",
 }
 MOVES = {
     "commit": Move(frozenset({UploadState.READ}), UploadState.COMMITTED),

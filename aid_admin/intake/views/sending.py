@@ -27,12 +27,12 @@ XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
 def uploads(request: StaffRequest) -> HttpResponse:
     """The uploads of the semester, newest first."""
     term = calendar.chosen(request.session)
-    rows = Upload.objects.visible_to(request.user).filter(Q(semester=term) | Q(semester=None)).with_standing()
+    rows = Upload.objects.visible_to(request.user).filter(Q(semester=term) | Q(semester=None)).as_shown()
     form = UploadFilter(request.GET or None)
     if form.is_valid():
         wanted = form.cleaned_data
         rows = rows.filter(kind=wanted["kind"]) if wanted["kind"] else rows
-        rows = rows.filter(standing=wanted["state"]) if wanted["state"] else rows
+        rows = rows.filter(shown=wanted["state"]) if wanted["state"] else rows
         if wanted["q"]:
             rows = rows.filter(Q(school__name__contains=wanted["q"]) | Q(stored_file__name__contains=wanted["q"]))
     rows = rows.select_related("stored_file", "school", "semester", "by").order_by("-pk")
@@ -137,8 +137,8 @@ def _go(request: StaffRequest, upload: Upload) -> HttpResponse:
 
 
 def visible_upload(request: StaffRequest, pk: int) -> Any:
-    """The upload with its standing and successor, if the person may see it; else Http404."""
-    rows = Upload.objects.visible_to(request.user).with_standing().with_successor()
+    """The upload with its standing and what took its place, if the person may see it; else Http404."""
+    rows = Upload.objects.visible_to(request.user).as_shown()
     return get_object_or_404(rows.select_related("stored_file", "school", "semester", "by", "committed_by"), pk=pk)
 
 

@@ -138,6 +138,36 @@ def test_reading_that_broke_down_can_be_given_up(client):
     assert "已放弃" in client.post(f"{page}discard/", follow=True).content.decode()
 
 
+def tags(client: Client, query: str = "") -> dict[int, str]:
+    """Number of each upload in the list -> how it stands."""
+    rows = client.get(f"/uploads/{query}").content.decode().split("<tbody>")[-1].split("<tr>")[1:]
+    return {
+        int(re.search(r'"num">(\d+)<', row)[1]): re.search(r'class="tag is-\w+">(?:<svg.*?</svg>)?([^<]+)<', row)[1]
+        for row in rows
+    }
+
+
+def test_file_whose_place_a_later_one_took_says_so_and_waits_no_longer(client):
+    first, broken = send(client, good(1, HERE)), half_bad(client)
+    client.post(f"/uploads/{first.pk}/commit/")
+    assert tags(client) == {first.pk: "生效中", broken.pk: "待提交"}
+    home = client.get("/").content.decode()
+    assert "文件已读完，等待提交" in home
+    assert "改正后重新上传，或放弃" in home
+    newer = send(client, good(2, HERE))
+    client.post(f"/uploads/{newer.pk}/commit/")
+    gone = f"已被第 {newer.pk} 号代替"
+    assert tags(client) == {first.pk: gone, broken.pk: gone, newer.pk: "生效中"}
+    assert tags(client, "?state=READ") == tags(client, "?state=OUT_OF_FORCE") == {}
+    assert tags(client, "?state=REPLACED") == {first.pk: gone, broken.pk: gone}
+    assert '<span class="tag is-idle">' in client.get(f"/uploads/{broken.pk}/").content.decode()
+    assert "文件已读完，等待提交" not in client.get("/").content.decode()
+    client.post(f"/uploads/{newer.pk}/undo/", {"undo-reason": "报错了"})
+    assert tags(client) == {first.pk: "生效中", broken.pk: "待提交", newer.pk: "已停用"}
+    client.post(f"/uploads/{broken.pk}/commit/", {"partial": "on"})
+    assert tags(client)[first.pk] == f"已被第 {broken.pk} 号代替"
+
+
 def test_commit_of_a_file_older_than_the_one_in_force_warns(client):
     older, newer = send(client, good(1, HERE)), send(client, good(2, HERE))
     assert "上传得早" not in client.get(f"/uploads/{older.pk}/").content.decode()
