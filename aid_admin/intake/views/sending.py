@@ -36,12 +36,21 @@ def uploads(request: StaffRequest) -> HttpResponse:
         if wanted["q"]:
             rows = rows.filter(Q(school__name__contains=wanted["q"]) | Q(stored_file__name__contains=wanted["q"]))
     rows = rows.select_related("stored_file", "school", "semester", "by").order_by("-pk")
+    page = page_of(rows, request.GET.get("page"), at_once=True)
     shown = {
         "form": form if form.is_bound else UploadFilter(),
-        "page": page_of(rows, request.GET.get("page")),
+        "page": page,
+        "listed": _with_parts(page.rows),
         "may_send": may(request.user, "upload.stage"),
     }
     return render(request, "intake/upload_list.html", shown)
+
+
+def _with_parts(uploads: list[Any]) -> list[tuple[Any, str]]:
+    """Each upload with the name of its part, such as a roster's programme; one query for each kind that has names."""
+    hooks = {code: KINDS[code].call("parts") for code in {upload.kind for upload in uploads} & KINDS.keys()}
+    names = {code: hook() for code, hook in hooks.items() if hook}
+    return [(upload, names.get(upload.kind, {}).get(upload.part, "")) for upload in uploads]
 
 
 def _kinds_of(request: StaffRequest) -> list[SheetKind]:

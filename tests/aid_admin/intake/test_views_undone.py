@@ -266,6 +266,14 @@ def test_roster_shows_programme_persons_and_amount_beside_its_own_total(client, 
     assert "数据日期" not in text
 
 
+def test_list_names_a_rosters_programme_and_the_whole_file_name(client, pupils, django_assert_max_num_queries):
+    filed(client, roster(pupils, ["合计", "3人", "", "", "1200"]))
+    with django_assert_max_num_queries(12):
+        text = client.get("/uploads/").content.decode()
+    assert '资助发放名册（学校填报）</a><div class="small soft fw-normal">义务教育营养改善计划</div>' in text
+    assert 'title="名册.xlsx"' in text
+
+
 def test_roster_rows_have_their_amounts_to_the_right(client, pupils):
     upload = filed(client, roster(pupils, ["合计", "3人", "", "", "1200"]))
     text = client.get(f"/uploads/{upload.pk}/?tab=rows").content.decode()
