@@ -12,6 +12,7 @@ from aid_admin.intake.rules import SENT_BEFORE, Standing, UploadState
 from aid_admin.jobs import queue
 from aid_admin.jobs.models import Job
 from disbursement.models import Roster
+from disbursement.rules.states import RosterState
 from eligibility.models import AidProgramme, Run, RunKind
 from tests.aid_admin.intake.wizard import good, half_bad, id_number, send, sheet
 from tests.factories import accounts, county, files, people, students
@@ -319,6 +320,24 @@ def test_roster_in_force_leads_to_its_page_once_it_is_drafted(client, pupils, sc
         filed=upload, prepared_by=accounts.user(Role.REVIEWER),
     )  # fmt: skip
     assert f'<a href="/rosters/{made.pk}/">打开{HERE}义务教育营养改善计划名册</a>' in client.get(page).content.decode()
+
+
+def test_list_whose_roster_was_reported_says_so_and_offers_no_commit(client, pupils, schools):
+    upload = filed(client, roster(pupils, ["合计", "3人", "", "", "1200"]))
+    page = f"/uploads/{upload.pk}/"
+    run = Run.objects.create(kind=RunKind.ENTITLE, semester=county.semester(), inputs_digest="x", rules_version="y")
+    made = Roster.objects.create(
+        semester=county.semester(), school=schools[0], programme=AidProgramme.objects.get(code="NUTRITION"), run=run,
+        prepared_by=accounts.user(Role.REVIEWER),
+    )  # fmt: skip
+    assert 'data-dialog="commit"' in client.get(page).content.decode()
+    head = accounts.user(Role.SCHOOL_HEAD, school=schools[0].code)
+    Roster.objects.filter(pk=made.pk).update(state=RosterState.SUBMITTED, submitted_by=head)
+    for text in (client.get(page).content.decode(), client.post(f"{page}commit/").content.decode()):
+        assert "“义务教育营养改善计划”的名册已经上报，这份文件现在不能提交" in text
+        assert "提交后立即生效" not in text
+        assert 'data-dialog="commit"' not in text
+        assert 'data-dialog="discard"' in text
 
 
 def test_day_of_the_data_is_asked_and_shown_for_the_countys_data_alone(staff, log_in, schools, client):
