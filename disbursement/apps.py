@@ -20,7 +20,9 @@ class DisbursementConfig(AppConfig):
             SheetKind(
                 "roster", "资助发放名册（学校填报）", "disbursement.imports.roster", f"{here}.store_filed",
                 frozenset({Role.SCHOOL_CLERK}), of_school=True, part_field="programme",
+                parts="disbursement.models.filed.programme_names",
                 check=f"{here}.check_filed", on_force="disbursement.actions.drafting.filed_in_force",
+                closed="disbursement.models.roster.closed_to",
                 on_undo="disbursement.actions.drafting.filed_undone", extras=f"{here}.extras",
                 rows="disbursement.FiledLine", sums=f"{here}.filed_sums", leads_to=f"{here}.filed_rosters",
                 next_step="到名册里逐条说明与核定结果的差异，再由本校负责人上报。",

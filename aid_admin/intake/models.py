@@ -48,16 +48,32 @@ class UploadQuerySet(ScopedQuerySet):
 
     def with_successor(self) -> Any:
         """With `successor`, the newest later upload that holds the same slot or waits for it; none where files add."""
-        same_school = Q(school=OuterRef("school")) | Q(school=None)
-        same_term = Q(semester=OuterRef("semester")) | Q(semester=None)
         terms = InForce.objects.filter(upload=OuterRef("pk"))
         holds_or_waits = Exists(terms.filter(until=None)) | ~Exists(terms)
-        replacing = [kind.code for kind in KINDS.values() if kind.replaces]
-        later = Upload.objects.filter(
-            same_school, same_term, holds_or_waits, kind=OuterRef("kind"), part=OuterRef("part"),
-            pk__gt=OuterRef("pk"), state=UploadState.COMMITTED, kind__in=replacing,
-        )  # fmt: skip
+        later = _of_same_slot().filter(holds_or_waits, pk__gt=OuterRef("pk"))
         return self.annotate(successor=Subquery(later.order_by("-pk").values("pk")[:1]))
+
+    def as_shown(self) -> Any:
+        """With `standing`, `successor`, `replaced_by` and `shown`: REPLACED where another upload has its place."""
+        terms = InForce.objects.filter(upload=OuterRef("pk"), until=None)
+        holder = _of_same_slot().filter(Exists(terms), committed_at__gt=OuterRef("committed_at"))
+        replaced_by = Case(
+            When(standing=Standing.READ, then=F("successor")),
+            When(standing=Standing.OUT_OF_FORCE, then=Subquery(holder.values("pk")[:1])),
+        )
+        shown = Case(When(replaced_by__isnull=False, then=Value(Standing.REPLACED)), default=F("standing"))
+        return self.with_standing().with_successor().annotate(replaced_by=replaced_by).annotate(shown=shown)
+
+
+def _of_same_slot() -> Any:
+    """Committed uploads of the slot of the one outside; none where files add."""
+    same_school = Q(school=OuterRef("school")) | Q(school=None)
+    same_term = Q(semester=OuterRef("semester")) | Q(semester=None)
+    replacing = [kind.code for kind in KINDS.values() if kind.replaces]
+    return Upload.objects.filter(
+        same_school, same_term, kind=OuterRef("kind"), part=OuterRef("part"), state=UploadState.COMMITTED,
+        kind__in=replacing,
+    )  # fmt: skip
 
 
 class Upload(Row):
@@ -117,6 +133,12 @@ class Upload(Row):
     def standing_name(self) -> str:
         """The Chinese word for `standing` (rows of with_standing)."""
         return STANDING_NAMES[Standing(self.standing)]  # type: ignore[attr-defined]
+
+    @property
+    def shown_name(self) -> str:
+        """The Chinese word for `shown` (rows of as_shown), with the number of the upload that took its place."""
+        by = self.replaced_by  # type: ignore[attr-defined]
+        return f"已被第 {by} 号代替" if by else self.standing_name
 
     @property
     def was_read(self) -> bool:

@@ -26,8 +26,9 @@ class SheetKind:
 
     Dotted paths: `module` has COLUMNS, TITLE and parse; `store(upload, rows)` writes a chunk of accepted
     rows while the upload is invisible; `check(upload, rows)` may add issues that need the database;
-    `on_force(upload)` and `on_undo(upload)` run in the last short transaction; `extras()` adds to the
-    parser's context. `sums(upload)` gives what a clerk checks before committing (list of Sum; the parser's
+    `on_force(upload)` and `on_undo(upload)` run in the last short transaction; `closed(upload)` says beforehand why
+    `on_force` would refuse, and what to do, "" where it would not; `extras()` adds to the
+    parser's context; `parts()` names the parts of its slot in Chinese, by code. `sums(upload)` gives what a clerk checks before committing (list of Sum; the parser's
     `stated_total(row)` reads what the sheet itself says). `rows` names the model of its rows (app.Model).
     `next_step` and the address `next_page` tell the sender what comes next once the file is in force; where
     `leads_to(upload)` names the pages that the rows went to (title, address), these; while it names none, `meanwhile`.
@@ -41,10 +42,12 @@ class SheetKind:
     of_school: bool = False
     replaces: bool = True
     part_field: str = ""
+    parts: str = ""
     second_person: bool = False
     of_semester: bool = True
     check: str = ""
     on_force: str = ""
+    closed: str = ""
     on_undo: str = ""
     extras: str = ""
     sums: str = ""

@@ -30,6 +30,7 @@ class Standing(StrEnum):
     PROPOSED = "PROPOSED"
     IN_FORCE = "IN_FORCE"
     OUT_OF_FORCE = "OUT_OF_FORCE"
+    REPLACED = "REPLACED"  # of READ or OUT_OF_FORCE, where another upload has its place; only as it is shown
 
 
 STANDING_NAMES = {
@@ -39,6 +40,7 @@ STANDING_NAMES = {
     Standing.PROPOSED: "待复核",
     Standing.IN_FORCE: "生效中",
     Standing.OUT_OF_FORCE: "已停用",
+    Standing.REPLACED: "已被代替",
 }
 MOVES = {
     "commit": Move(frozenset({UploadState.READ}), UploadState.COMMITTED),
@@ -66,6 +68,7 @@ SENT_BEFORE: Final = {
 TITLES: Final = {
     "ACCOUNT_INVALID": "银行账号有错误",
     "ACCOUNT_UNSURE": "银行账号请核对",
+    "AMOUNT_ABOVE_STANDARD": "金额大于资助标准",
     "AMOUNT_INVALID": "金额有错误",
     "AGE_UNLIKELY": "年龄与学段不合",
     "BANK_MISMATCH": "开户行与卡号不符",

@@ -68,6 +68,22 @@ def problem(text: str) -> str | None:
     return None if check_digit(number[:17]) == number[17] else "CHECK_DIGIT"
 
 
+def fault(text: str) -> str:
+    """What is wrong with an invalid number and where, for a sentence that names the column before it."""
+    number, code = normalise(text), problem(text) or "LENGTH"
+    if code == "LENGTH":
+        apart = len(number) - 18
+        return f"应为18位，现在是{len(number)}位，{'多' if apart > 0 else '少'}了{abs(apart)}位"
+    if code == "CHARACTERS":
+        place = next(
+            i for i, character in enumerate(number) if not re.match("[0-9X]" if i == 17 else "[0-9]", character)
+        )
+        return f"第{place + 1}位是“{number[place]}”，应为数字{'或X' if place == 17 else ''}"
+    if code == "DATE":
+        return f"第7到{14 if len(number) == 18 else 12}位的出生日期不存在"
+    return PROBLEMS[code].removeprefix("身份证号")
+
+
 def to_18(fifteen: str) -> str:
     """The 18-character form of a 15-digit number; raises ValueError when it is not one."""
     if problem(fifteen) != "FIFTEEN":
@@ -95,6 +111,11 @@ def mask(text: str) -> str:
     if len(text) >= 15:
         return f"{text[:6]}{'*' * (len(text) - 10)}{text[-4:]}"
     return "*" * (len(text) - 2) + text[-2:] if len(text) > 6 else "*" * len(text)
+
+
+def mask_broken(text: str) -> str:
+    """What was typed for a number and is none, so that a slip can be seen: six characters before, four after."""
+    return f"{text[:6]}{'*' * (len(text) - 10)}{text[-4:]}" if len(text) > 10 else mask(text)
 
 
 @lru_cache(maxsize=65536)

@@ -90,7 +90,7 @@ def _school(user: User, term: Semester) -> dict[str, Any]:
     sent = Upload.objects.visible_to(user).filter(semester=term, kind="roster")
     return {
         "rolls": InForce.objects.filter(semester=term, kind="roll", until=None),
-        "sent": sent.filter(state=UploadState.READ),
+        "open": sent.filter(state=UploadState.READ).with_successor().filter(successor=None),
         "filed": filed.filter(upload__in=sent),
         "drafted": Roster.objects.visible_to(user).of(term),
         "answered": drafts.filter(~Exists(open_lines), return_reason="").exclude(filed=None),
@@ -102,7 +102,7 @@ def _of_school(own: dict[str, int]) -> Iterator[Note]:
     if own["answered"]:
         text = f"有 {own['answered']} 份名册没有差异或差异已全部说明，现在由学校负责人上报。"
         yield Note(text, f"/rosters/?state={RosterState.DRAFT}", "看这些名册")
-    if own["drafted"] or own["sent"]:
+    if own["drafted"]:
         return
     if own["filed"]:
         yield Note(
@@ -110,6 +110,6 @@ def _of_school(own: dict[str, int]) -> Iterator[Note]:
             "有差异的会出现在这里，请您逐条说明。还有别的项目没有报的，现在可以接着上传。",
             FILING, "上传其他项目的名册",
         )  # fmt: skip
-    elif own["rolls"]:
+    elif own["rolls"] and not own["open"]:  # a file that was read and waits is on the list already
         text = "学籍已经导入，现在就可以上传“资助发放名册”，不用等资助中心生成名册。"
         yield Note(text, FILING, "上传资助发放名册", begin=True)

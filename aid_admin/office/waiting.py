@@ -99,7 +99,7 @@ def _own_uploads(desk: _Desk) -> Iterator[Work]:
     kinds = [kind.code for kind in KINDS.values() if desk.user.roles & kind.roles]
     mine = desk.see(Upload).filter(Q(semester=desk.term) | Q(semester=None), kind__in=kinds)
     read = mine.filter(state=UploadState.READ, read_at__isnull=False).with_successor().filter(successor=None)
-    yield Work(read, "文件已读完，等待提交", "核对问题清单后提交导入，或改正后重新上传", "/uploads/?state=READ")
+    yield Work(read, "文件已读完，等待提交", "核对问题清单后提交导入、改正后重新上传，或放弃", "/uploads/?state=READ")
 
 
 def _registry_officer(desk: _Desk) -> Iterator[Work]:

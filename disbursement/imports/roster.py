@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from aid_admin.lib.money import parse_yuan
+from aid_admin.lib.money import parse_yuan, yuan_comma
 from aid_admin.lib.sheets import context as checks
 from aid_admin.lib.sheets.columns import Column, Status, TableRow
 from aid_admin.lib.sheets.context import Context, Doubles, issue
@@ -123,6 +123,7 @@ def _parse_row(row: TableRow, context: Context, doubles: Doubles, from_title: st
     programme, found = _programme(row, context, from_title)
     issues += found
     issues += checks.check_account(row, context)[2]
+    issues += _above_standard(row)
     own = checks.person_key(row)
     issues += doubles.check(row, (*own, programme) if own else None)
     typed = {
@@ -133,6 +134,15 @@ def _parse_row(row: TableRow, context: Context, doubles: Doubles, from_title: st
         **{field: values[field] for field in _KEPT},
     }
     return TableRow(row.sheet, row.row, row.status, typed, row.issues).with_issues(*issues)
+
+
+def _above_standard(row: TableRow) -> list[Issue]:
+    """A slip of a zero: the amount beside the standard that stands in the same line."""
+    standard, amount = row.values["standard_fen"], row.values["amount_fen"]
+    if not standard or not amount or amount <= standard:
+        return []
+    details = {"amount": yuan_comma(amount), "standard": yuan_comma(standard)}
+    return [issue(row, "AMOUNT_ABOVE_STANDARD", "资助金额", **details)]
 
 
 def _programme(row: TableRow, context: Context, from_title: str) -> tuple[str, list[Issue]]:

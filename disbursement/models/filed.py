@@ -42,3 +42,8 @@ class FiledLine(UploadedRow):
 
     def __str__(self) -> str:
         return f"{self.name} {self.amount_fen}"
+
+
+def programme_names() -> dict[str, str]:
+    """What the part of a filed roster is called: the programme's name by its code."""
+    return dict(AidProgramme.objects.values_list("code", "name"))

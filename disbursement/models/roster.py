@@ -163,6 +163,20 @@ class Roster(Row):
         return self.school.code
 
 
+def closed_to(upload: Upload) -> str:
+    """Why a filed list can no longer be put in force, and what to do: its roster has gone up. Else ""."""
+    rosters = Roster.objects.filter(
+        semester=upload.semester_id, school=upload.school_id, programme__code=upload.part, round=1
+    )
+    gone_up = rosters.exclude(state__in=[RosterState.DRAFT, RosterState.VOIDED]).select_related("programme").first()
+    if gone_up is None:
+        return ""
+    return (
+        f"“{gone_up.programme}”的名册已经上报，这份文件现在不能提交。"
+        "不用了就点“放弃”；确实要更换填报名单的，先请资助中心初审把名册退回学校，再来提交。"
+    )
+
+
 class RosterLineQuerySet(ScopedQuerySet):
     """Lines hang on their roster's school."""
 

@@ -30,6 +30,7 @@ from aid_admin.lib import id_card
 from aid_admin.lib.refusals import BadInput, Forbidden, NotFound, Refused
 from aid_admin.lib.sheets import gate, reading, table
 from aid_admin.lib.sheets.headers import Heading, plain
+from aid_admin.lib.sheets.issues import Issue
 from aid_admin.lib.sheets.reading import RawRow
 from aid_admin.lib.sheets.table import Column, Status, TableRow
 
@@ -289,9 +290,12 @@ def _count(upload: Upload, kind: SheetKind, chunk: list[TableRow]) -> None:
 _HIDES = 6  # a cell with this many digits may be a number that identifies somebody
 
 
-def _shown(text: str) -> str:
+def _shown(issue: Issue) -> str:
     """A cell's content as the list of issues shows it: words in clear, numbers masked."""
-    return id_card.mask(text) if sum(character.isdigit() for character in text) >= _HIDES else text
+    text = str(issue.value)
+    if sum(character.isdigit() for character in text) < _HIDES:
+        return text
+    return id_card.mask_broken(text) if issue.code == "ID_INVALID" else id_card.mask(text)
 
 
 def _write_issues(upload: Upload, chunk: list[TableRow]) -> None:
@@ -307,7 +311,7 @@ def _write_issues(upload: Upload, chunk: list[TableRow]) -> None:
                 i.level,
                 i.code,
                 i.message,
-                _shown(str(i.value))[:120],
+                _shown(i)[:120],
                 str(row.values.get("name") or "")[:60],
             )
             for row in chunk

@@ -45,6 +45,7 @@ def _detail(request: StaffRequest, upload: Any, **forms: Any) -> HttpResponse:
         shown = {"upload": upload, "job": job, "step": 3, "may_discard": broken, "discard_form": EmptyForm()}
         return render(request, "intake/upload_reading.html", shown | forms)
     issues, holder, reach = issues_of(request, upload), _holder(upload), request.user.reach()
+    closed = _closed(upload, kind)
     shown = {
         "upload": upload,
         "kind": kind,
@@ -54,6 +55,7 @@ def _detail(request: StaffRequest, upload: Any, **forms: Any) -> HttpResponse:
         "is_proposer": upload.committed_by_id == request.user.pk,
         "dated": upload.as_of if kind.dated else None,
         "holder": holder,
+        "closed": closed,
         "replaced": upload.holder() if upload.standing == Standing.READ else None,
         "of_many": reach.county or bool(reach.townships) or len(reach.schools) > 1,
         "links": _links(upload, kind),
@@ -64,7 +66,7 @@ def _detail(request: StaffRequest, upload: Any, **forms: Any) -> HttpResponse:
         "activate_form": OpinionForm(prefix="activate"),
         **issues,
         **sums_of(upload),
-        **_rights(request, upload, kind, holder, stopped=issues["stopped"]),
+        **_rights(request, upload, kind, holder, stopped=issues["stopped"] or bool(closed)),
         **forms,
     }
     return render(request, "intake/upload_detail.html", shown)
@@ -76,6 +78,12 @@ def _holder(upload: Any) -> Upload | None:
         return upload.later_holder()  # type: ignore[no-any-return]
     other: Upload | None = upload.holder() if upload.standing == Standing.READ else None
     return other if other and other.pk > upload.pk else None
+
+
+def _closed(upload: Any, kind: SheetKind) -> str:
+    """Why a file that was read cannot be committed, whatever is in it."""
+    find = kind.call("closed") if upload.standing == Standing.READ else None
+    return find(upload) if find else ""
 
 
 def _links(upload: Any, kind: SheetKind) -> list[tuple[str, str]]:

@@ -66,9 +66,16 @@ def _preview(upload: Upload) -> dict[str, Any]:
     heads = {name: title for name, title in (("student", "学生"), ("school", "学校")) if name in own}
     heads |= {c.field: c.header for c in KINDS[upload.kind].parser().COLUMNS if c.field in own} if rows else {}
     return {
-        "heads": list(heads.values()),
-        "rows": [(row.row, [_cell(own[name], getattr(row, name)) for name in heads]) for row in rows],
+        "heads": [(title, _way(own[name])) for name, title in heads.items()],
+        "rows": [
+            (row.row, [(_cell(own[name], getattr(row, name)), _way(own[name])) for name in heads]) for row in rows
+        ],
     }
+
+
+def _way(field: Any) -> str:
+    """How a column is set: amounts to the right, numbers on one line, words as the page has room."""
+    return "num" if isinstance(field, FenField) else "nowrap" if isinstance(field, SealedField) else ""
 
 
 def _cell(field: Any, value: Any) -> str:

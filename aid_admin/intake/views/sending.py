@@ -27,21 +27,30 @@ XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet
 def uploads(request: StaffRequest) -> HttpResponse:
     """The uploads of the semester, newest first."""
     term = calendar.chosen(request.session)
-    rows = Upload.objects.visible_to(request.user).filter(Q(semester=term) | Q(semester=None)).with_standing()
+    rows = Upload.objects.visible_to(request.user).filter(Q(semester=term) | Q(semester=None)).as_shown()
     form = UploadFilter(request.GET or None)
     if form.is_valid():
         wanted = form.cleaned_data
         rows = rows.filter(kind=wanted["kind"]) if wanted["kind"] else rows
-        rows = rows.filter(standing=wanted["state"]) if wanted["state"] else rows
+        rows = rows.filter(shown=wanted["state"]) if wanted["state"] else rows
         if wanted["q"]:
             rows = rows.filter(Q(school__name__contains=wanted["q"]) | Q(stored_file__name__contains=wanted["q"]))
     rows = rows.select_related("stored_file", "school", "semester", "by").order_by("-pk")
+    page = page_of(rows, request.GET.get("page"), at_once=True)
     shown = {
         "form": form if form.is_bound else UploadFilter(),
-        "page": page_of(rows, request.GET.get("page")),
+        "page": page,
+        "listed": _with_parts(page.rows),
         "may_send": may(request.user, "upload.stage"),
     }
     return render(request, "intake/upload_list.html", shown)
+
+
+def _with_parts(uploads: list[Any]) -> list[tuple[Any, str]]:
+    """Each upload with the name of its part, such as a roster's programme; one query for each kind that has names."""
+    hooks = {code: KINDS[code].call("parts") for code in {upload.kind for upload in uploads} & KINDS.keys()}
+    names = {code: hook() for code, hook in hooks.items() if hook}
+    return [(upload, names.get(upload.kind, {}).get(upload.part, "")) for upload in uploads]
 
 
 def _kinds_of(request: StaffRequest) -> list[SheetKind]:
@@ -137,8 +146,8 @@ def _go(request: StaffRequest, upload: Upload) -> HttpResponse:
 
 
 def visible_upload(request: StaffRequest, pk: int) -> Any:
-    """The upload with its standing and successor, if the person may see it; else Http404."""
-    rows = Upload.objects.visible_to(request.user).with_standing().with_successor()
+    """The upload with its standing and what took its place, if the person may see it; else Http404."""
+    rows = Upload.objects.visible_to(request.user).as_shown()
     return get_object_or_404(rows.select_related("stored_file", "school", "semester", "by", "committed_by"), pk=pk)
 
 

@@ -122,7 +122,7 @@ def id_number(cell: Cell, column: Column, found: Found) -> tuple[str | None, str
     if problem == "FIFTEEN" and column.adult:
         found.append(("ID_REPAIRED", {}))
         return id_card.to_18(number), ""
-    _faulty(found, column, "ID_INVALID", typed, reason=id_card.PROBLEMS[problem or "LENGTH"])
+    _faulty(found, column, "ID_INVALID", typed, reason=id_card.fault(number))
     return None, "" if is_failed(typed) else typed
 
 

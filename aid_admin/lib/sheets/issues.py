@@ -32,6 +32,7 @@ CATALOGUE: Final[dict[str, Entry]] = {
     "DATE_INVALID": Entry(_E, "{column}不是日期，请写成 2020-03-01 这样"),
     "DATE_INCOMPLETE": Entry(_R, "{column}只有年月，按当月1日处理"),
     "AMOUNT_INVALID": Entry(_E, "{column}：{reason}"),
+    "AMOUNT_ABOVE_STANDARD": Entry(_W, "{column}{amount}元大于本行的资助标准{standard}元，请核对"),
     "INTEGER_INVALID": Entry(_E, "{column}应为整数，请改正"),
     "YES_NO_INVALID": Entry(_W, "{column}应填“是”或“否”，看不懂所填的内容"),
     "PHONE_INVALID": Entry(_W, "{column}不像电话号码，请核对"),

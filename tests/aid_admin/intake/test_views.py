@@ -95,6 +95,13 @@ def test_preview_names_row_column_and_person(client):
     assert "410622********0010" in text
 
 
+def test_preview_shows_enough_of_a_short_number_to_find_the_slip(client):
+    upload = send(client, "高村镇第一小学,三年级,1班,李错,41062220120301,是,")
+    text = client.get(f"/uploads/{upload.pk}/?tab=all").content.decode()
+    assert "身份证号有误：应为18位，现在是14位，少了4位；请核对户口本后改正" in text
+    assert "410622****0301" in text
+
+
 def test_preview_tabs_and_codes(client):
     upload = half_bad(client)
     assert "没有这一类问题" in client.get(f"/uploads/{upload.pk}/?tab=repair").content.decode()

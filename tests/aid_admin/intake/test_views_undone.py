@@ -12,6 +12,7 @@ from aid_admin.intake.rules import SENT_BEFORE, Standing, UploadState
 from aid_admin.jobs import queue
 from aid_admin.jobs.models import Job
 from disbursement.models import Roster
+from disbursement.rules.states import RosterState
 from eligibility.models import AidProgramme, Run, RunKind
 from tests.aid_admin.intake.wizard import good, half_bad, id_number, send, sheet
 from tests.factories import accounts, county, files, people, students
@@ -138,6 +139,36 @@ def test_reading_that_broke_down_can_be_given_up(client):
     assert "已放弃" in client.post(f"{page}discard/", follow=True).content.decode()
 
 
+def tags(client: Client, query: str = "") -> dict[int, str]:
+    """Number of each upload in the list -> how it stands."""
+    rows = client.get(f"/uploads/{query}").content.decode().split("<tbody>")[-1].split("<tr>")[1:]
+    return {
+        int(re.search(r'"num">(\d+)<', row)[1]): re.search(r'class="tag is-\w+">(?:<svg.*?</svg>)?([^<]+)<', row)[1]
+        for row in rows
+    }
+
+
+def test_file_whose_place_a_later_one_took_says_so_and_waits_no_longer(client):
+    first, broken = send(client, good(1, HERE)), half_bad(client)
+    client.post(f"/uploads/{first.pk}/commit/")
+    assert tags(client) == {first.pk: "生效中", broken.pk: "待提交"}
+    home = client.get("/").content.decode()
+    assert "文件已读完，等待提交" in home
+    assert "改正后重新上传，或放弃" in home
+    newer = send(client, good(2, HERE))
+    client.post(f"/uploads/{newer.pk}/commit/")
+    gone = f"已被第 {newer.pk} 号代替"
+    assert tags(client) == {first.pk: gone, broken.pk: gone, newer.pk: "生效中"}
+    assert tags(client, "?state=READ") == tags(client, "?state=OUT_OF_FORCE") == {}
+    assert tags(client, "?state=REPLACED") == {first.pk: gone, broken.pk: gone}
+    assert '<span class="tag is-idle">' in client.get(f"/uploads/{broken.pk}/").content.decode()
+    assert "文件已读完，等待提交" not in client.get("/").content.decode()
+    client.post(f"/uploads/{newer.pk}/undo/", {"undo-reason": "报错了"})
+    assert tags(client) == {first.pk: "生效中", broken.pk: "待提交", newer.pk: "已停用"}
+    client.post(f"/uploads/{broken.pk}/commit/", {"partial": "on"})
+    assert tags(client)[first.pk] == f"已被第 {broken.pk} 号代替"
+
+
 def test_commit_of_a_file_older_than_the_one_in_force_warns(client):
     older, newer = send(client, good(1, HERE)), send(client, good(2, HERE))
     assert "上传得早" not in client.get(f"/uploads/{older.pk}/").content.decode()
@@ -155,7 +186,13 @@ def test_dialog_with_refused_rows_gives_two_clear_choices(client):
     upload = half_bad(client)
     text = client.get(f"/uploads/{upload.pk}/").content.decode()
     dialog = text.split('<dialog id="commit"')[1].split("</dialog>")[0]
-    assert re.findall(r"<button[^>]*>([^<]+)</button>", dialog) == ["不导入，改好再传", "只导入没有错误的 1 行"]
+    # as in every dialog the main button stands last; the keyboard begins there
+    found = re.findall(r"<button([^>]*)>([^<]+)</button>", dialog)
+    assert [title for _, title in found] == ["只导入没有错误的 1 行", "不导入，改好再传"]
+    assert "btn-primary" in found[-1][0]
+    assert "autofocus" in found[-1][0]
+    assert "点“生成带标注的原表”，下载后改正" in dialog
+    assert "点“生成带标注的原表”，下载后改正" in text.split('<dialog id="commit"')[0]
     assert 'name="partial" value="on"' in dialog
     assert "checkbox" not in dialog
 
@@ -230,6 +267,21 @@ def test_roster_shows_programme_persons_and_amount_beside_its_own_total(client, 
     assert "数据日期" not in text
 
 
+def test_list_names_a_rosters_programme_and_the_whole_file_name(client, pupils, django_assert_max_num_queries):
+    filed(client, roster(pupils, ["合计", "3人", "", "", "1200"]))
+    with django_assert_max_num_queries(12):
+        text = client.get("/uploads/").content.decode()
+    assert '资助发放名册（学校填报）</a><div class="small soft fw-normal">义务教育营养改善计划</div>' in text
+    assert 'title="名册.xlsx"' in text
+
+
+def test_roster_rows_have_their_amounts_to_the_right(client, pupils):
+    upload = filed(client, roster(pupils, ["合计", "3人", "", "", "1200"]))
+    text = client.get(f"/uploads/{upload.pk}/?tab=rows").content.decode()
+    assert '<th scope="col" class="num">资助金额</th>' in text
+    assert text.count('<td class="num">400.00</td>') == 3
+
+
 def test_roster_that_is_committed_says_its_sum_and_which_one_it_replaces(client, pupils):
     first = filed(client, roster(pupils, ["合计", "3人", "", "", "1200"]))
     dialog = client.get(f"/uploads/{first.pk}/").content.decode().split('<dialog id="commit"')[1]
@@ -268,6 +320,24 @@ def test_roster_in_force_leads_to_its_page_once_it_is_drafted(client, pupils, sc
         filed=upload, prepared_by=accounts.user(Role.REVIEWER),
     )  # fmt: skip
     assert f'<a href="/rosters/{made.pk}/">打开{HERE}义务教育营养改善计划名册</a>' in client.get(page).content.decode()
+
+
+def test_list_whose_roster_was_reported_says_so_and_offers_no_commit(client, pupils, schools):
+    upload = filed(client, roster(pupils, ["合计", "3人", "", "", "1200"]))
+    page = f"/uploads/{upload.pk}/"
+    run = Run.objects.create(kind=RunKind.ENTITLE, semester=county.semester(), inputs_digest="x", rules_version="y")
+    made = Roster.objects.create(
+        semester=county.semester(), school=schools[0], programme=AidProgramme.objects.get(code="NUTRITION"), run=run,
+        prepared_by=accounts.user(Role.REVIEWER),
+    )  # fmt: skip
+    assert 'data-dialog="commit"' in client.get(page).content.decode()
+    head = accounts.user(Role.SCHOOL_HEAD, school=schools[0].code)
+    Roster.objects.filter(pk=made.pk).update(state=RosterState.SUBMITTED, submitted_by=head)
+    for text in (client.get(page).content.decode(), client.post(f"{page}commit/").content.decode()):
+        assert "“义务教育营养改善计划”的名册已经上报，这份文件现在不能提交" in text
+        assert "提交后立即生效" not in text
+        assert 'data-dialog="commit"' not in text
+        assert 'data-dialog="discard"' in text
 
 
 def test_day_of_the_data_is_asked_and_shown_for_the_countys_data_alone(staff, log_in, schools, client):

@@ -49,6 +49,36 @@ def test_problem(text, code):
     assert code is None or code in id_card.PROBLEMS
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("11010519491231002", "应为18位，现在是17位，少了1位"),
+        ("1101051949123100211", "应为18位，现在是19位，多了1位"),
+        ("1101051949123100A2", "第17位是“A”，应为数字"),
+        ("11010519491231002B", "第18位是“B”，应为数字或X"),
+        ("110105194902300021", "第7到14位的出生日期不存在"),
+        ("110105491331002", "第7到12位的出生日期不存在"),
+        ("110105194912310021", "最后一位校验码不符"),
+        ("110105491231002", "是15位旧身份证号，请换成18位"),
+    ],
+)
+def test_fault_names_the_place_and_not_the_column(text, told):
+    assert id_card.fault(text) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("41052220110301", "410522****0301"),
+        ("41052220110", "410522*0110"),
+        ("4105222011", "********11"),
+        (STANDARD_EXAMPLE, "110105********002X"),
+    ],
+)
+def test_mask_of_a_broken_number_shows_both_ends(text, shown):
+    assert id_card.mask_broken(text) == shown
+
+
 def test_fifteen_digits_become_eighteen():
     assert id_card.to_18("110105491231002") == STANDARD_EXAMPLE
     with pytest.raises(ValueError, match="15位"):

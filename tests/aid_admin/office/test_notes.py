@@ -85,6 +85,8 @@ def test_clerk_is_told_to_file_then_that_it_came_then_whose_turn_it_is(county_at
     assert 'href="/uploads/new/roster/">上传资助发放名册' in page
     InForce.objects.filter(pk__in=held).update(until=None)
     assert re.search(rf"已收到您上传的 {len(held)} 个项目的填报名册。接下来由资助中心", *told(CLERK))
+    _another_file_is_read(InForce.objects.get(pk=held[0]).upload)
+    assert re.search(rf"已收到您上传的 {len(held)} 个项目的填报名册。接下来由资助中心", *told(CLERK))
     entitle(by=person("chushen1"), semester=TERM)
     draft_rosters(by=person("chushen1"), semester=TERM)
     own = Roster.objects.filter(school__code=SCHOOL, state=RosterState.DRAFT)
@@ -92,6 +94,12 @@ def test_clerk_is_told_to_file_then_that_it_came_then_whose_turn_it_is(county_at
     RosterLine.objects.filter(roster__in=own).exclude(kind="RIGHT").update(answered_by=person(CLERK))
     answered = own.exclude(filed=None).count()
     assert told(CLERK) == [f"有 {answered} 份名册没有差异或差异已全部说明，现在由学校负责人上报。"]
+
+
+def _another_file_is_read(upload: Upload) -> None:
+    upload.pk, upload.state, upload.sha256 = None, "READ", "0" * 64
+    upload.committed_by = upload.committed_at = None
+    upload.save(force_insert=True)
 
 
 @pytest.mark.usefixtures("small_county")

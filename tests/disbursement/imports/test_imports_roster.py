@@ -60,6 +60,21 @@ def test_roster_faults_refuse_the_line(change, code):
     assert row.status == "refused"
 
 
+@pytest.mark.parametrize(
+    ("amount", "standard", "told"),
+    [
+        (5000, 500, ["资助金额5,000.00元大于本行的资助标准500.00元，请核对"]),
+        (500, 500, []),
+        (250, 500, []),
+        (5000, None, []),
+    ],
+)
+def test_amount_above_the_standard_of_its_own_line_warns_and_can_be_imported(amount, standard, told):
+    row = data(parse(roster, LINE | {"资助标准": standard, "资助金额": amount}))[0]
+    assert [issue.message for issue in row.issues] == told
+    assert row.status == ("warned" if told else "accepted")
+
+
 def test_pupil_may_stand_once_for_each_programme():
     rows = data(parse(roster, LINE, LINE | {"资助项目": "一补"}, LINE))
     assert [row.status for row in rows] == ["accepted", "accepted", "refused"]

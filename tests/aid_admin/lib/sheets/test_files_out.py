@@ -110,7 +110,22 @@ def test_marked_workbook_shows_what_is_wrong_where(data, media):
 
 def test_catalogue_sentences_are_whole():
     values = dict.fromkeys(
-        ("reason", "limit", "allowed", "hint", "school", "expected", "first", "age", "stage", "missing", "kind"), "x"
+        (
+            "reason",
+            "limit",
+            "allowed",
+            "hint",
+            "school",
+            "expected",
+            "first",
+            "age",
+            "stage",
+            "missing",
+            "kind",
+            "amount",
+            "standard",
+        ),
+        "x",
     )
     for code, entry in CATALOGUE.items():
         issue = make(code, sheet="甲", row=3, column="姓名", value="v", **values)
