@@ -66,6 +66,11 @@
     event.preventDefault();
   });
 
+  // Enter on a picked row would press the first deed's button, past its dialog
+  document.addEventListener("keydown", function (event) {
+    if (event.key === "Enter" && event.target.matches && event.target.matches("input[type=checkbox], input[type=radio]")) event.preventDefault();
+  });
+
   function closeThings() {
     document.querySelectorAll(".side.is-open").forEach(function (side) { side.classList.remove("is-open"); });
     document.querySelectorAll("details[data-menu][open]").forEach(function (menu) { menu.open = false; });
