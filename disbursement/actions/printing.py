@@ -98,7 +98,7 @@ def _roster_sheet(roster: Any, *, in_clear: bool) -> RosterSheet:
             ),
             Prefetch("student__accounts", BankAccount.objects.usable(), to_attr="usable_accounts"),
         )
-        .order_by("grade", "class_name", "student__name_key", "pk")
+        .in_class_order()
     )  # fmt: skip
     return RosterSheet(
         school=roster.school.name, programme=roster.programme.name, semester=str(roster.semester),

@@ -80,14 +80,14 @@ def start_period(*, by: User, period: int) -> list[Moved]:
     """Freeze the list (name, school, grade, class, programme) and start counting."""
     found = _period("publicity.start", by, period)
     today = calendar.business_date()
-    lines = list(
-        RosterLine.objects.filter(roster__period=found, state=LineStatus.ACCEPTED)
-        .select_related("student", "roster__school", "programme")
-        .order_by("roster__school__code", "programme__position", "pk")  # drafted by grade, class and pupil
+    lines = RosterLine.objects.filter(roster__period=found, state=LineStatus.ACCEPTED)
+    ordered = sorted(
+        lines.select_related("roster__school", "programme").in_class_order(),
+        key=lambda line: (line.roster.school.code, line.programme.position),
     )
     positions: dict[int, int] = {}
     frozen = []
-    for line in lines:
+    for line in ordered:
         school = line.roster.school
         positions[school.pk] = positions.get(school.pk, 0) + 1
         frozen.append(

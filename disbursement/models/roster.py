@@ -17,6 +17,7 @@ from aid_admin.db.base import Row
 from aid_admin.db.fields import FenField
 from aid_admin.db.scope import ScopedQuerySet
 from aid_admin.intake.models import Upload
+from aid_admin.lib.classes import class_order
 from aid_admin.lib.states import transitions
 from disbursement.models.filed import FiledLine
 from disbursement.rules.states import (
@@ -33,6 +34,7 @@ from disbursement.rules.states import (
 from eligibility.models import AidProgramme, Entitlement, Run
 from eligibility.rules import Category, PaymentMode
 from students.models import BankAccount, Placement, Student
+from students.rules import Stage
 
 HANDS = ("prepared_by", "submitted_by", "reviewed_by", "approved_by")
 _AFTER_SUBMIT = [RosterState.SUBMITTED, RosterState.REVIEWED, RosterState.APPROVED, RosterState.CONFIRMED]
@@ -219,6 +221,21 @@ class RosterLineQuerySet(ScopedQuerySet):
         """With `placed_at`, the id of the school where the pupil is in the line's semester."""
         place = Placement.objects.filter(student=models.OuterRef("student"), semester=models.OuterRef("semester"))
         return self.annotate(placed_at=models.Subquery(place.values("school")[:1]))
+
+    def in_class_order(self) -> list[Any]:
+        """As a school counts its pupils: by stage, grade, class and name; for lists that are printed."""
+        place = Placement.objects.filter(student=models.OuterRef("student"), semester=models.OuterRef("semester"))
+        placed = self.annotate(
+            stage=models.Subquery(place.values("stage")[:1]), grade_year=models.Subquery(place.values("grade_year")[:1])
+        )
+        stages = {stage.value: number for number, stage in enumerate(Stage)}
+        return sorted(
+            placed.select_related("student"),
+            key=lambda line: (
+                stages.get(line.stage, 0), line.grade_year or 0, line.grade, class_order(line.class_name),
+                line.student.name_key, line.pk,
+            ),
+        )  # fmt: skip
 
     def payable(self) -> Self:
         """Accepted lines of confirmed rosters that no payment was ever made for, and that nobody doubts."""
