@@ -311,7 +311,7 @@ def _finance_clerk(desk: _Desk) -> Iterator[Work]:
     yield Work(_batches(desk, BatchState.DRAFTED), "批次待锁定", "核对笔数与金额", "/batches/?state=DRAFTED")
     released = _batches(desk, BatchState.RELEASED)
     yield Work(
-        released.filter(mode=BatchMode.ACCOUNT), "批次待送银行", "生成代发文件并登记送出",
+        released.filter(mode=BatchMode.ACCOUNT), "批次待送银行", "打开批次，生成并下载代发文件，再登记已送银行",
         "/batches/?state=RELEASED&mode=ACCOUNT",
     )  # fmt: skip
     yield Work(

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from aid_admin.accounts.acting import may
 from aid_admin.accounts.deeds import Deed, Deeds, download
 from aid_admin.accounts.gate import StaffRequest, needs, needs_role
+from aid_admin.accounts.models import User
 from aid_admin.accounts.rules import Role
 from aid_admin.audit.history import history_of
 from aid_admin.county import calendar
@@ -29,6 +30,7 @@ from disbursement.rules.states import REISSUABLE, BatchMode, BatchState, Payment
 from disbursement.views.batch_deeds import (
     ANSWER_DEEDS,
     DOWNLOAD,
+    FILE,
     LINE_DEEDS,
     LIST_DEEDS,
     ORDER,
@@ -60,12 +62,21 @@ def batch_list(request: StaffRequest) -> HttpResponse:
     )
     page = page_of(rows.select_related("built_by").order_by("-pk"), request.GET.get("page"))
     for batch in page:
-        states = frozenset({PaymentState.SENT}) if batch.pending else frozenset()
-        fitting = [d.name for d in LIST_DEEDS if fits(d, batch, request.user, states, has_file=batch.has_file)]
-        batch.fitting = " ".join(fitting)
-    shown = {"form": form, "page": page, "deeds": deeds, "may_build": may(request.user, "batch.build")}
-    shown["begins"] = "" if page.rows else _how_to_begin(request, term)
+        _tell_what_fits(batch, request.user)
+    filtered = any(form.data.get(name) for name in form.fields)
+    shown = {"form": form, "page": page, "deeds": deeds, "filtered": filtered}
+    shown |= {"may_build": may(request.user, "batch.build"), "begins": ""}
+    if not page.rows and not filtered:
+        shown["begins"] = _how_to_begin(request, term)
     return render(request, "disbursement/batch_list.html", shown)
+
+
+def _tell_what_fits(batch: Any, user: User) -> None:
+    """Names of the deeds that the listed batch lets this person do; whether this person should make its file first."""
+    states = frozenset({PaymentState.SENT}) if batch.pending else frozenset()
+    fitting = [d.name for d in (*LIST_DEEDS, FILE) if fits(d, batch, user, states, has_file=batch.has_file)]
+    batch.fitting = " ".join(fitting)
+    batch.lacks_file = FILE.name in fitting and may(user, FILE.right)
 
 
 def _how_to_begin(request: StaffRequest, term: Semester) -> str:
