@@ -21,7 +21,7 @@ from aid_admin.county.models import Semester
 from aid_admin.db.pages import page_of
 from aid_admin.files import store
 from aid_admin.jobs import queue
-from disbursement.actions import batches, printing
+from disbursement.actions import bank, batches, printing
 from disbursement.banks import example_return, profile_for
 from disbursement.forms import BatchFilter, BuildForm, ReturnFileForm
 from disbursement.models import DisbursementBatch, PaymentFile, PaymentLine, ReturnLine, RosterLine, TakenOut
@@ -164,8 +164,10 @@ class Desk:
         files = PaymentFile.objects.visible_to(request.user).filter(batch=batch)
         self.file = files.select_related("stored_file", "made_by").first()
         self.answers = ReturnLine.objects.visible_to(request.user).contradicting().filter(batch=batch)
+        fetched = self.file is not None and (batch.state != BatchState.RELEASED or bank.is_taken(batch))
         self.deeds, self.line_deeds, self.answer_deeds = (
-            Deeds(request, deeds, fits=self._fits) for deeds in (detail_deeds(batch), LINE_DEEDS, ANSWER_DEEDS)
+            Deeds(request, deeds, fits=self._fits)
+            for deeds in (detail_deeds(fetched=fetched), LINE_DEEDS, ANSWER_DEEDS)
         )
 
     def _fits(self, deed: Deed) -> bool:

@@ -108,6 +108,16 @@
     });
   }
 
+  // ---- a file was asked for, which leaves the page as it is: the deed named in data-then is the next step now ----
+  document.addEventListener("submit", function (event) {
+    var asked = event.submitter;
+    var next = asked && asked.hasAttribute("data-then") && document.querySelector("[data-dialog='do-" + asked.getAttribute("data-then") + "']");
+    if (!next || next.classList.contains("btn-primary")) return;
+    next.classList.replace("btn-plain", "btn-primary");
+    document.querySelector("[data-dialog='do-" + asked.value + "']").classList.replace("btn-primary", "btn-plain");
+    say("下载完成后办下一步：“" + next.textContent.trim() + "”。", "info");
+  });
+
   // ---- forms: send on change, never send twice, warn before leaving what was typed ----
   document.addEventListener("change", function (event) {
     var field = closest(event, "[data-send]");
