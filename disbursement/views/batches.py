@@ -1,6 +1,7 @@
 """发放批次: built by a job, locked, reviewed, released, sent; the bank's answers; reissue."""
 
 import functools
+from collections.abc import Iterable
 from typing import Any, Final
 
 from django import forms
@@ -25,7 +26,7 @@ from disbursement.actions import bank, batches, printing
 from disbursement.banks import example_return, profile_for
 from disbursement.forms import BatchFilter, BuildForm, ReturnFileForm
 from disbursement.models import DisbursementBatch, PaymentFile, PaymentLine, ReturnLine, RosterLine, TakenOut
-from disbursement.rules.findings import Gravity
+from disbursement.rules.findings import Finding, Gravity
 from disbursement.rules.states import REISSUABLE, BatchMode, BatchState, PaymentState
 from disbursement.views.batch_deeds import (
     ANSWER_DEEDS,
@@ -42,6 +43,8 @@ from disbursement.views.batch_deeds import (
 SEES: Final = needs_role(Role.FINANCE_CLERK, Role.FINANCE_APPROVER, Role.AUDITOR)
 _LOOKED_THROUGH: Final = frozenset({BatchState.DRAFTED, BatchState.LOCKED, BatchState.REVIEWED, BatchState.RELEASED})
 _MOST_LOOKED_AT: Final = 50
+DOUBTFUL: Final = "doubts"  # beside the states of lines: those that something is said about
+_WHO_LOOKED: Final = {BatchState.RELEASED: "放行时已看过"}
 
 
 @SEES
@@ -95,7 +98,7 @@ def batch_look(request: StaffRequest) -> HttpResponse:
     found = DisbursementBatch.objects.visible_to(request.user).filter(pk__in=picked).with_sums().order_by("no")
     lines = PaymentLine.objects.visible_to(request.user).filter(batch__in=picked)
     rows = [_looked_at(batch, lines.filter(batch=batch).sums()["persons"]) for batch in found]
-    doubts = [finding for row in rows for finding in (*row["errors"], *row["warnings"])]
+    doubts = [(row["batch"].no, doubt) for row in rows for doubt in (*row["errors"], *row["warnings"])]
     shown = {"rows": rows, "sums": lines.sums(), "doubts": doubts}
     return render(request, "disbursement/_batches_looked_at.html", shown)
 
@@ -190,7 +193,10 @@ class Desk:
         """The page."""
         request, batch = self.request, self.batch
         state = request.GET.get("state", "")
+        found = _doubts(batch)
+        doubtful = _lines_of([*found["errors"], *found["warnings"]])
         rows = self.lines.filter(state=state) if state in list(PaymentState) else self.lines
+        rows = self.lines.filter(line_no__in=doubtful) if state == DOUBTFUL else rows
         rows = rows.select_related("student", "school", "programme").order_by("line_no")
         events = history_of("disbursementbatch", batch.pk)
         shown = {
@@ -206,7 +212,9 @@ class Desk:
             "sums": self.lines.sums(),
             "by_programme": self.lines.sums_by("programme__name", "programme__position"),
             "by_school": self.lines.sums_of_schools(),
-            **_doubts(batch),
+            **found,
+            "doubtful": doubtful,
+            "told_doubts": _WHO_LOOKED.get(batch.state, "审核和放行时逐条看过"),
             "file": self.file,
             "may_print": may(request.user, "batch.list"),
             "events": events,
@@ -236,6 +244,11 @@ class Desk:
         failed = sum(self.states.get(state, (0, 0))[0] for state in REISSUABLE)
         waiting = self.lines.filter(state__in=REISSUABLE, retry=None).count() if failed else 0
         return {"paid": self.states.get(PaymentState.PAID, (0, 0))[0], "failed": failed, "waiting": waiting}
+
+
+def _lines_of(doubts: Iterable[Finding]) -> list[Any]:
+    """Numbers of the lines that something is said about, each once."""
+    return sorted({line_no for doubt in doubts for line_no in doubt.subjects})
 
 
 def _is_draft(batch: Any) -> bool:
