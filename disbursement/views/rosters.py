@@ -75,7 +75,10 @@ DRAFT: Final = Deed(
     "draft", "roster.draft", "生成名册", drafting.draft_rosters, done="已生成或更新 {n} 份名册草稿，由学校说明差异后上报。", takes=("semester",),
     icon="table", tone="plain", text="按最近一次核定结果，与学校填报的名单逐人比对。已上报的名册不变，后来符合条件的学生进入下一轮。",
 )  # fmt: skip
-LIST_DEEDS: Final = (SUBMIT, REVIEW, APPROVE, CONFIRM, RETURN, DRAFT)
+_LISTED: Final = (
+    replace(deed, about="disbursement/_rosters_about.html") for deed in (SUBMIT, REVIEW, APPROVE, CONFIRM)
+)
+LIST_DEEDS: Final = (*_LISTED, RETURN, DRAFT)
 AGREE_ALL: Final = Deed(
     "agree_all", "roster.answer", "全部同意核定结果", rosters.answer_differences, "line", "已同意 {n} 名学生的核定结果。",
     form=AgreeForm, icon="check-lg", tone="plain", states={_S.DRAFT},

@@ -218,7 +218,9 @@
       head.indeterminate = picked > 0 && picked < boxes.length;
     }
     list(document, "[data-picked]").forEach(function (place) { place.textContent = picked; });
-    list(document, "[data-picked-persons]").forEach(function (place) { place.textContent = sumOf(chosen, "data-persons"); });
+    ["persons", "over"].forEach(function (what) {
+      list(document, "[data-picked-" + what + "]").forEach(function (place) { place.textContent = sumOf(chosen, "data-" + what); });
+    });
     list(document, "[data-picked-fen]").forEach(function (place) { place.textContent = yuan(sumOf(chosen, "data-fen")); });
     list(document, "[data-picked-all]").forEach(function (notice) { notice.hidden = picked !== Number(notice.getAttribute("data-picked-all")); });
     showOne(chosen.length === 1 ? chosen[0] : null);

@@ -120,3 +120,17 @@ def test_single_picked_pupil_is_named_with_what_agreeing_means(county_at):
         assert f'data-about="{line.student.name}：{kind.label}" data-agreed="{then}' in page
         assert 'data-picked-one="agree"' in page
         assert "确认全部同意核定结果" in page
+
+
+@pytest.mark.parametrize(("who", "deed"), [("chushen1", "review"), ("fushen1", "approve")])
+def test_dialog_of_many_rosters_says_what_they_come_to(county_at, who, deed):
+    county_at("rostered")
+    roster = draft(LineKind.TOO_MANY)
+    over = roster.lines.filter(kind=LineKind.TOO_MANY).count()
+    page = enter(who).get("/rosters/").content.decode()
+    assert f'data-over="{over}" aria-label="选择{roster}"' in page
+    dialog = page[page.index(f'id="do-{deed}"') :]
+    dialog = dialog[: dialog.index("</dialog>")]
+    for words in ("<b data-picked>0</b> 册", "<b data-picked-persons>", "<b data-picked-fen>0.00</b> 元"):
+        assert words in dialog
+    assert ("<b data-picked-over>0</b> 人次，不通过" in dialog) is (deed == "review")
