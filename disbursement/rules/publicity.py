@@ -76,6 +76,14 @@ def obstacles_to_end(
     return findings + obstacles_in_photos(photos)
 
 
+def outlook(*, today: date, last_day: date, missing: int) -> str:
+    """Until when a running period hangs, how many photos are still to come or to be checked, and who ends it."""
+    photos = f"还有 {missing} 张照片没有上传或核查通过" if missing else "照片都已核查通过"
+    if today < last_day:
+        return f"公示到 {last_day} 期满，{photos}；期满且照片齐全后，由复审人员结束公示"
+    return f"公示已满期（{last_day}），{photos}；{'齐全后' if missing else ''}由复审人员结束公示"
+
+
 def doubts_about_photo(photo: PhotoFacts, *, started_on: date, last_day: date) -> list[str]:
     """What the checker should look at before a photo is found good; empty if its days fit."""
     doubts = []
