@@ -25,7 +25,7 @@ from disbursement.actions import publicity
 from disbursement.forms import CheckForm, PeriodFilter, PhotoForm, PlanForm, ReasonForm, plan_form
 from disbursement.models import PublicityEvidence, PublicityLine, PublicityPeriod, Roster, RosterLine
 from disbursement.permissions import CHECKS_EVIDENCE
-from disbursement.rules.publicity import Moment, PhotoFacts, doubts_about_photo, outlook
+from disbursement.rules.publicity import Moment, PhotoFacts, days_late, doubts_about_photo, outlook
 from disbursement.rules.states import LineStatus, PeriodState, RosterState
 
 _S = PeriodState
@@ -224,10 +224,17 @@ def photo_add(request: StaffRequest, pk: int, school: str, moment: str) -> HttpR
         data = form.cleaned_data["file"].read()
         given = {"period": period.pk, "school": school, "moment": moment, "file": data}
         if attempt(form, publicity.add_photo, by=request.user, **given) is not None:
-            messages.success(request, f"{label}照片已上传，等待复审人员核查；核查以前可以更换。")
+            messages.success(request, f"{label}照片已上传，{what_follows(period, moment)}")
             return redirect("disbursement:period", pk=pk)
     shown = {"period": period, "form": form, "school": school, "moment": moment, "label": label}
     return render(request, "disbursement/photo_add.html", shown, status=422)
+
+
+def what_follows(period: Any, moment: str) -> str:
+    """What becomes of a photo that was sent in today; that it came late is said to the sender, as to the checker."""
+    late = days_late(moment, sent_on=calendar.business_date(), started_on=period.started_on)
+    told = f"开始照片晚于公示开始 {late} 天，核查时会提示复审人员。" if late else ""
+    return f"等待复审人员核查；核查以前可以更换。{told}"
 
 
 def _photo(request: StaffRequest, pk: int) -> Any:

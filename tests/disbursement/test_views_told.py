@@ -12,7 +12,7 @@ from aid_admin.county.actions import set_business_date
 from disbursement.actions import publicity
 from disbursement.models import PublicityPeriod, Roster, RosterLine
 from disbursement.rules.states import LineKind, RosterState
-from tests.disbursement.builders import do, enter
+from tests.disbursement.builders import do, enter, photo
 
 pytestmark = pytest.mark.usefixtures("pages")
 NEXT = "差异已全部说明，下一步由学校负责人上报。"
@@ -114,6 +114,20 @@ def test_home_says_until_when_it_runs_what_is_missing_and_who_ends_it(
     assert (
         f"{hint}公示到 {last_day} 期满，还有 2 张照片没有上传或核查通过；期满且照片齐全后，由复审人员结束公示" in page
     )
+
+
+def test_opening_photo_that_comes_late_is_accepted_and_said_to_be_late(county_at):
+    period = running_period(county_at)
+    code = period.rosters.get().school.code
+    clerk, path = enter(f"jingban-{code}"), f"/publicity/{period.pk}/photo/{code}/START/"
+    page = clerk.post(path, {"file": photo()}, follow=True).content.decode()
+    assert "开始照片已上传，等待复审人员核查" in page
+    assert "晚于公示开始" not in page
+    last_day = publicity.last_day_of(period)
+    set_business_date(by=operator(), date=last_day)
+    page = clerk.post(path, {"file": photo()}, follow=True).content.decode()
+    late = (last_day - period.started_on).days
+    assert f"开始照片晚于公示开始 {late} 天，核查时会提示复审人员。" in page
 
 
 def test_entitled_pupils_lead_to_the_rosters(county_at):
