@@ -319,7 +319,7 @@ def fetch_papers(clerk: Person, batch: DisbursementBatch) -> bytes:
     assert len(sent) == len(lines)
     assert all(line.account_no in text and line.payee_name in text for line, text in zip(lines, sent, strict=True))
     with clerk.downloading() as papers:
-        clerk.do("打印拨付单")
+        clerk.press("打印拨付单")
     assert batch.no in text_of(papers[0])
     return files[0]
 

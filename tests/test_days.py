@@ -212,7 +212,7 @@ def test_the_finance_people_answer_for_every_fen(office: Office) -> None:
     clerk.follow(batch.no)
     clerk.shot("batch")
     with clerk.downloading() as files:
-        clerk.do("打印拨付单")
+        clerk.press("打印拨付单")
     order = text_of(files[0])
     assert money.in_words(batch.total_fen) in order
     assert f"{batch.line_count}" in order.replace(",", "")

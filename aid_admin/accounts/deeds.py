@@ -26,7 +26,8 @@ class Deed:
     `takes` names what the page adds (the semester). `done` may name {n}, the number of objects moved.
     `states`: where it may begin; empty = anywhere. `download`: the action's result is a file. `about`: a template
     that its dialog shows before the form, with the page's context: what the person is about to decide on.
-    `only`: which rows it is for, told beside its button while a picked row is none of them.
+    `only`: which rows it is for, told beside its button while a picked row is none of them. `then`: the deed that is
+    the next step once the file of this one is fetched.
     """
 
     name: str
@@ -45,6 +46,12 @@ class Deed:
     download: bool = False
     about: str = ""
     only: str = ""
+    then: str = ""
+
+    @property
+    def asks_nothing(self) -> bool:
+        """Whether a dialog would be empty: a paper that is only printed."""
+        return self.download and self.form is forms.Form and not (self.text or self.about)
 
 
 class Offer(NamedTuple):

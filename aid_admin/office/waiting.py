@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any, Final
 
 from django.db.models import Exists, Min, OuterRef, Q
@@ -21,6 +22,7 @@ from aid_admin.lib.workdays import workdays_between
 from archives.actions.pairing import pupils_to_pair
 from archives.models import HomeVisit, MentoringPair, NoticeLetter
 from archives.rules import LetterState
+from disbursement.actions import publicity
 from disbursement.models import (
     DisbursementBatch,
     Objection,
@@ -62,6 +64,7 @@ class Work:
     path: str
     due_by: str = ""  # the rows' date, where they have one of their own
     step: str = ""  # of county.rules.SCHOOL_STEPS: its deadline is that of this work
+    tell: Callable[[date], str] = lambda _today: ""  # said after the hint where the work is there
     failed: bool = False  # money that did not arrive: before all else that is due on the same day
 
 
@@ -286,7 +289,7 @@ def _approver(desk: _Desk) -> Iterator[Work]:
     photos = desk.see(PublicityEvidence).filter(period__semester=desk.term, ok=None).exclude(by=desk.user)
     yield Work(photos, "公示照片待核查", "核对时间和张贴内容", "/publicity/photos/")
     running = desk.see(PublicityPeriod).filter(semester=desk.term, state=PeriodState.RUNNING)
-    yield Work(running, "公示进行中", "期满且照片核查通过后结束公示", "/publicity/?state=RUNNING")
+    yield Work(running, "公示进行中", "", "/publicity/?state=RUNNING", tell=partial(publicity.outlook_of, running))
     ended = desk.rosters(RosterState.APPROVED).filter(period__state=PeriodState.ENDED)
     yield Work(ended, "名册待确认", "公示已结束，确认后可以发放", "/rosters/?state=APPROVED")
     yield _objections(desk, "公示异议待决定", "决定前该生名额暂缓")
@@ -304,9 +307,8 @@ def _publicity_officer(desk: _Desk) -> Iterator[Work]:
     yield Work(free, "名册待安排公示", "复审已通过，还不在任何公示中", "/publicity/plan/")
     periods = desk.see(PublicityPeriod).filter(semester=desk.term)
     yield Work(periods.filter(state=PeriodState.PLANNED), "公示待开始", "打印公示表并张贴", "/publicity/?state=PLANNED")
-    yield Work(
-        periods.filter(state=PeriodState.RUNNING), "公示进行中", "留意来电来访，登记异议", "/publicity/?state=RUNNING"
-    )
+    running, hint = periods.filter(state=PeriodState.RUNNING), "留意来电来访，登记异议；"
+    yield Work(running, "公示进行中", hint, "/publicity/?state=RUNNING", tell=partial(publicity.outlook_of, running))
     yield _objections(desk, "公示异议办理中", "由复审人员决定")
 
 
@@ -322,7 +324,7 @@ def _finance_clerk(desk: _Desk) -> Iterator[Work]:
     yield Work(_batches(desk, BatchState.DRAFTED), "批次待锁定", "核对笔数与金额", "/batches/?state=DRAFTED")
     released = _batches(desk, BatchState.RELEASED)
     yield Work(
-        released.filter(mode=BatchMode.ACCOUNT), "批次待送银行", "生成代发文件并登记送出",
+        released.filter(mode=BatchMode.ACCOUNT), "批次待送银行", "打开批次，生成并下载代发文件，再登记已送银行",
         "/batches/?state=RELEASED&mode=ACCOUNT",
     )  # fmt: skip
     yield Work(
@@ -391,7 +393,7 @@ def waiting_for(user: User, term: Semester, today: date, runs: RunsShown) -> lis
     ends = [due or term.ends_on for due in dues]
     holidays = calendar.holidays() if any(end < today for end in ends) else {}
     lines = [
-        Waiting(count, work.title, work.hint, work.path, due, workdays_between(end, today, holidays))
+        Waiting(count, work.title, work.hint + work.tell(today), work.path, due, workdays_between(end, today, holidays))
         for (work, count), due, end in zip(works, dues, ends, strict=True)
     ]
     order = {

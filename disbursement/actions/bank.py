@@ -143,11 +143,16 @@ def file_lines(batch: DisbursementBatch) -> list[FileLine]:
     ]
 
 
+def is_taken(batch: Any) -> bool:
+    """Whether anybody has downloaded the batch's file."""
+    return has_happened("disbursementbatch", batch.pk, _TAKEN)
+
+
 def _refuse_untaken(batch: Any) -> None:
     """What nobody has made and taken cannot be at the bank."""
     if not PaymentFile.objects.filter(batch=batch).exists():
         raise Refused(f"{batch}还没有生成代发文件，请先生成、下载并交给银行。")
-    if not has_happened("disbursementbatch", batch.pk, _TAKEN):
+    if not is_taken(batch):
         raise Refused(f"{batch}的代发文件还没有人下载过，不可能已在银行。请先下载并交给银行，再登记。")
 
 

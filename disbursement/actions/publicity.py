@@ -30,6 +30,7 @@ from disbursement.rules.publicity import (
     SchoolPhotos,
     may_end_on,
     obstacles_to_end,
+    outlook,
 )
 from disbursement.rules.states import (
     LINE_MOVES,
@@ -266,6 +267,15 @@ def obstacles(period: PublicityPeriod) -> list[str]:
         photos=photos_of(period),
     )
     return [finding.message for finding in findings]
+
+
+def outlook_of(running: Any, today: date) -> str:
+    """Of running periods: until when the first one hangs, what photos are missing in all, who ends them. Two queries."""
+    holidays = calendar.holidays()
+    periods = list(running.with_counts().with_good_photos().select_related("semester"))
+    days = [day for period in periods if (day := last_day_of(period, holidays))]
+    missing = sum(2 * period.schools - period.good_photos for period in periods)
+    return outlook(today=today, last_day=min(days), missing=max(missing, 0)) if days else ""
 
 
 @action("publicity.end", ALLOWED)

@@ -39,6 +39,12 @@ class PublicityPeriodQuerySet(ScopedQuerySet):
         """With `schools`, how many schools the period is at."""
         return self.annotate(schools=models.Count("rosters__school", distinct=True))
 
+    def with_good_photos(self) -> Any:
+        """With `good_photos`, how many photos of the period were found good."""
+        good = PublicityEvidence.objects.filter(period=models.OuterRef("pk"), ok=True).order_by()
+        counted = good.values("period").annotate(number=models.Count("pk")).values("number")
+        return self.annotate(good_photos=models.functions.Coalesce(models.Subquery(counted), 0))
+
     def joined(self, reach: Reach) -> Any:
         """Ids of the periods, found through their rosters' schools."""
         return super().within(reach).values("pk")

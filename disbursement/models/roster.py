@@ -104,11 +104,12 @@ class RosterQuerySet(ScopedQuerySet):
         return self.annotate(mended=GreaterThan(_last_deed(), _last_deed(verb="roster.return")))
 
     def with_sums(self) -> Any:
-        """With `lines_count`, `lines_fen` and `open_differences` for lists."""
+        """With `lines_count`, `lines_fen`, `too_many` and `open_differences` for lists."""
         counted = ~Q(lines__kind=LineKind.TOO_MANY) & ~Q(lines__state__in=[LineStatus.REFUSED, LineStatus.WITHDRAWN])
         return self.annotate(
             lines_count=models.Count("lines", filter=counted),
             lines_fen=models.functions.Coalesce(models.Sum("lines__amount_fen", filter=counted), 0),
+            too_many=models.Count("lines", filter=Q(lines__kind=LineKind.TOO_MANY)),
             differences=models.Count("lines", filter=~Q(lines__kind=LineKind.RIGHT)),
             open_differences=models.Count("lines", filter=~Q(lines__kind=LineKind.RIGHT) & Q(lines__answered_by=None)),
         )

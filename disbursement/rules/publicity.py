@@ -76,11 +76,24 @@ def obstacles_to_end(
     return findings + obstacles_in_photos(photos)
 
 
+def outlook(*, today: date, last_day: date, missing: int) -> str:
+    """Until when a running period hangs, how many photos are still to come or to be checked, and who ends it."""
+    photos = f"还有 {missing} 张照片没有上传或核查通过" if missing else "照片都已核查通过"
+    if today < last_day:
+        return f"公示到 {last_day} 期满，{photos}；期满且照片齐全后，由复审人员结束公示"
+    return f"公示已满期（{last_day}），{photos}；{'齐全后' if missing else ''}由复审人员结束公示"
+
+
+def days_late(moment: str, *, sent_on: date | None, started_on: date) -> int:
+    """How many days after the start an opening photo was sent in; 0 where it came in time, by the next day."""
+    late = (sent_on - started_on).days if sent_on and moment == Moment.START else 0
+    return late if late > 1 else 0
+
+
 def doubts_about_photo(photo: PhotoFacts, *, started_on: date, last_day: date) -> list[str]:
     """What the checker should look at before a photo is found good; empty if its days fit."""
     doubts = []
-    late = (photo.sent_on - started_on).days if photo.sent_on else 0
-    if photo.moment == Moment.START and late > 1:
+    if late := days_late(photo.moment, sent_on=photo.sent_on, started_on=started_on):
         doubts.append(f"开始后第{late}天才上传，请看清名单是哪天张贴的。")
     if photo.taken_on is None:
         return [*doubts, "照片没有带拍摄时间，请看照片里的日期。"]

@@ -48,12 +48,12 @@ REISSUE: Final = Deed(
     states={_S.SENT, _S.CLOSED},
 )  # fmt: skip
 FILE: Final = Deed(
-    "file", "batch.file", "生成代发文件", bank.make_payment_file, "batch", "代发文件已生成，请下载后交给银行。", one=True,
+    "file", "batch.file", "生成代发文件", bank.make_payment_file, "batch", "代发文件已生成，请下载后交给银行，再登记已送银行。", one=True,
     icon="file-earmark-text", text="文件只生成一次，以后下载的都是同一份。", states={_S.RELEASED, _S.SENT}, about=ABOUT,
 )  # fmt: skip
 DOWNLOAD: Final = Deed(
     "download", "batch.download", "下载代发文件", bank.take_payment_file, "batch", one=True, icon="download", download=True,
-    text="每次下载都是同一份文件，都会记入批次的“经过”。", states={_S.RELEASED, _S.SENT, _S.CLOSED},
+    text="每次下载都是同一份文件，都会记入批次的“经过”。", states={_S.RELEASED, _S.SENT, _S.CLOSED}, then="send",
 )  # fmt: skip
 ORDER: Final = Deed(
     "order", "batch.print", "打印拨付单", printing.print_order, "batch", one=True, icon="printer", tone="plain", download=True,
@@ -82,16 +82,17 @@ _LISTED: Final = "disbursement/_batches_about.html"
 LIST_DEEDS: Final = tuple(replace(deed, about=_LISTED) for deed in (LOCK, REVIEW, RELEASE, GIVE_BACK, SEND, CLOSE))
 DETAIL_DEEDS: Final = (LOCK, REVIEW, RELEASE, SEND, CLOSE, REISSUE, GIVE_BACK, ABORT, FILE, DOWNLOAD, ORDER)
 LINE_DEEDS: Final = (TAKE_OUT,)
-_FETCHED: Final = replace(DOWNLOAD, tone="plain")
+_FETCHED: Final = replace(DOWNLOAD, tone="plain", then="")
+_SEND_LATER: Final = replace(SEND, tone="plain")
 ANSWER_DEEDS: Final = (TAKE, KEEP)
 _SIGNING: Final = frozenset({"review", "release"})
 _NOT_OF_WAIVERS: Final = frozenset({"file", "download", "send", "reissue", "take", "keep"})
 
 
-def detail_deeds(batch: Any) -> tuple[Deed, ...]:
-    """The deeds of a batch's page; fetching the file is no longer the next step once the bank has it."""
-    sent = batch.state in (_S.SENT, _S.CLOSED)
-    return tuple(_FETCHED if deed is DOWNLOAD and sent else deed for deed in DETAIL_DEEDS)
+def detail_deeds(*, fetched: bool) -> tuple[Deed, ...]:
+    """The deeds of a batch's page: the next step is to fetch the file, and to tell that it was sent once it is fetched."""
+    later = {DOWNLOAD.name: _FETCHED} if fetched else {SEND.name: _SEND_LATER}
+    return tuple(later.get(deed.name, deed) for deed in DETAIL_DEEDS)
 
 
 def fits(deed: Deed, batch: Any, user: User, states: frozenset[str], *, has_file: bool) -> bool:

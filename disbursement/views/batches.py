@@ -1,6 +1,7 @@
 """发放批次: built by a job, locked, reviewed, released, sent; the bank's answers; reissue."""
 
 import functools
+from collections.abc import Iterable
 from typing import Any, Final
 
 from django import forms
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_safe
 from aid_admin.accounts.acting import may
 from aid_admin.accounts.deeds import Deed, Deeds, download
 from aid_admin.accounts.gate import StaffRequest, needs, needs_role
+from aid_admin.accounts.models import User
 from aid_admin.accounts.rules import Role
 from aid_admin.audit.history import history_of
 from aid_admin.county import calendar
@@ -20,15 +22,16 @@ from aid_admin.county.models import Semester
 from aid_admin.db.pages import page_of
 from aid_admin.files import store
 from aid_admin.jobs import queue
-from disbursement.actions import batches, printing
+from disbursement.actions import bank, batches, printing
 from disbursement.banks import example_return, profile_for
 from disbursement.forms import BatchFilter, BuildForm, ReturnFileForm
 from disbursement.models import DisbursementBatch, PaymentFile, PaymentLine, ReturnLine, RosterLine, TakenOut
-from disbursement.rules.findings import Gravity
+from disbursement.rules.findings import Finding, Gravity
 from disbursement.rules.states import REISSUABLE, BatchMode, BatchState, PaymentState
 from disbursement.views.batch_deeds import (
     ANSWER_DEEDS,
     DOWNLOAD,
+    FILE,
     LINE_DEEDS,
     LIST_DEEDS,
     ORDER,
@@ -40,6 +43,8 @@ from disbursement.views.batch_deeds import (
 SEES: Final = needs_role(Role.FINANCE_CLERK, Role.FINANCE_APPROVER, Role.AUDITOR)
 _LOOKED_THROUGH: Final = frozenset({BatchState.DRAFTED, BatchState.LOCKED, BatchState.REVIEWED, BatchState.RELEASED})
 _MOST_LOOKED_AT: Final = 50
+DOUBTFUL: Final = "doubts"  # beside the states of lines: those that something is said about
+_WHO_LOOKED: Final = {BatchState.RELEASED: "放行时已看过"}
 
 
 @SEES
@@ -60,12 +65,21 @@ def batch_list(request: StaffRequest) -> HttpResponse:
     )
     page = page_of(rows.select_related("built_by").order_by("-pk"), request.GET.get("page"))
     for batch in page:
-        states = frozenset({PaymentState.SENT}) if batch.pending else frozenset()
-        fitting = [d.name for d in LIST_DEEDS if fits(d, batch, request.user, states, has_file=batch.has_file)]
-        batch.fitting = " ".join(fitting)
-    shown = {"form": form, "page": page, "deeds": deeds, "may_build": may(request.user, "batch.build")}
-    shown["begins"] = "" if page.rows else _how_to_begin(request, term)
+        _tell_what_fits(batch, request.user)
+    filtered = any(form.data.get(name) for name in form.fields)
+    shown = {"form": form, "page": page, "deeds": deeds, "filtered": filtered}
+    shown |= {"may_build": may(request.user, "batch.build"), "begins": ""}
+    if not page.rows and not filtered:
+        shown["begins"] = _how_to_begin(request, term)
     return render(request, "disbursement/batch_list.html", shown)
+
+
+def _tell_what_fits(batch: Any, user: User) -> None:
+    """Names of the deeds that the listed batch lets this person do; whether this person should make its file first."""
+    states = frozenset({PaymentState.SENT}) if batch.pending else frozenset()
+    fitting = [d.name for d in (*LIST_DEEDS, FILE) if fits(d, batch, user, states, has_file=batch.has_file)]
+    batch.fitting = " ".join(fitting)
+    batch.lacks_file = FILE.name in fitting and may(user, FILE.right)
 
 
 def _how_to_begin(request: StaffRequest, term: Semester) -> str:
@@ -84,7 +98,7 @@ def batch_look(request: StaffRequest) -> HttpResponse:
     found = DisbursementBatch.objects.visible_to(request.user).filter(pk__in=picked).with_sums().order_by("no")
     lines = PaymentLine.objects.visible_to(request.user).filter(batch__in=picked)
     rows = [_looked_at(batch, lines.filter(batch=batch).sums()["persons"]) for batch in found]
-    doubts = [finding for row in rows for finding in (*row["errors"], *row["warnings"])]
+    doubts = [(row["batch"].no, doubt) for row in rows for doubt in (*row["errors"], *row["warnings"])]
     shown = {"rows": rows, "sums": lines.sums(), "doubts": doubts}
     return render(request, "disbursement/_batches_looked_at.html", shown)
 
@@ -153,8 +167,10 @@ class Desk:
         files = PaymentFile.objects.visible_to(request.user).filter(batch=batch)
         self.file = files.select_related("stored_file", "made_by").first()
         self.answers = ReturnLine.objects.visible_to(request.user).contradicting().filter(batch=batch)
+        fetched = self.file is not None and (batch.state != BatchState.RELEASED or bank.is_taken(batch))
         self.deeds, self.line_deeds, self.answer_deeds = (
-            Deeds(request, deeds, fits=self._fits) for deeds in (detail_deeds(batch), LINE_DEEDS, ANSWER_DEEDS)
+            Deeds(request, deeds, fits=self._fits)
+            for deeds in (detail_deeds(fetched=fetched), LINE_DEEDS, ANSWER_DEEDS)
         )
 
     def _fits(self, deed: Deed) -> bool:
@@ -177,7 +193,10 @@ class Desk:
         """The page."""
         request, batch = self.request, self.batch
         state = request.GET.get("state", "")
+        found = _doubts(batch)
+        doubtful = _lines_of([*found["errors"], *found["warnings"]])
         rows = self.lines.filter(state=state) if state in list(PaymentState) else self.lines
+        rows = self.lines.filter(line_no__in=doubtful) if state == DOUBTFUL else rows
         rows = rows.select_related("student", "school", "programme").order_by("line_no")
         events = history_of("disbursementbatch", batch.pk)
         shown = {
@@ -193,7 +212,9 @@ class Desk:
             "sums": self.lines.sums(),
             "by_programme": self.lines.sums_by("programme__name", "programme__position"),
             "by_school": self.lines.sums_of_schools(),
-            **_doubts(batch),
+            **found,
+            "doubtful": doubtful,
+            "told_doubts": _WHO_LOOKED.get(batch.state, "审核和放行时逐条看过"),
             "file": self.file,
             "may_print": may(request.user, "batch.list"),
             "events": events,
@@ -223,6 +244,11 @@ class Desk:
         failed = sum(self.states.get(state, (0, 0))[0] for state in REISSUABLE)
         waiting = self.lines.filter(state__in=REISSUABLE, retry=None).count() if failed else 0
         return {"paid": self.states.get(PaymentState.PAID, (0, 0))[0], "failed": failed, "waiting": waiting}
+
+
+def _lines_of(doubts: Iterable[Finding]) -> list[Any]:
+    """Numbers of the lines that something is said about, each once."""
+    return sorted({line_no for doubt in doubts for line_no in doubt.subjects})
 
 
 def _is_draft(batch: Any) -> bool:

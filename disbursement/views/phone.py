@@ -22,6 +22,7 @@ from disbursement.models import PublicityPeriod, Roster
 from disbursement.papers.paper import qr
 from disbursement.rules.publicity import Moment
 from disbursement.rules.states import PeriodState
+from disbursement.views.publicity import what_follows
 
 SPARE_SECONDS: Final = 60  # a code is replaced before it is dead
 _LOCAL: Final = ("localhost", "127.", "[::1]")
@@ -38,7 +39,7 @@ def photo_by_phone(request: StaffRequest, pk: int, school: str, moment: str) -> 
         raise Http404
     ticket = Ticket.of(request.user, period.pk, place.code, moment)
     if request.headers.get("HX-Request"):
-        return _has_come(request, ticket, running=period.state == PeriodState.RUNNING)
+        return _has_come(request, ticket, period)
     publicity.refuse_moment(period, moment)
     address = request.build_absolute_uri(reverse("disbursement:photo_from_phone", args=[ticket.sealed()]))
     shown = {
@@ -55,14 +56,16 @@ def photo_by_phone(request: StaffRequest, pk: int, school: str, moment: str) -> 
     return render(request, "disbursement/photo_by_phone.html", shown)
 
 
-def _has_come(request: StaffRequest, ticket: Ticket, *, running: bool) -> HttpResponse:
+def _has_come(request: StaffRequest, ticket: Ticket, period: Any) -> HttpResponse:
     """Nothing yet; or on to the period with the photo; or the page anew where its code is too old or of no use."""
     asked, standing = request.GET.get("asked", ""), request.GET.get("standing", "")
     if standing and standing != str(ticket.standing):
-        messages.success(request, f"{Moment(ticket.moment).label}照片已收到，等待复审人员核查；核查以前可以更换。")
+        messages.success(request, f"{Moment(ticket.moment).label}照片已收到，{what_follows(period, ticket.moment)}")
         return HttpResponse(status=204, headers={"HX-Redirect": reverse("disbursement:period", args=[ticket.period])})
     fresh = asked.isascii() and asked.isdigit() and time.time() - int(asked) < MINUTES * 60 - SPARE_SECONDS
-    return HttpResponse(status=204, headers={} if fresh and running else {"HX-Refresh": "true"})
+    return HttpResponse(
+        status=204, headers={} if fresh and period.state == PeriodState.RUNNING else {"HX-Refresh": "true"}
+    )
 
 
 @never_cache

@@ -25,7 +25,7 @@ from disbursement.actions import publicity
 from disbursement.forms import CheckForm, PeriodFilter, PhotoForm, PlanForm, ReasonForm, plan_form
 from disbursement.models import PublicityEvidence, PublicityLine, PublicityPeriod, Roster, RosterLine
 from disbursement.permissions import CHECKS_EVIDENCE
-from disbursement.rules.publicity import Moment, PhotoFacts, doubts_about_photo
+from disbursement.rules.publicity import Moment, PhotoFacts, days_late, doubts_about_photo, outlook
 from disbursement.rules.states import LineStatus, PeriodState, RosterState
 
 _S = PeriodState
@@ -137,8 +137,8 @@ def period_detail(request: StaffRequest, pk: int) -> HttpResponse:
         "period": period,
         "deeds": deeds,
         "schools": list(_schools(request, period)),
-        "last_day": publicity.last_day_of(period),
         "obstacles": obstacles,
+        **_outlook(period, obstacles if running and reach.county else None),
         "sends": running and may(request.user, "publicity.photo"),
         "may_print": may_print,
         "may_print_all": may_print and may(request.user, "publicity.print_all"),
@@ -150,6 +150,16 @@ def period_detail(request: StaffRequest, pk: int) -> HttpResponse:
         "events": history_of("publicityperiod", period.pk, None if reach.county else reach.schools),
     }
     return render(request, "disbursement/period_detail.html", shown)
+
+
+def _outlook(period: Any, obstacles: list[str] | None) -> dict[str, Any]:
+    """Until when a running period hangs and who ends it; `early`: before its last day nothing is amiss."""
+    last_day, today = publicity.last_day_of(period), calendar.business_date()
+    if obstacles is None or last_day is None:
+        return {"last_day": last_day, "early": False}
+    early = today < last_day
+    told = outlook(today=today, last_day=last_day, missing=len(obstacles) - early)
+    return {"last_day": last_day, "early": early, "outlook": told}
 
 
 def _end(obstacles: int) -> Deed:
@@ -214,10 +224,17 @@ def photo_add(request: StaffRequest, pk: int, school: str, moment: str) -> HttpR
         data = form.cleaned_data["file"].read()
         given = {"period": period.pk, "school": school, "moment": moment, "file": data}
         if attempt(form, publicity.add_photo, by=request.user, **given) is not None:
-            messages.success(request, f"{label}照片已上传，等待复审人员核查；核查以前可以更换。")
+            messages.success(request, f"{label}照片已上传，{what_follows(period, moment)}")
             return redirect("disbursement:period", pk=pk)
     shown = {"period": period, "form": form, "school": school, "moment": moment, "label": label}
     return render(request, "disbursement/photo_add.html", shown, status=422)
+
+
+def what_follows(period: Any, moment: str) -> str:
+    """What becomes of a photo that was sent in today; that it came late is said to the sender, as to the checker."""
+    late = days_late(moment, sent_on=calendar.business_date(), started_on=period.started_on)
+    told = f"开始照片晚于公示开始 {late} 天，核查时会提示复审人员。" if late else ""
+    return f"等待复审人员核查；核查以前可以更换。{told}"
 
 
 def _photo(request: StaffRequest, pk: int) -> Any:

@@ -76,7 +76,10 @@ DRAFT: Final = Deed(
     icon="table", tone="plain", text="按最近一次核定结果，与学校填报的名单逐人比对。已上报的名册不变，后来符合条件的学生进入下一轮。"
     "生成的人就是拟稿人，这些名册要由另一名初审人员初审。",
 )  # fmt: skip
-LIST_DEEDS: Final = (SUBMIT, REVIEW, APPROVE, CONFIRM, RETURN, DRAFT)
+_LISTED: Final = (
+    replace(deed, about="disbursement/_rosters_about.html") for deed in (SUBMIT, REVIEW, APPROVE, CONFIRM)
+)
+LIST_DEEDS: Final = (*_LISTED, RETURN, DRAFT)
 AGREE_ALL: Final = Deed(
     "agree_all", "roster.answer", "全部同意核定结果", rosters.answer_differences, "line", "已同意 {n} 名学生的核定结果。",
     form=AgreeForm, icon="check-lg", tone="plain", states={_S.DRAFT},

@@ -113,6 +113,16 @@
     });
   }
 
+  // ---- a file was asked for, which leaves the page as it is: the deed named in data-then is the next step now ----
+  document.addEventListener("submit", function (event) {
+    var asked = event.submitter;
+    var next = asked && asked.hasAttribute("data-then") && document.querySelector("[data-dialog='do-" + asked.getAttribute("data-then") + "']");
+    if (!next || next.classList.contains("btn-primary")) return;
+    next.classList.replace("btn-plain", "btn-primary");
+    document.querySelector("[data-dialog='do-" + asked.value + "']").classList.replace("btn-primary", "btn-plain");
+    say("下载完成后办下一步：“" + next.textContent.trim() + "”。", "info");
+  });
+
   // ---- forms: send on change, never send twice, warn before leaving what was typed ----
   document.addEventListener("change", function (event) {
     var field = closest(event, "[data-send]");
@@ -213,7 +223,9 @@
       head.indeterminate = picked > 0 && picked < boxes.length;
     }
     list(document, "[data-picked]").forEach(function (place) { place.textContent = picked; });
-    list(document, "[data-picked-persons]").forEach(function (place) { place.textContent = sumOf(chosen, "data-persons"); });
+    ["persons", "over"].forEach(function (what) {
+      list(document, "[data-picked-" + what + "]").forEach(function (place) { place.textContent = sumOf(chosen, "data-" + what); });
+    });
     list(document, "[data-picked-fen]").forEach(function (place) { place.textContent = yuan(sumOf(chosen, "data-fen")); });
     list(document, "[data-picked-all]").forEach(function (notice) { notice.hidden = picked !== Number(notice.getAttribute("data-picked-all")); });
     showOne(chosen.length === 1 ? chosen[0] : null);
@@ -231,7 +243,8 @@
   }
 
   // a row may name in data-for the deeds that fit it; a button waits until all picked rows fit, and a hint says so:
-  // with data-only which rows the deed is for, else how many of the picked ones do not fit
+  // with data-only which rows the deed is for, else which of the picked ones do not fit (data-name, or how many);
+  // data-why is a row's own reason for fitting no deed
   function showWhatFits(chosen) {
     var hints = [], usable = false;
     list(document, "[data-needs-pick]").forEach(function (button) {
@@ -244,12 +257,22 @@
       var only = unfit.length ? button.getAttribute("data-only") || "" : "";
       button.title = only;
       if (only) hints.push("“" + button.textContent.trim() + "”" + only);
-      else if (unfit.length && unfit.length < chosen.length) hints.push("所选中 " + unfit.length + " 行不能“" + button.textContent.trim() + "”");
+      else if (unfit.length && unfit.length < chosen.length) hints.push((namesOf(unfit) || "所选中 " + unfit.length + " 行") + "不能“" + button.textContent.trim() + "”");
     });
     list(document, "[data-pick-hint]").forEach(function (place) {
       var unfit = chosen.length && place.getAttribute("data-unfit-hint");
-      place.textContent = unfit && !usable ? unfit : hints.join("；") || (unfit ? "" : place.getAttribute("data-pick-hint"));
+      var why = unfit && !usable ? hints.concat(valuesOf(chosen, "data-why")).join("；") || unfit : "";
+      place.textContent = why || hints.join("；") || (unfit ? "" : place.getAttribute("data-pick-hint"));
     });
+  }
+
+  function valuesOf(boxes, name) { // what the rows say there, each thing once
+    return boxes.map(function (box) { return box.getAttribute(name); }).filter(function (one, place, all) { return one && all.indexOf(one) === place; });
+  }
+
+  function namesOf(boxes) {
+    var names = valuesOf(boxes, "data-name");
+    return names.slice(0, 3).join("、") + (names.length > 3 ? "等 " + names.length + " 个" : "");
   }
 
   document.addEventListener("change", function (event) {

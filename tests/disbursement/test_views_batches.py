@@ -1,6 +1,7 @@
 """Batches, payments and accounts."""
 
 import io
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -168,8 +169,18 @@ def test_file_is_made_first_and_downloaded_then(drafted):
     assert "已生成：RCC_" in after or "已生成：CCB_" in after
     assert 'value="file"' not in after
     assert all(f'value="{deed}"' in after for deed in ("download", "send"))
+    assert _tones(after) == ("primary", "plain")
+    assert 'data-then="send"' in after
     assert "attachment" in do(clerk, path, "download").headers["Content-Disposition"]
-    assert "下载代发文件</b>" in clerk.get(path).content.decode()
+    fetched = clerk.get(path).content.decode()
+    assert "下载代发文件</b>" in fetched
+    assert _tones(fetched) == ("plain", "primary")
+    assert "data-then" not in fetched
+
+
+def _tones(page: str) -> tuple[str, ...]:
+    """How the buttons 下载代发文件 and 登记已送银行 look."""
+    return tuple(re.findall(rf'btn-(\w+)" data-dialog="do-{deed}"', page)[0] for deed in ("download", "send"))
 
 
 def test_line_held_since_the_batch_was_built_stops_it(drafted):
@@ -213,7 +224,12 @@ def test_file_is_for_the_finance_clerk_and_every_download_is_logged(released):
 
 
 def test_order_is_printed_for_the_auditor_too(released):
-    answer = do(enter("shenji1"), f"/batches/{released.pk}/", "order")
+    auditor, path = enter("shenji1"), f"/batches/{released.pk}/"
+    page = auditor.get(path).content.decode()
+    assert '<button type="submit" form="downloads" name="do" value="order"' in page
+    assert 'id="downloads"' in page
+    assert "do-order" not in page  # nothing to ask, so no dialog
+    answer = do(auditor, path, "order")
     assert answer.content.startswith(b"%PDF-")
     assert AuditEvent.objects.latest("seq").verb == "batch.print"
 

@@ -6,10 +6,13 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from aid_admin.accounts.actions import operator
 from aid_admin.county import calendar
+from aid_admin.county.actions import set_business_date
+from disbursement.actions import publicity
 from disbursement.models import PublicityPeriod, Roster, RosterLine
 from disbursement.rules.states import LineKind, RosterState
-from tests.disbursement.builders import do, enter
+from tests.disbursement.builders import do, enter, photo
 
 pytestmark = pytest.mark.usefixtures("pages")
 NEXT = "差异已全部说明，下一步由学校负责人上报。"
@@ -77,6 +80,56 @@ def test_publicity_that_cannot_end_offers_the_photos_first(county_at):
     assert "现在还不能结束（" in page
 
 
+def running_period(county_at) -> PublicityPeriod:
+    """A period of one school that was started today."""
+    county_at("approved")
+    officer, first = enter("gongshi1"), Roster.objects.filter(state=RosterState.APPROVED).order_by("pk").first()
+    do(officer, "/publicity/plan/", "plan", [first.pk], planned_on=calendar.business_date())
+    period = PublicityPeriod.objects.latest("pk")
+    do(officer, f"/publicity/{period.pk}/", "start")
+    return PublicityPeriod.objects.select_related("semester").get(pk=period.pk)
+
+
+def test_period_before_its_last_day_is_calm_and_prints_first(county_at):
+    period = running_period(county_at)
+    last_day = publicity.last_day_of(period)
+    page = enter("gongshi1").get(f"/publicity/{period.pk}/").content.decode()
+    assert f"公示到 {last_day} 期满，还有 2 张照片没有上传或核查通过；期满且照片齐全后，由复审人员结束公示。" in page
+    assert "<summary>看还缺的 3 项</summary>" in page
+    assert "还不能结束公示（" not in page
+    assert 'class="btn btn-primary" type="submit" name="what" value="schools"' in page
+    set_business_date(by=operator(), date=last_day)
+    page = enter("gongshi1").get(f"/publicity/{period.pk}/").content.decode()
+    assert f"还不能结束公示（2 项）。公示已满期（{last_day}），还有 2 张照片" in page
+
+
+@pytest.mark.parametrize(("who", "hint"), [("gongshi1", "留意来电来访，登记异议；"), ("fushen1", "<span>")])
+def test_home_says_until_when_it_runs_what_is_missing_and_who_ends_it(
+    county_at, who, hint, django_assert_max_num_queries
+):
+    period = running_period(county_at)
+    client, last_day = enter(who), publicity.last_day_of(period)
+    with django_assert_max_num_queries(11):
+        page = client.get("/").content.decode()
+    assert (
+        f"{hint}公示到 {last_day} 期满，还有 2 张照片没有上传或核查通过；期满且照片齐全后，由复审人员结束公示" in page
+    )
+
+
+def test_opening_photo_that_comes_late_is_accepted_and_said_to_be_late(county_at):
+    period = running_period(county_at)
+    code = period.rosters.get().school.code
+    clerk, path = enter(f"jingban-{code}"), f"/publicity/{period.pk}/photo/{code}/START/"
+    page = clerk.post(path, {"file": photo()}, follow=True).content.decode()
+    assert "开始照片已上传，等待复审人员核查" in page
+    assert "晚于公示开始" not in page
+    last_day = publicity.last_day_of(period)
+    set_business_date(by=operator(), date=last_day)
+    page = clerk.post(path, {"file": photo()}, follow=True).content.decode()
+    late = (last_day - period.started_on).days
+    assert f"开始照片晚于公示开始 {late} 天，核查时会提示复审人员。" in page
+
+
 def test_entitled_pupils_lead_to_the_rosters(county_at):
     county_at("compared")
     reviewer = enter("chushen1")
@@ -120,3 +173,17 @@ def test_single_picked_pupil_is_named_with_what_agreeing_means(county_at):
         assert f'data-about="{line.student.name}：{kind.label}" data-agreed="{then}' in page
         assert 'data-picked-one="agree"' in page
         assert "确认全部同意核定结果" in page
+
+
+@pytest.mark.parametrize(("who", "deed"), [("chushen1", "review"), ("fushen1", "approve")])
+def test_dialog_of_many_rosters_says_what_they_come_to(county_at, who, deed):
+    county_at("rostered")
+    roster = draft(LineKind.TOO_MANY)
+    over = roster.lines.filter(kind=LineKind.TOO_MANY).count()
+    page = enter(who).get("/rosters/").content.decode()
+    assert f'data-over="{over}" aria-label="选择{roster}"' in page
+    dialog = page[page.index(f'id="do-{deed}"') :]
+    dialog = dialog[: dialog.index("</dialog>")]
+    for words in ("<b data-picked>0</b> 册", "<b data-picked-persons>", "<b data-picked-fen>0.00</b> 元"):
+        assert words in dialog
+    assert ("<b data-picked-over>0</b> 人次，不通过" in dialog) is (deed == "review")

@@ -117,6 +117,17 @@ def step(title: str, runs: RunsShown | None = None) -> Any:
     return next(one for one in steps if one.title == title)
 
 
+def test_first_review_is_told_while_it_is_ahead_of_the_second(county_at) -> None:
+    county_at("approved")
+    every = Roster.objects.exclude(state=RosterState.VOIDED)
+    count, approved = every.count(), every.filter(state=RosterState.APPROVED)
+    behind = approved.count()
+    assert step("审核").note == f"{behind}/{count} 册"
+    with pgtrigger.ignore():
+        approved.update(state=RosterState.REVIEWED, approved_by=None)
+    assert step("审核").note == f"初审 {behind}，复审 0/{count}"
+
+
 def test_running_publicity_is_under_way(county_at) -> None:
     county_at("approved")
     assert (step("公示").begun, step("公示").note[:2]) == (False, "0/")
