@@ -4,24 +4,23 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
-from django.db.models import Exists, Min, OuterRef, Q
+from django.db.models import Exists, Min, OuterRef
 
 from aid_admin.accounts.models import User
 from aid_admin.accounts.rules import Role
 from aid_admin.county import calendar
-from aid_admin.county.models import Deadline, School, Semester
+from aid_admin.county.models import Deadline, Semester
 from aid_admin.db import bulk
 from aid_admin.intake.models import InForce, Upload
-from aid_admin.intake.registry import KINDS
 from aid_admin.intake.rules import REGISTRY_KINDS, UploadState
 from aid_admin.jobs.models import Job
 from aid_admin.jobs.rules import JobState
 from aid_admin.lib.workdays import workdays_between
-from archives.actions.pairing import pupils_to_pair
-from archives.models import HomeVisit, MentoringPair, NoticeLetter
-from archives.rules import LetterState
+from aid_admin.office.desk import Desk, Rows, Work, own_uploads, unretried
+from aid_admin.office.school_desks import school_clerk, school_head
+from archives.models import HomeVisit
 from disbursement.actions import publicity
 from disbursement.models import (
     DisbursementBatch,
@@ -34,38 +33,20 @@ from disbursement.models import (
     RosterLine,
     TakenOut,
 )
-from disbursement.rules.publicity import Moment
 from disbursement.rules.states import (
-    REISSUABLE,
     BatchMode,
     BatchState,
-    LineKind,
     PaymentState,
     PeriodState,
     RosterState,
 )
-from eligibility.models import AidApplication, ComparisonResult, CoverageGap, Run
+from eligibility.models import ComparisonResult, CoverageGap, Run
 from eligibility.pins import RunsShown
 from eligibility.rules import ApplicationState
-from students.models import BankAccount, Placement
+from students.models import Placement
 from students.rules import Standing
 
-Rows = Any
 LATE: Final = "late"  # the kind of upload that enters one pupil
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """One kind of work: which rows, what it is called, where it is done."""
-
-    rows: Rows
-    title: str
-    hint: str
-    path: str
-    due_by: str = ""  # the rows' date, where they have one of their own
-    step: str = ""  # of county.rules.SCHOOL_STEPS: its deadline is that of this work
-    tell: Callable[[date], str] = lambda _today: ""  # said after the hint where the work is there
-    failed: bool = False  # money that did not arrive: before all else that is due on the same day
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,33 +61,8 @@ class Waiting:
     late: int  # working days since it was due, or since the semester ended; 0 in time
 
 
-@dataclass(frozen=True, slots=True)
-class _Desk:
-    """Whose desk, which semester, and the runs that stand in it."""
-
-    user: User
-    term: Semester
-    runs: RunsShown
-
-    def see(self, model: Any) -> Rows:
-        return model.objects.visible_to(self.user)
-
-    def rosters(self, state: str) -> Rows:
-        return self.see(Roster).of(self.term).filter(state=state)
-
-    def applications(self, *states: str) -> Rows:
-        return self.see(AidApplication).filter(semester=self.term, state__in=states)
-
-
-def _own_uploads(desk: _Desk) -> Iterator[Work]:
-    kinds = [kind.code for kind in KINDS.values() if desk.user.roles & kind.roles]
-    mine = desk.see(Upload).filter(Q(semester=desk.term) | Q(semester=None), kind__in=kinds)
-    read = mine.filter(state=UploadState.READ, read_at__isnull=False).with_successor().filter(successor=None)
-    yield Work(read, "文件已读完，等待提交", "核对问题清单后提交导入、改正后重新上传，或放弃", "/uploads/?state=READ")
-
-
-def _registry_officer(desk: _Desk) -> Iterator[Work]:
-    yield from _own_uploads(desk)
+def _registry_officer(desk: Desk) -> Iterator[Work]:
+    yield from own_uploads(desk)
     ever = InForce.objects.filter(upload=OuterRef("pk"))
     proposed = desk.see(Upload).filter(semester=desk.term, state=UploadState.COMMITTED, kind__in=REGISTRY_KINDS)
     others = proposed.exclude(committed_by=desk.user).filter(~Exists(ever))
@@ -133,127 +89,11 @@ def _if(due: bool, term: Semester) -> Rows:
     return Semester.objects.filter(pk=term.pk) if due else Semester.objects.none()
 
 
-def _unretried(desk: _Desk) -> Rows:
-    lines = desk.see(PaymentLine).filter(batch__semester=desk.term, state__in=REISSUABLE, retry=None)
-    return lines.exclude(batch__state=BatchState.ABORTED)
-
-
-def _without_photo(desk: _Desk) -> Rows:
-    """School's rosters in a running period with a photo still to come."""
-    rosters = desk.see(Roster).of(desk.term).filter(period__state=PeriodState.RUNNING)
-    live = PublicityEvidence.objects.filter(period=OuterRef("period"), school=OuterRef("school")).exclude(ok=False)
-    start, end = live.filter(moment=Moment.START), live.filter(moment=Moment.END)
-    return (
-        rosters.filter(~Exists(start) | ~Exists(end))
-        .order_by("school_id", "period_id")
-        .distinct("school_id", "period_id")
-    )
-
-
-def _without_attendance(desk: _Desk) -> Rows:
-    """Schools that have not confirmed who attends, and have no file waiting either."""
-    here = {"semester": desk.term, "kind": "attendance", "school": OuterRef("pk")}
-    told = InForce.objects.filter(**here, until=None)
-    sent = Upload.objects.filter(**here, state=UploadState.READ)
-    return desk.see(School).filter(~Exists(told), ~Exists(sent))
-
-
-def _care(desk: _Desk) -> Iterator[Work]:
-    """What a school does for the families once the money is on its way."""
-    letters = desk.see(NoticeLetter).of(desk.term)
-    yield Work(
-        letters.filter(state=LetterState.DRAWN_UP), "告知书待打印", "按班级或按村打印，发给家长", "/letters/?state=DRAWN_UP",
-        step="LETTERS",
-    )  # fmt: skip
-    yield Work(
-        letters.filter(state=LetterState.PRINTED), "告知书待送达", "送到以后登记方式和日期", "/letters/?state=PRINTED",
-        step="LETTERS",
-    )  # fmt: skip
-    pairs = MentoringPair.objects.live().filter(student=OuterRef("student"))
-    alone = pupils_to_pair(desk.term, desk.user).filter(~Exists(pairs))
-    yield Work(alone, "结对未满：建档立卡学生还没有帮扶教师", "勾选学生，一次安排", "/pairing/?paired=no")
-
-
-def _school_clerk(desk: _Desk) -> Iterator[Work]:
-    yield Work(
-        _without_attendance(desk), "在校就读确认待报送", "上传本学期的“在校就读确认”表", "/uploads/new/attendance/",
-        step="ATTENDANCE",
-    )  # fmt: skip
-    yield from _own_uploads(desk)
-    yield Work(
-        desk.rosters(RosterState.DRAFT).filter(filed=None), "名册未填报", "上传“资助发放名册”，与核定结果逐人比较",
-        "/uploads/new/roster/", step="ROSTERS",
-    )  # fmt: skip
-    lines = desk.see(RosterLine).filter(roster__semester=desk.term, roster__state=RosterState.DRAFT, answered_by=None)
-    yield Work(
-        lines.exclude(kind=LineKind.RIGHT).exclude(roster__filed=None), "名册差异待说明",
-        "应助未报、多报、金额不符，逐条说明后由负责人上报", "/rosters/?state=DRAFT", step="ROSTERS",
-    )  # fmt: skip
-    yield Work(
-        _returned(desk, mended=False), "名册被退回待修改", "看退回原因，改好后由负责人重新上报",
-        "/rosters/?open=returned", step="ROSTERS",
-    )  # fmt: skip
-    yield Work(_without_photo(desk), "公示照片待上传", "开始、结束各一张", "/publicity/?state=RUNNING", step="PHOTOS")
-    proposed = BankAccount.objects.filter(
-        verified_by=None, ended_at=None
-    )  # waits for the head, no longer for the clerk
-    hint = "账户没变、又能用的申明账户可用，变了的更正账户"
-    failed = _unretried(desk).filter(~Exists(proposed.filter(student=OuterRef("student"))))
-    yield Work(failed, "发放失败待更正账户", hint, "/payments/?state=FAILED", failed=True)
-    doubted = desk.see(TakenOut).waiting().of(desk.term).exclude(account=None)
-    doubted = doubted.filter(~Exists(proposed.filter(student=OuterRef("roster_line__student"))))
-    yield Work(doubted, "财务移出、待核对的账户", f"看移出原因；{hint}", "/accounts/?verified=doubted")
-    declined = desk.see(BankAccount).declined()
-    yield Work(declined, "账户被负责人退回", "看退回原因，更正后再由负责人核对", "/accounts/?verified=declined")
-    returned = desk.applications(ApplicationState.DRAFT, ApplicationState.RETURNED)
-    yield Work(returned, "认定申请待提交", "含被退回补正的申请", "/applications/?state=RETURNED", step="APPLICATIONS")
-    yield from _care(desk)
-
-
-def _returned(desk: _Desk, *, mended: bool) -> Rows:
-    """Rosters back at the school that were, or were not, worked on since."""
-    returned = desk.see(Roster).of(desk.term).returned()
-    return returned.with_mended().filter(mended=mended)
-
-
-def _school_head(desk: _Desk) -> Iterator[Work]:
-    open_lines = RosterLine.objects.filter(roster=OuterRef("pk"), answered_by=None).exclude(kind=LineKind.RIGHT)
-    ready = desk.rosters(RosterState.DRAFT).filter(~Exists(open_lines), return_reason="")
-    yield Work(ready, "名册待上报", "差异已全部说明，核对后上报", "/rosters/?state=DRAFT", step="ROSTERS")
-    yield Work(
-        _returned(desk, mended=False), "名册被退回待修改", "看退回原因，经办人改好后由您重新上报",
-        "/rosters/?open=returned", step="ROSTERS",
-    )  # fmt: skip
-    yield Work(
-        _returned(desk, mended=True), "退回的名册已改，待上报", "对照退回原因核对后，重新上报", "/rosters/?open=returned",
-        step="ROSTERS",
-    )  # fmt: skip
-    yield Work(
-        desk.applications(ApplicationState.SUBMITTED),
-        "认定申请待学校评议",
-        "评议小组意见",
-        "/applications/?state=SUBMITTED",
-        step="APPLICATIONS",
-    )
-    accounts = desk.see(BankAccount).filter(verified_by=None, ended_at=None).exclude(proposed_by=desk.user)
-    mended, hint = _of_mended(desk.term), "由报送人以外的人核对后才能发放"
-    yield Work(accounts.exclude(mended), "银行账号待核对", hint, "/accounts/?verified=no", step="ACCOUNTS")
-    hint = "发放失败或财务移出以后更正的，核对后才能补发"  # arose after the schools' deadline, so it has none
-    yield Work(accounts.filter(mended), "更正的银行账号待核对", hint, "/accounts/?verified=no")
-
-
-def _of_mended(term: Semester) -> Q:
-    """Accounts of pupils whose money came back, or was taken out of its batch."""
-    back = PaymentLine.objects.filter(batch__semester=term, state__in=REISSUABLE, retry=None)
-    doubted = TakenOut.objects.waiting().of(term).filter(roster_line__student=OuterRef("student"))
-    return Q(Exists(back.filter(student=OuterRef("student")))) | Q(Exists(doubted))
-
-
 def _run(pk: int | None) -> Rows:
     return Run.objects.filter(pk=pk) if pk else Run.objects.none()
 
 
-def _reviewer(desk: _Desk) -> Iterator[Work]:
+def _reviewer(desk: Desk) -> Iterator[Work]:
     runs = desk.runs
     compared = runs.comparison if runs.entitlement_is_due and not runs.comparison_is_due else None
     entitled = None if runs.entitlement_is_due else runs.entitlement
@@ -272,14 +112,14 @@ def _reviewer(desk: _Desk) -> Iterator[Work]:
     yield _visits(desk)
 
 
-def _visits(desk: _Desk) -> Work:
+def _visits(desk: Desk) -> Work:
     """Families that named another amount than was paid."""
     differing = desk.see(HomeVisit).of(desk.term).amount_differs().filter(settled_by=None)
     hint = "家长所知与实发不同，查明后登记结果"
     return Work(differing, "走访金额不一致待核实", hint, "/visits/?differs=open")
 
 
-def _approver(desk: _Desk) -> Iterator[Work]:
+def _approver(desk: Desk) -> Iterator[Work]:
     reviewed = desk.rosters(RosterState.REVIEWED).untouched_by(desk.user)
     yield Work(reviewed, "名册待复审", "初审已通过", "/rosters/?state=REVIEWED&open=mine")
     yield Work(
@@ -296,12 +136,12 @@ def _approver(desk: _Desk) -> Iterator[Work]:
     yield _visits(desk)
 
 
-def _objections(desk: _Desk, title: str, hint: str) -> Work:
+def _objections(desk: Desk, title: str, hint: str) -> Work:
     open_ones = desk.see(Objection).filter(outcome="", roster_line__semester=desk.term)
     return Work(open_ones, title, hint, "/objections/?outcome=OPEN", "due_on")
 
 
-def _publicity_officer(desk: _Desk) -> Iterator[Work]:
+def _publicity_officer(desk: Desk) -> Iterator[Work]:
     in_one = [PeriodState.PLANNED, PeriodState.RUNNING, PeriodState.ENDED]
     free = desk.rosters(RosterState.APPROVED).exclude(period__state__in=in_one)
     yield Work(free, "名册待安排公示", "复审已通过，还不在任何公示中", "/publicity/plan/")
@@ -312,11 +152,11 @@ def _publicity_officer(desk: _Desk) -> Iterator[Work]:
     yield _objections(desk, "公示异议办理中", "由复审人员决定")
 
 
-def _batches(desk: _Desk, *states: str) -> Rows:
+def _batches(desk: Desk, *states: str) -> Rows:
     return desk.see(DisbursementBatch).filter(semester=desk.term, state__in=states)
 
 
-def _finance_clerk(desk: _Desk) -> Iterator[Work]:
+def _finance_clerk(desk: Desk) -> Iterator[Work]:
     payable = desk.see(RosterLine).filter(semester=desk.term).payable()
     yield Work(payable, "已确认待编批次", "名册已确认，还没有进入发放批次", "/batches/build/")
     doubted = desk.see(TakenOut).waiting().of(desk.term)
@@ -332,39 +172,39 @@ def _finance_clerk(desk: _Desk) -> Iterator[Work]:
         "/batches/?state=RELEASED&mode=WAIVER",
     )  # fmt: skip
     yield Work(_batches(desk, BatchState.SENT), "批次待回盘", "导入银行回盘文件后办结", "/batches/?state=SENT")
-    yield Work(_unretried(desk), "发放失败待补发", "账户更正并核对后补发", "/payments/?state=FAILED", failed=True)
+    yield Work(unretried(desk), "发放失败待补发", "账户更正并核对后补发", "/payments/?state=FAILED", failed=True)
     unknown = desk.see(PaymentLine).filter(batch__semester=desk.term, state=PaymentState.UNKNOWN)
     yield Work(unknown, "银行结果未知", "向银行查清前不能补发", "/payments/?state=UNKNOWN")
     yield _contradicting(desk)
 
 
-def _contradicting(desk: _Desk) -> Work:
+def _contradicting(desk: Desk) -> Work:
     """Answers that contradict what is booked, in files that somebody else loaded."""
     answers = desk.see(ReturnLine).contradicting().filter(batch__semester=desk.term).exclude(upload__by=desk.user)
     hint = "向银行查实后核定；核定前不补发、不办结"
     return Work(answers, "回盘与已登记结果不一致", hint, "/batches/?answers=differ")
 
 
-def _finance_approver(desk: _Desk) -> Iterator[Work]:
+def _finance_approver(desk: Desk) -> Iterator[Work]:
     yield Work(_batches(desk, BatchState.LOCKED), "批次待审核", "编制人已锁定", "/batches/?state=LOCKED")
     release = _batches(desk, BatchState.REVIEWED).exclude(reviewed_by=desk.user)
     yield Work(release, "批次待放行", "由审核人以外的人放行", "/batches/?state=REVIEWED")
     yield _contradicting(desk)
 
 
-def _auditor(_desk: _Desk) -> Iterator[Work]:
+def _auditor(_desk: Desk) -> Iterator[Work]:
     yield from ()
 
 
-def _system_admin(desk: _Desk) -> Iterator[Work]:
-    yield from _own_uploads(desk)
+def _system_admin(desk: Desk) -> Iterator[Work]:
+    yield from own_uploads(desk)
     broken = desk.see(Job).filter(state__in=[JobState.FAILED, JobState.QUARANTINED])
     yield Work(broken, "后台任务没有完成", "查看原因，必要时请使用者重新提交", "/jobs/?state=FAILED")
 
 
-_WORK: Final[dict[str, Callable[[_Desk], Iterator[Work]]]] = {
-    Role.SCHOOL_CLERK: _school_clerk,
-    Role.SCHOOL_HEAD: _school_head,
+_WORK: Final[dict[str, Callable[[Desk], Iterator[Work]]]] = {
+    Role.SCHOOL_CLERK: school_clerk,
+    Role.SCHOOL_HEAD: school_head,
     Role.REGISTRY_OFFICER: _registry_officer,
     Role.REVIEWER: _reviewer,
     Role.APPROVER: _approver,
@@ -384,7 +224,7 @@ def _due(work: Work, deadlines: Mapping[str, date]) -> date | None:
 
 def waiting_for(user: User, term: Semester, today: date, runs: RunsShown) -> list[Waiting]:
     """What waits for this person in this semester, most pressing first; empty if nothing does."""
-    desk = _Desk(user, term, runs)
+    desk = Desk(user, term, runs)
     found = {work.title: work for role in sorted(user.roles) for work in _WORK[role](desk)}
     counts = bulk.count_all([work.rows for work in found.values()])
     works = [(work, count) for work, count in zip(found.values(), counts, strict=True) if count]
