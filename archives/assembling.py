@@ -1,17 +1,15 @@
 """一生一档 assembles itself: a semester's dossiers of many pupils at once, out of what the other tables hold.
 
-Nothing is stored for it (only scans are). What is required stands in rules.PIECES; whether it is there is
-asked of the database in one statement, for one pupil as for all of them.
+Nothing is stored for it (only scans are). Whether it is complete is asked in completeness.
 """
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from aid_admin.county.models import Semester
-from aid_admin.db import bulk
 from aid_admin.lib.money import yuan_comma
+from archives.completeness import Basis, missing_by_pupil
 from archives.models import EvidenceItem, HomeVisit, MentoringPair, NoticeLetter
 from archives.rules import (
     EVIDENCE_STAGE,
@@ -21,86 +19,17 @@ from archives.rules import (
     Entry,
     EvidenceKind,
     LetterState,
-    Need,
     TermDossier,
     WorkStage,
 )
 from disbursement.models import Objection, PaymentLine, PublicityEvidence, PublicityLine, RosterLine, TakenOut
 from disbursement.rules.publicity import Moment
-from eligibility.models import AidApplication, ComparisonResult, Entitlement, Run
-from eligibility.rules import Category
+from eligibility.models import AidApplication, ComparisonResult, Entitlement
 from students.models import Placement
 from students.rules import Standing
 
 Entries = dict[int, list[Entry]]
 _STAGE_OF: Final = {piece.code: piece.stage for piece in PIECES} | {"standing": WorkStage.IDENTIFY}
-_HAS: Final = {
-    "comparison": "EXISTS (SELECT 1 FROM eligibility_comparisonresult x WHERE x.run_id = %(compared)s AND x.student_id = l.student_id)",
-    "application": """EXISTS (SELECT 1 FROM eligibility_aidapplication x WHERE x.semester_id = %(term)s
-                       AND x.student_id = l.student_id AND x.state = 'RECOGNISED')""",
-    "decision": "bool_and(l.entitlement_id IS NOT NULL)",
-    "roster_line": "bool_and(r.state = 'CONFIRMED')",
-    "publicity": "bool_and(EXISTS (SELECT 1 FROM disbursement_publicityline x WHERE x.roster_line_id = l.id))",
-    "photo": """bool_and(COALESCE((r.period_id, r.school_id) IN (
-                   SELECT x.period_id, x.school_id FROM disbursement_publicityevidence x WHERE x.ok
-                    GROUP BY 1, 2 HAVING count(DISTINCT x.moment) = 2), false))""",
-    "payment": "bool_and(EXISTS (SELECT 1 FROM disbursement_paymentline x WHERE x.roster_line_id = l.id AND x.state = 'PAID'))",
-    "letter": "EXISTS (SELECT 1 FROM archives_noticeletter x WHERE x.semester_id = %(term)s AND x.student_id = l.student_id)",
-    "receipt": """EXISTS (SELECT 1 FROM archives_noticeletter x WHERE x.semester_id = %(term)s
-                   AND x.student_id = l.student_id AND x.state = 'RECEIPT_SIGNED')""",
-    "visit": "EXISTS (SELECT 1 FROM archives_homevisit x WHERE x.semester_id = %(term)s AND x.student_id = l.student_id)",
-}  # fmt: skip
-_NEEDS: Final = {
-    Need.ALWAYS: "true",
-    Need.BY_REGISTRY: "bool_or(l.category <> '' AND l.category <> ALL(%(applied)s))",
-    Need.BY_APPLICATION: "bool_or(l.category = ANY(%(applied)s))",
-    Need.REGISTERED_POOR: "bool_or(l.category = 'REGISTERED_POOR')",
-}
-_LACKS: Final = {piece.code: f"({_NEEDS[piece.need]} AND NOT {_HAS[piece.code]})" for piece in PIECES}
-_WANTED: Final = _LACKS | {"any": f"({' OR '.join(_LACKS.values())})", "no": f"NOT ({' OR '.join(_LACKS.values())})"}
-_MISSING: Final = ", ".join(f"CASE WHEN {lacks} THEN '{code}' END" for code, lacks in _LACKS.items())
-_AIDED: Final = """
-  FROM disbursement_rosterline l JOIN disbursement_roster r ON r.id = l.roster_id AND r.state <> 'VOIDED'
-  JOIN county_school s ON s.id = r.school_id
- WHERE l.semester_id = %(term)s AND l.state IN ('ACCEPTED', 'HELD') AND s.code = ANY(%(schools)s)
-   AND (%(students)s::bigint[] IS NULL OR l.student_id = ANY(%(students)s))
- GROUP BY l.student_id"""
-_HOLDINGS: Final = f"SELECT l.student_id, array_remove(ARRAY[{_MISSING}], NULL) {_AIDED}"
-
-
-@dataclass(frozen=True, slots=True)
-class Basis:
-    """What a semester's dossiers rest on: the entitlement that is in force and its comparison."""
-
-    term: Semester
-    entitled: Run | None
-
-    @property
-    def compared(self) -> int | None:
-        """The comparison behind the entitlement."""
-        return self.entitled.inputs.get("compare_run") if self.entitled else None
-
-
-def missing_by_pupil(
-    basis: Basis, schools: Sequence[str], students: Collection[int] | None = None
-) -> dict[int, list[str]]:
-    """Pupils with a grant at these schools → codes of the required pieces that are not there; one statement."""
-    return dict(bulk.query(_HOLDINGS, _given(basis, schools, students)))
-
-
-def pupils_lacking(basis: Basis, schools: Sequence[str], wanted: str) -> list[int]:
-    """Pupils with a grant at these schools who lack the piece `wanted`, or "any"; "no": whose dossier is complete."""
-    if wanted not in _WANTED:
-        return []
-    found = bulk.query(f"SELECT l.student_id {_AIDED} HAVING {_WANTED[wanted]}", _given(basis, schools))
-    return [student for (student,) in found]
-
-
-def _given(basis: Basis, schools: Sequence[str], students: Collection[int] | None = None) -> dict[str, Any]:
-    return {
-        "term": basis.term.pk, "compared": basis.compared, "schools": list(schools),
-        "students": None if students is None else list(students), "applied": [Category.OTHER_DIFFICULTY.value],
-    }  # fmt: skip
 
 
 def dossiers(basis: Basis, students: Sequence[int], schools: Sequence[str]) -> list[TermDossier]:
@@ -291,6 +220,7 @@ def _photos(periods: Collection[int]) -> dict[tuple[int, int], list[Entry]]:
             Entry(
                 "photo", f"公示{'开始' if start else '结束'}照片", f"{photo.by.name}上传，{photo.checked_by and photo.checked_by.name}核查通过",
                 photo.period.started_on if start else photo.period.ended_on, f"/publicity/photos/{photo.pk}/",
+                photo.photo_id,
             )
         )  # fmt: skip
     return found
@@ -343,7 +273,13 @@ def _letters(basis: Basis, students: Sequence[int]) -> Entries:
         if row.state == LetterState.RECEIPT_SIGNED:
             scan = "有扫描件" if row.receipt_id else "没有扫描件"
             found[row.student_id].append(
-                Entry("receipt", "告知书回执", f"{row.signed_by} {row.signed_relation} 签收，{scan}", row.signed_on)
+                Entry(
+                    "receipt",
+                    "告知书回执",
+                    f"{row.signed_by} {row.signed_relation} 签收，{scan}",
+                    row.signed_on,
+                    picture=row.receipt_id,
+                )
             )
     return found
 
@@ -359,7 +295,14 @@ def _visits(basis: Basis, students: Sequence[int]) -> Entries:
             words += f"，家长说收到 {yuan_comma(row.amount_heard_fen)} 元，{same}"
         words += f"；{row.difficulty}" if row.difficulty else ""
         found[row.student_id].append(
-            Entry("visit", f"走访记录：{row.get_mode_display()}", words, row.visited_on, f"/visits/{row.pk}/")
+            Entry(
+                "visit",
+                f"走访记录：{row.get_mode_display()}",
+                words,
+                row.visited_on,
+                f"/visits/{row.pk}/",
+                row.photo_id,
+            )
         )
     return found
 
@@ -388,7 +331,7 @@ def _scans(basis: Basis, students: Sequence[int]) -> Entries:
             row.student_id,
             Entry(
                 row.kind, f"扫描件：{EvidenceKind(row.kind).label}", f"{row.title or row.scan.name}（{row.by.name}上传）",
-                link=f"/archives/scans/{row.pk}/",
+                link=f"/archives/scans/{row.pk}/", picture=row.scan_id,
             ),
         )
         for row in rows.select_related("scan", "by").order_by("pk")

@@ -120,13 +120,14 @@ def required_pieces(needs: Collection[str]) -> tuple[Piece, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One entry of a dossier: which piece, its title, what it says, its day, and the page it is on."""
+    """One entry of a dossier: which piece, its title, what it says, its day, the page it is on, its stored picture."""
 
     piece: str
     title: str
     words: str
     day: date | None = None
     link: str = ""
+    picture: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

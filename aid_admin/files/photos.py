@@ -1,5 +1,7 @@
 """Photographs that people send: made harmless, stored, and shown again."""
 
+import base64
+from collections.abc import Collection
 from typing import Any, Final
 
 from django import forms
@@ -10,7 +12,7 @@ from aid_admin.accounts.models import User
 from aid_admin.files import store
 from aid_admin.files.models import StoredFile
 from aid_admin.lib import images
-from aid_admin.lib.refusals import BadInput
+from aid_admin.lib.refusals import BadInput, Refused
 
 MOST_BYTES: Final = 20 * 1024 * 1024  # a phone's largest ordinary photo is about half of it
 _HEADS: Final = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
@@ -53,6 +55,19 @@ def keep_photo(data: bytes, *, kind: str, name: str, by: User, school_code: str 
     except images.BadPhoto as problem:
         raise BadInput(f"{problem}。") from problem
     return store.put(photo.jpeg, kind=kind, name=f"{name}.jpg", media_type="image/jpeg", by=by, school_code=school_code)
+
+
+def data_addresses(stored: Collection[int]) -> dict[int, str]:
+    """By id of the stored photo a small picture of it as a data: address for papers; "" where the file is gone."""
+    return {file.pk: _data_address(file) for file in StoredFile.objects.filter(pk__in=stored)}
+
+
+def _data_address(stored: StoredFile) -> str:
+    try:
+        small = images.for_paper(store.read(stored))
+    except Refused:
+        return ""
+    return f"data:image/jpeg;base64,{base64.b64encode(small).decode()}"
 
 
 def photo_page(stored: StoredFile | None) -> HttpResponse:

@@ -16,6 +16,7 @@ from aid_admin.lib.confinement import restrict
 
 MOST_PIXELS: Final = 25_000_000
 LONGEST_SIDE: Final = 2560
+PRINTED_SIDE: Final = 1000
 _QUALITY: Final = 85
 _FORMATS: Final = ("JPEG", "PNG")
 _EXIF_IFD: Final = 0x8769
@@ -89,12 +90,19 @@ def decode_photo(data: bytes) -> CleanPhoto:
     return CleanPhoto(_encode(upright), taken_at, upright.width, upright.height)
 
 
-def _encode(image: Image.Image) -> bytes:
+def for_paper(jpeg: bytes) -> bytes:
+    """One of our own photos, small enough for a printed page: at most PRINTED_SIDE wide and high."""
+    with Image.open(io.BytesIO(jpeg), formats=("JPEG",)) as image:
+        image.thumbnail((PRINTED_SIDE, PRINTED_SIDE))
+        return _encode(image, quality=70)
+
+
+def _encode(image: Image.Image, quality: int = _QUALITY) -> bytes:
     """Pixels only: a new picture has none of the old one's notes."""
     fresh = Image.new("RGB", image.size)
     fresh.paste(image)
     buffer = io.BytesIO()
-    fresh.save(buffer, "JPEG", quality=_QUALITY, optimize=True)
+    fresh.save(buffer, "JPEG", quality=quality, optimize=True)
     return buffer.getvalue()
 
 

@@ -11,7 +11,7 @@ from aid_admin.accounts.models import User
 from aid_admin.county import calendar
 from aid_admin.county.models import School, Semester, Village
 from aid_admin.files import store
-from aid_admin.files.photos import keep_photo
+from aid_admin.files.photos import data_addresses, keep_photo
 from aid_admin.jobs import queue
 from aid_admin.jobs.models import Job
 from aid_admin.lib import xlsx_out
@@ -19,7 +19,8 @@ from aid_admin.lib.pdf.joining import page_count
 from aid_admin.lib.refusals import BadInput, NotFound, Refused
 from aid_admin.lib.xlsx_out import ColumnOut
 from archives.actions.visits import place_of
-from archives.assembling import Basis, dossiers, missing_by_pupil
+from archives.assembling import dossiers
+from archives.completeness import Basis, missing_by_pupil
 from archives.models import ArchivePackage, EvidenceItem
 from archives.papers.dossier import MEDIA_TYPE, dossier_pdfs
 from archives.permissions import ALLOWED
@@ -94,10 +95,17 @@ def print_dossier(*, by: User, student: int, semester: str) -> Paper:
     term = calendar.semester(semester)
     place = place_of(student, term, "archive.print", by)
     found = dossiers(basis_of(term), [student], [place.school.code])
-    data = dossier_pdfs(found, office(), calendar.business_date())[0]
+    data = _papers(found)[0]
     sha256 = hashlib.sha256(data).hexdigest()
     record("student", student, school_code=place.school.code, to_state="DOSSIER_PRINTED", digest=sha256)
     return Paper(f"一生一档-{place.student.name}-{term}.pdf", MEDIA_TYPE, data)
+
+
+def _papers(found: Sequence[TermDossier]) -> list[bytes]:
+    """The dossiers as PDF/A; a photo that many of them show is read once."""
+    entries = [entry for one in found for chapter in one.chapters for entry in chapter.entries]
+    pictures = data_addresses({entry.picture for entry in entries if entry.picture})
+    return dossier_pdfs(found, office(), calendar.business_date(), pictures)
 
 
 @action("archive.export_missing", ALLOWED)
@@ -157,7 +165,7 @@ def make_package(job: Job, progress: queue.Progress) -> str:
     found = dossiers(basis_of(term), pupils, codes)
     papers: list[bytes] = []
     for start in range(0, len(found), PER_CHILD):
-        papers += dossier_pdfs(found[start : start + PER_CHILD], office(), calendar.business_date())
+        papers += _papers(found[start : start + PER_CHILD])
         progress.show("正在制作档案", done=len(papers), total=len(found))
     place: Any = School.objects.get(code=school) if school else Village.objects.get(code=village)
     data = _zipped(found, papers, f"{term} {place}")

@@ -1,6 +1,6 @@
 """一生一档 on paper: an index page and the semester's entries by stage of work, fit for long keeping (PDF/A-2b)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -16,12 +16,15 @@ __all__ = ["MEDIA_TYPE", "dossier_html", "dossier_pdfs"]
 _NUMERALS: Final = "一二三"
 
 
-def dossier_html(dossier: TermDossier, office: Office, printed_on: date) -> str:
-    """The document before it is printed; the identity number is masked."""
+def dossier_html(dossier: TermDossier, office: Office, printed_on: date, pictures: Mapping[int, str]) -> str:
+    """The document before it is printed; the identity number is masked. `pictures`: stored file → data: address."""
     chapters: list[dict[str, Any]] = []
     number = 0
     for numeral, chapter in zip(_NUMERALS, dossier.chapters, strict=True):
-        entries = [(number + place, entry) for place, entry in enumerate(chapter.entries, 1)]
+        entries = [
+            (number + place, entry, pictures.get(entry.picture, "") if entry.picture else None)
+            for place, entry in enumerate(chapter.entries, 1)
+        ]
         number += len(entries)
         chapters.append({"title": f"{numeral}、{chapter.stage.label}", "entries": entries})
     context = {
@@ -35,6 +38,8 @@ def dossier_html(dossier: TermDossier, office: Office, printed_on: date) -> str:
     return render_to_string("archives/papers/dossier.html", context)
 
 
-def dossier_pdfs(dossiers: Sequence[TermDossier], office: Office, printed_on: date) -> list[bytes]:
-    """A PDF/A document of each dossier, made by one child process."""
-    return make_pdfs([dossier_html(one, office, printed_on) for one in dossiers], archival=True)
+def dossier_pdfs(
+    dossiers: Sequence[TermDossier], office: Office, printed_on: date, pictures: Mapping[int, str]
+) -> list[bytes]:
+    """A PDF/A document of each dossier with its photos and scans, made by one child process."""
+    return make_pdfs([dossier_html(one, office, printed_on, pictures) for one in dossiers], archival=True)

@@ -19,8 +19,8 @@ from aid_admin.db.pages import page_of
 from aid_admin.files.photos import photo_page
 from aid_admin.jobs.models import Job
 from archives.actions import dossiers
-from archives.assembling import Basis, missing_by_pupil, pupils_lacking
 from archives.assembling import dossiers as assemble
+from archives.completeness import Basis, missing_by_pupil, pupils_lacking
 from archives.forms import DossierFilter, ScanForm, TakeBackForm
 from archives.models import ArchivePackage, EvidenceItem
 from archives.rules import PIECE_TITLES

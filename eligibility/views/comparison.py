@@ -1,5 +1,6 @@
 """部门比对: starting it, its verdicts, the pairs that a person must decide; 在籍在校."""
 
+from collections import defaultdict
 from typing import Any, Final
 
 from django.http import HttpResponse
@@ -17,9 +18,10 @@ from eligibility.models import ComparisonResult, Run
 from eligibility.pins import run_of
 from eligibility.rules import PASSING_VERDICTS, Verdict
 from eligibility.views.shown import runs_of
-from students.models import Placement, Student
+from students.models import AttendanceRecord, EnrolmentRecord, Placement, Student
 from students.rules import Standing
 
+_CLAIMED: Final = (Standing.CLAIMED_TWICE, Standing.TRANSFER)
 _OFFICERS: Final = needs_role(Role.REGISTRY_OFFICER, Role.AUDITOR)
 COMPARE: Final = Deed(
     "compare", "compare", "执行比对", compare.compare, done="比对已完成，结果见下。", takes=("semester",), icon="shuffle",
@@ -83,4 +85,24 @@ def standing_list(request: StaffRequest) -> HttpResponse:
         rows = rows.filter(student__in=Student.objects.visible_to(request.user).search(found["q"]))
     rows = rows.select_related("student", "school", "enrolment__school", "attendance__school", "decided_by")
     page = page_of(rows.order_by("standing", "school__code", "student__name_key", "pk"), request.GET.get("page"))
+    _tell_claims(request, term, [place for place in page if place.standing in _CLAIMED])
     return render(request, "eligibility/standing_list.html", {"form": form, "page": page, "deeds": deeds})
+
+
+def _tell_claims(request: StaffRequest, term: Semester, places: list[Any]) -> None:
+    """Set `claims`: which schools have these pupils on their rolls, and which say that they attend."""
+    if not places:
+        return
+    here = {
+        "id_number__in": [place.student.id_number for place in places],
+        "upload__semester": term,
+        "upload__in_force__until": None,
+    }
+    told: dict[str, list[str]] = defaultdict(list)
+    for roll in EnrolmentRecord.objects.visible_to(request.user).filter(**here).select_related("school").order_by("pk"):
+        told[str(roll.id_number)].append(f"学籍：{roll.school.name}（{roll.grade}{roll.class_name}）")
+    sheets = AttendanceRecord.objects.visible_to(request.user).filter(**here).select_related("school")
+    for row in sheets.order_by("pk"):
+        told[str(row.id_number)].append(f"在校确认：{row.school.name}（{'在校' if row.attending else '不在校'}）")
+    for place in places:
+        place.claims = told[str(place.student.id_number)]

@@ -3,8 +3,10 @@
 import hashlib
 import io
 import zipfile
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from pypdf import PdfReader
 
 from aid_admin.county.models import School, Semester
@@ -12,7 +14,7 @@ from aid_admin.jobs import queue
 from aid_admin.lib.refusals import BadInput, NotFound, Refused
 from archives.actions import dossiers, letters
 from archives.assembling import dossiers as assemble
-from archives.assembling import missing_by_pupil, pupils_lacking
+from archives.completeness import missing_by_pupil, pupils_lacking
 from archives.models import ArchivePackage, EvidenceItem, HomeVisit, NoticeLetter
 from archives.rules import PIECES, Need, required_pieces
 from disbursement.actions import taking_out
@@ -171,6 +173,23 @@ def test_scans_come_in_once_and_are_withdrawn_with_a_reason(small_county, by, pi
     dossiers.withdraw_scan(by=by(f"jingban-{SCHOOL}"), scan=scan, reason="贴错人")
     assert "困难类别证明" not in words_of(student)
     assert EvidenceItem.objects.get(pk=scan).withdrawn_reason == "贴错人"
+
+
+def _pictures(paper: bytes) -> set[str]:
+    return {image.name for page in PdfReader(io.BytesIO(paper)).pages for image in page.images}
+
+
+def test_printed_dossier_shows_the_scan_itself(small_county, by, picture):
+    student = NoticeLetter.objects.filter(school__code=SCHOOL).first().student_id
+    given = {"by": by(f"jingban-{SCHOOL}"), "student": student, "semester": TERM}
+    before = dossiers.print_dossier(**given).data
+    dossiers.add_scan(**given, kind="CATEGORY", file=picture)
+    paper = dossiers.print_dossier(**given).data
+    assert len(_pictures(paper) - _pictures(before)) == 1
+    path = Path(settings.AID_VAR) / "files" / EvidenceItem.objects.get().scan.path
+    path.unlink()
+    words = "".join(pages_of(dossiers.print_dossier(**given).data))
+    assert "图片文件缺失" in words
 
 
 def test_pages_of_dossiers(small_county):

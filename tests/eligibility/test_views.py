@@ -1,9 +1,10 @@
 """Applications, comparison, coverage, standings and entitlements through their pages."""
 
+import pgtrigger
 import pytest
 from django.core.cache import cache
 
-from aid_admin.county.models import Semester
+from aid_admin.county.models import School, Semester
 from eligibility.models import (
     AidApplication,
     ComparisonResult,
@@ -14,7 +15,7 @@ from eligibility.models import (
 )
 from eligibility.pins import runs_shown
 from eligibility.rules import UNDECIDED_VERDICTS, ApplicationState
-from students.models import Placement
+from students.models import AttendanceRecord, Placement
 from students.rules import Standing
 from tests.disbursement.builders import TERM, do, done, enter
 
@@ -194,3 +195,16 @@ def test_cold_entitlements_cost_at_most_twelve_queries(small_county, username, d
     cache.clear()
     with django_assert_max_num_queries(12):
         assert client.get("/entitlements/").status_code == 200
+
+
+def test_pupil_claimed_twice_shows_who_claims_him(small_county):
+    officer = enter("shuju1")
+    place = Placement.objects.filter(standing=Standing.GO, enrolment__isnull=False, attendance__isnull=False).first()
+    other = School.objects.exclude(pk=place.school_id).order_by("code").first()
+    with pgtrigger.ignore():
+        Placement.objects.filter(pk=place.pk).update(standing=Standing.CLAIMED_TWICE)
+        AttendanceRecord.objects.filter(pk=place.attendance_id).update(school=other)
+    shown = officer.get("/standings/?standing=CLAIMED_TWICE").content.decode()
+    roll = place.enrolment
+    assert f"学籍：{roll.school.name}（{roll.grade}{roll.class_name}）" in shown
+    assert f"在校确认：{other.name}（在校）" in shown
