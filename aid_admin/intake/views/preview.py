@@ -16,6 +16,7 @@ from aid_admin.lib.sheets.issues import Level
 TABS: Final = {Level.ERROR: "错误", Level.WARNING: "提醒", Level.REPAIR: "修正"}
 ROWS: Final = "rows"  # the tab of the rows that can be imported
 MOST_ROWS: Final = 20
+LONG: Final = 8  # characters of a school or a bank that may stand in two lines
 
 
 def issues_of(request: StaffRequest, upload: Any) -> dict[str, Any]:
@@ -67,15 +68,20 @@ def _preview(upload: Upload) -> dict[str, Any]:
     heads |= {c.field: c.header for c in KINDS[upload.kind].parser().COLUMNS if c.field in own} if rows else {}
     return {
         "heads": [(title, _way(own[name])) for name, title in heads.items()],
-        "rows": [
-            (row.row, [(_cell(own[name], getattr(row, name)), _way(own[name])) for name in heads]) for row in rows
-        ],
+        "rows": [(row.row, [_shown(own[name], getattr(row, name)) for name in heads]) for row in rows],
     }
 
 
-def _way(field: Any) -> str:
-    """How a column is set: amounts to the right, numbers on one line, words as the page has room."""
-    return "num" if isinstance(field, FenField) else "nowrap" if isinstance(field, SealedField) else ""
+def _shown(field: Any, value: Any) -> tuple[str, str]:
+    text = _cell(field, value)
+    return text, _way(field, text)
+
+
+def _way(field: Any, text: str = "") -> str:
+    """How a cell is set: amounts to the right, long words in two lines where the page has no room, all else in one."""
+    if isinstance(field, FenField):
+        return "num"
+    return "" if len(text) > LONG and not isinstance(field, SealedField) else "nowrap"
 
 
 def _cell(field: Any, value: Any) -> str:

@@ -271,7 +271,7 @@ def test_list_names_a_rosters_programme_and_the_whole_file_name(client, pupils, 
     filed(client, roster(pupils, ["合计", "3人", "", "", "1200"]))
     with django_assert_max_num_queries(12):
         text = client.get("/uploads/").content.decode()
-    assert '资助发放名册（学校填报）</a><div class="small soft fw-normal">义务教育营养改善计划</div>' in text
+    assert '资助发放名册（学校填报）</a><div class="small soft fw-normal text-wrap">义务教育营养改善计划</div>' in text
     assert 'title="名册.xlsx"' in text
 
 
