@@ -24,6 +24,7 @@ from archives.completeness import Basis, missing_by_pupil, pupils_lacking
 from archives.forms import DossierFilter, ScanForm, TakeBackForm
 from archives.models import ArchivePackage, EvidenceItem
 from archives.rules import PIECE_TITLES
+from disbursement.permissions import CHECKS_EVIDENCE
 from students.models import Placement, Student
 
 _SECONDS: Final = 20  # how old the sums over the list may be
@@ -129,6 +130,7 @@ def dossier_detail(request: StaffRequest, student: int) -> HttpResponse:
         "dossier": made[0] if made else None,
         "deeds": deeds,
         "terms": list(others.order_by("-semester__starts_on")),
+        "closed": () if request.user.roles & CHECKS_EVIDENCE else ("publicity", "photo"),  # pages of others
     }
     return render(request, "archives/dossier_detail.html", shown)
 
