@@ -62,8 +62,8 @@ def entitlement_list(request: StaffRequest) -> HttpResponse:
     return render(request, "eligibility/entitlement_list.html", shown)
 
 
-@needs("entitlement.export")
 @require_POST
+@needs("entitlement.export")
 def entitlement_export(request: StaffRequest) -> HttpResponse:
     """The list as xlsx, with its filters; logged."""
     term = calendar.chosen(request.session)
