@@ -89,7 +89,7 @@ def _roster_sheet(roster: Any, *, in_clear: bool) -> RosterSheet:
     lines = (
         RosterLine.objects.filter(roster=roster, state__in=_COUNTED)
         .exclude(kind=LineKind.TOO_MANY)
-        .select_related("student__village__township")
+        .select_related("student__village__township", "entitlement__standard")
         .prefetch_related(
             Prefetch(
                 "student__placement_set",
@@ -109,6 +109,12 @@ def _roster_sheet(roster: Any, *, in_clear: bool) -> RosterSheet:
     )  # fmt: skip
 
 
+def _standard(entitlement: Any) -> int | None:
+    """The standard that the amount rests on, in fen; the school's fee where that is the standard."""
+    standard = entitlement.standard if entitlement else None
+    return (standard.amount_fen or entitlement.amount_fen) if standard else None
+
+
 def _roster_row(line: Any) -> RosterRow:
     student = line.student
     place = student.places[0] if student.places else None
@@ -126,6 +132,8 @@ def _roster_row(line: Any) -> RosterRow:
         bank=BANK_NAMES.get(account.bank, account.branch) if account else "",
         holder=account.holder_name if account else "", account_no=account.account_no if account else "",
         amount_fen=line.amount_fen, remark="暂缓" if line.state == LineStatus.HELD else "",
+        guardian_id=(family[0].id_number or "") if family else "", phone=(family[0].phone or "") if family else "",
+        standard_fen=_standard(line.entitlement),
     )  # fmt: skip
 
 

@@ -27,10 +27,13 @@ _COLUMNS = (
     ColumnOut("困难类别", 20),
     ColumnOut("监护人姓名", 12),
     ColumnOut("与学生关系", 10),
+    ColumnOut("监护人身份证号", 22),
+    ColumnOut("联系电话", 14),
     ColumnOut("开户行", 18),
     ColumnOut("账户户名", 12),
     ColumnOut("银行账号", 22),
     ColumnOut("资助项目", 28),
+    ColumnOut("资助标准", 12, "money"),
     ColumnOut("资助金额", 12, "money"),
     ColumnOut("备注", 16),
 )
@@ -57,6 +60,9 @@ class RosterRow:
     account_no: str
     amount_fen: int
     remark: str = ""
+    guardian_id: str = ""
+    phone: str = ""
+    standard_fen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,10 @@ class RosterSheet:
         """The identity number as this paper shows it."""
         return row.id_number if self.in_clear else id_card.mask(row.id_number)
 
+    def shown_phone(self, row: RosterRow) -> str:
+        """The telephone number as this paper shows it."""
+        return row.phone if self.in_clear or not row.phone else f"{row.phone[:3]}****{row.phone[-4:]}"
+
     def shown_account(self, row: RosterRow) -> str:
         """The account number as this paper shows it."""
         if self.in_clear or not row.account_no:
@@ -128,13 +138,14 @@ def roster_paper(sheet: RosterSheet) -> Paper:
 
 
 def roster_workbook(sheet: RosterSheet, *, footer: str) -> Paper:
-    """The roster as workbook, every column of the form; `footer` says who took it out and when."""
+    """The roster as workbook, the columns of the form but the household's number; `footer` says who took it out and when."""
     rows = [
         (
             number, sheet.school, row.stage, row.grade, row.class_name, row.name, row.sex, sheet.shown_id(row),
             id_card.mask(row.enrolment_no) if not sheet.in_clear else row.enrolment_no, row.boarding, row.village,
-            row.category, row.guardian, row.relation, row.bank, row.holder, sheet.shown_account(row), sheet.programme,
-            row.amount_fen, row.remark,
+            row.category, row.guardian, row.relation,
+            row.guardian_id if sheet.in_clear else id_card.mask(row.guardian_id), sheet.shown_phone(row), row.bank,
+            row.holder, sheet.shown_account(row), sheet.programme, row.standard_fen, row.amount_fen, row.remark,
         )
         for number, row in enumerate(sheet.rows, 1)
     ]  # fmt: skip

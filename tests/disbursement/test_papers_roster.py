@@ -8,7 +8,7 @@ from pypdf import PdfReader
 
 from disbursement.papers.roster_sheet import RosterRow, RosterSheet, roster_html, roster_paper, roster_workbook
 
-NUMBER, ACCOUNT = "410622201103154028", "621585100000012345"
+NUMBER, ACCOUNT, GUARDIAN = "410622201103154028", "621585100000012345", "410622198003154027"
 
 
 def sheet(count: int = 3, **more) -> RosterSheet:
@@ -16,6 +16,7 @@ def sheet(count: int = 3, **more) -> RosterSheet:
         RosterRow(
             f"王玥{n}", "小学", "三年级", "1班", "女", NUMBER, f"G{NUMBER}", "寄宿", "高村镇思德河社区",
             "最低生活保障家庭学生", "王建国", "父亲", "农村信用联社", "王建国", ACCOUNT, 31250,
+            guardian_id=GUARDIAN, phone="13900004321", standard_fen=62500,
         )
         for n in range(1, count + 1)
     ]  # fmt: skip
@@ -58,6 +59,12 @@ def test_roster_workbook_keeps_numbers_as_text():
     by_name = dict(zip(head, first, strict=True))
     assert by_name["身份证号"] == NUMBER
     assert by_name["银行账号"] == ACCOUNT
+    assert (by_name["监护人身份证号"], by_name["联系电话"]) == (GUARDIAN, "13900004321")
+    assert (by_name["资助标准"], by_name["资助金额"]) == (625, 312.5)
+    masked = cells(roster_workbook(sheet(), footer="x").data)
+    hidden = dict(zip(masked[0], masked[1], strict=True))
+    assert hidden["监护人身份证号"] == "410622********4027"
+    assert hidden["联系电话"] == "139****4321"
     assert by_name["资助金额"] == 312.5
     assert "合计：3 人" in str(rows[5][0]) + str(rows[4][0])
 
