@@ -35,6 +35,12 @@ class Chapter:
     terms: tuple[Term, ...]
 
 
+# reasons that lie in roll, stage or programme; the others lie in the category and its proof
+_OF_THE_PROGRAMME: Final = frozenset({
+    ReasonCode.GRANTED, ReasonCode.NOT_ENROLLED, ReasonCode.ROLL_NOT_ACTIVE, ReasonCode.TRANSFER_UNDER_WAY,
+    ReasonCode.CLAIMED_TWICE, ReasonCode.NOT_ATTENDING, ReasonCode.ATTENDANCE_NOT_CONFIRMED, ReasonCode.YEAR_LIMIT,
+    ReasonCode.KINDERGARTEN_NOT_INCLUSIVE, ReasonCode.CATEGORY_NOT_ADMITTED,
+})  # fmt: skip
 CHAPTERS: Final = (
     Chapter("名册", (
         Term("kind", "比较结果", "系统按核定结果应发的名单，与学校填报的名单逐人比较：一致、应助未报、多报、金额不符。学校填报不能增加人，也不能改金额。", POLICY_AID),
@@ -68,7 +74,10 @@ CHAPTERS: Final = (
         Term("dossier", "一生一档", "档案由系统归集：识别、资助、告知三个阶段的材料。缺件按每人应有的材料计算，走访只要求建档立卡学生。", "县学生资助档案要求（按学期、按村、一生一档）"),
         Term("mask", "号码遮盖", "身份证号、账号默认只显示首尾。点“查看”要写原因，显示 30 秒，系统留下记录。", POLICY_LAW),
     )),
-    Chapter("核定理由代码", tuple(Term(f"reason-{r.value.lower()}", r.label, r.sentence) for r in ReasonCode)),
+    Chapter("核定理由代码", tuple(
+        Term(f"reason-{r.value.lower()}", r.label, r.sentence, POLICY_AID if r in _OF_THE_PROGRAMME else POLICY_RECOGNITION)
+        for r in ReasonCode
+    )),
     Chapter("在籍在校", tuple(
         Term(f"standing-{s.value.lower()}", s.label, text)
         for s, text in (
