@@ -70,7 +70,7 @@ def export_report(*, by: User, semester: str) -> bytes:
         Sheet("学期总览", _COLUMNS, rows, (report.paragraph(found),)),
         Sheet("与已公布数字的差异", _DIFFERENCES, differences, ("金额单位为分，人次、人数为个。",)),
     ]
-    data = xlsx_out.write(sheets, footer=f"{by.name}（{by.username}）{calendar.business_date()} 导出")
+    data = xlsx_out.write(sheets, footer=calendar.stamp(by))
     record("semester", term.code, to_state="EXPORTED", count=len(rows), digest=hashlib.sha256(data).hexdigest())
     return data
 
@@ -84,7 +84,7 @@ def export_statistics(*, by: User, semester: str, table: str) -> bytes:
     schools = list(School.objects.within(reach_for(by, "statistics.export")).values_list("code", flat=True))
     every = table.endswith("semester")
     found = statistics.table(table, semester=None if every else term.pk, schools=schools)
-    footer = f"{by.name}（{by.username}）{calendar.business_date()} 导出"
+    footer = calendar.stamp(by)
     scope = f"范围：{'全部学期' if every else term}，{len(schools)} 所学校，已确认名册中没有撤下的学生。{footer}"
     sheets = [_statistics_sheet(found, measure, title, scope) for measure, title in statistics.MEASURES.items()]
     data = xlsx_out.write(sheets, footer=footer)

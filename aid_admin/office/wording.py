@@ -111,6 +111,7 @@ VERBS: Final[dict[str, str]] = {
     "audit.verify": "校验审计链",
     "audit.export": "导出审计记录",
     "list.export": "导出名单",
+    "page.export": "导出列表",
     "identity.reveal": "查看完整号码",
     "user.create": "建立用户",
     "user.reset": "重置密码",

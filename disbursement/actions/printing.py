@@ -75,7 +75,7 @@ def export_roster(*, by: User, roster: int, form: str = "pdf", in_clear: bool = 
     sheet = _roster_sheet(found, in_clear=in_clear)
     if form == "pdf" and len(sheet.rows) > MOST_ROWS_AS_PDF:
         raise Refused(f"这份名册有 {len(sheet.rows)} 人，打印成 PDF 太慢，请下载 Excel 后打印。")
-    footer = f"{by.name}（{by.username}）{calendar.business_date()} 导出"
+    footer = calendar.stamp(by)
     paper = roster_paper(sheet) if form == "pdf" else roster_workbook(sheet, footer=footer)
     why = f"完整号码：{reason.strip()}" if in_clear else ""
     return logged(paper, "roster", found.pk, len(sheet.rows), school_code=found.school.code, reason=why)
@@ -177,6 +177,6 @@ def export_payments(*, by: User, semester: str, **filters: str) -> Paper:
         )
         for line in lines.iterator(chunk_size=2000)
     ]  # fmt: skip
-    footer = f"{by.name}（{by.username}）{calendar.business_date()} 导出"
+    footer = calendar.stamp(by)
     data = xlsx_out.write([xlsx_out.Sheet("发放明细", _PAYMENT_COLUMNS, rows)], footer=footer)
     return logged(Paper(f"发放明细-{term}.xlsx", XLSX, data), "paymentline", term.code, len(rows), reason=str(filters))

@@ -56,7 +56,7 @@ def export_entitlements(*, by: User, semester: str, **wanted: str) -> tuple[str,
         )
         for right in in_order(chosen(found, Student.objects.within(reach), term, wanted), term).iterator(chunk_size=2000)
     ]  # fmt: skip
-    footer = f"{by.name}（{by.username}）{calendar.business_date()} 导出"
+    footer = calendar.stamp(by)
     data = xlsx_out.write([xlsx_out.Sheet("应助结果", _COLUMNS, rows)], footer=footer)
     name = f"应助结果-{term}.xlsx"
     sha256 = hashlib.sha256(data).hexdigest()
