@@ -7,7 +7,7 @@ import pytest
 from openpyxl import load_workbook
 
 from aid_admin.audit.models import AuditEvent
-from aid_admin.county import lists
+from aid_admin.county import actions
 from disbursement.models import Roster
 from students.models import Placement, Student
 from tests.disbursement.builders import enter
@@ -78,7 +78,7 @@ def test_other_posts_to_a_list_are_refused(small_county) -> None:
 
 
 def test_too_long_a_list_is_refused_with_a_way_out(small_county, monkeypatch) -> None:
-    monkeypatch.setattr(lists, "MOST", Student.objects.count() - 1)
+    monkeypatch.setattr(actions, "MOST", Student.objects.count() - 1)
     answer = enter("chushen1").post(
         "/students/", {"do": "take_list"}, headers={"referer": "http://testserver/students/"}
     )
