@@ -33,6 +33,7 @@ urlpatterns = [
     path("audit/export/", audit.export, name="audit_export"),
     path("help/", guidance.help_list, name="help"),
     path("manual/", guidance.manual, name="manual"),
+    path("help/page/", guidance.help_page, name="help_page"),
     path("help/<slug:slug>/", guidance.help_term, name="help_term"),
     path("office/components/", guidance.components, name="components"),
     path("progress/", progress.show, name="progress"),
