@@ -58,5 +58,4 @@ ALLOWED = {
     "batch.list": _FINANCE | _FINANCE_APPROVER | _AUDITOR,
     "batch.print_all": _FINANCE | _FINANCE_APPROVER | _AUDITOR,
     "batch.take_printed": _FINANCE | _FINANCE_APPROVER | _AUDITOR,
-    "payment.export": _SCHOOL | _FINANCE | _FINANCE_APPROVER | _AUDITOR,
 }

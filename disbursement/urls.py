@@ -53,7 +53,6 @@ urlpatterns = [
     path("batches/<int:pk>/papers/", batch_papers.batch_papers, name="batch_papers"),
     path("batches/<int:pk>/papers/<int:job>/", batch_papers.batch_paper, name="batch_paper"),
     path("payments/", payments.payment_list, name="payments"),
-    path("payments/export/", payments.payment_export, name="payment_export"),
     path("accounts/", accounts.account_list, name="accounts"),
     path("accounts/<int:pk>/correct/", accounts.account_correct, name="account_correct"),
     path("accounts/<int:pk>/proof/", accounts.account_proof, name="account_proof"),

@@ -30,7 +30,6 @@ urlpatterns = [
     path("users/<int:pk>/", users.user_detail, name="user"),
     path("audit/", audit.trail, name="audit"),
     path("audit/verify/", audit.verify, name="audit_verify"),
-    path("audit/export/", audit.export, name="audit_export"),
     path("help/", guidance.help_list, name="help"),
     path("manual/", guidance.manual, name="manual"),
     path("help/page/", guidance.help_page, name="help_page"),

@@ -49,7 +49,7 @@ VERBS: Final[dict[str, str]] = {
     "publicity.download": "下载打印文件",
     "batch.print": "打印拨付单",
     "batch.waivers": "打印减免清单",
-    "entitlement.export": "导出应助结果",
+    "entitlement.export": "导出应助结果",  # this and the next two: in trails of earlier versions
     "payment.export": "导出发放明细",
     "report.export": "导出统计报表",
     "publicity.plan": "制订公示",

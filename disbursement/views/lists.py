@@ -80,3 +80,19 @@ OBJECTIONS: Final = ListOut(
         ColumnOut("收到", 12), ColumnOut("办理期限", 12), ColumnOut("结论", 10), ColumnOut("办理人", 10),
     ), _objection,
 )  # fmt: skip
+
+
+def _payment(line: Any) -> list[Value]:
+    return [
+        line.batch.no, line.line_no, line.school.name, line.student.name, line.programme.name, line.payee_name,
+        bank_card.mask(line.account_no or ""), line.amount_fen, line.get_state_display(), line.get_code_display(),
+        line.next_step,
+    ]  # fmt: skip
+
+
+PAYMENTS: Final = ListOut(
+    "发放明细", (
+        ColumnOut("批次号", 14), ColumnOut("序号", 7, "int"), ColumnOut("学校", 24), ColumnOut("学生", 10), _PROGRAMME,
+        ColumnOut("收款户名", 12), ColumnOut("账号", 22), _FEN, ColumnOut("结果", 10), ColumnOut("银行说明", 14), ColumnOut("办法", 36),
+    ), _payment,
+)  # fmt: skip

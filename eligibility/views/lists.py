@@ -91,3 +91,19 @@ GAPS: Final = ListOut(
         ColumnOut("关系", 10), ColumnOut("结果", 14), ColumnOut("去向", 20), ColumnOut("新核实的去向", 20),
     ), _gap,
 )  # fmt: skip
+
+
+def _entitlement(right: Any) -> list[Value]:
+    return [
+        right.student.name, _masked(right.student.id_number), right.school_name or "", right.programme.name,
+        "应助" if right.granted else right.get_reason_code_display(), right.amount_fen if right.granted else None,
+        right.get_category_display(), right.why,
+    ]  # fmt: skip
+
+
+ENTITLEMENTS: Final = ListOut(
+    "应助结果", (
+        ColumnOut("学生", 10), _ID, ColumnOut("学校", 26), ColumnOut("资助项目", 30), ColumnOut("结果", 12),
+        ColumnOut("金额（元）", 12, "money"), ColumnOut("类别", 22), ColumnOut("理由", 80),
+    ), _entitlement,
+)  # fmt: skip

@@ -20,7 +20,7 @@ LEFT_OUT = {"组成", ""}
 
 def _headings() -> dict[str, str]:
     found = {}
-    for path in TEMPLATES.glob("*/*.html"):
+    for path in (path for path in TEMPLATES.glob("*/*.html") if path.parent.name != "admin"):
         for raw in HEADING.findall(path.read_text(encoding="utf-8")):
             word = NOISE.sub("|", raw).strip("| ").split("|")[0]
             if "{{" not in word:
