@@ -38,6 +38,8 @@ ALLOWED = {
     "publicity.download": _PUBLICITY | CHECKS_EVIDENCE,
     "objection.add": _PUBLICITY,
     "objection.decide": _APPROVER,
+    "funds.allot": _FINANCE,
+    "funds.take_back": _FINANCE,
     "batch.build": _FINANCE,
     "batch.take_out": _FINANCE,
     "batch.put_back": _FINANCE,

@@ -64,6 +64,8 @@ VERBS: Final[dict[str, str]] = {
     "account.decline": "退回账户",
     "account.reaffirm": "申明账户可用",
     "account.correct": "更正账户",
+    "funds.allot": "登记指标",
+    "funds.take_back": "撤销指标",
     "batch.build": "编制批次",
     "batch.take_out": "移出明细",
     "batch.put_back": "放回待编",
