@@ -45,7 +45,9 @@ def in_words(form: forms.Form) -> str:
     """The filled-in filters as a person reads them: 学校=鹤壁小学；状态=已上报."""
     given = form.cleaned_data if form.is_bound and form.is_valid() else {}
     return "；".join(
-        f"{form.fields[name].label}={_said(form.fields[name], value)}" for name, value in given.items() if value
+        f"{form.fields[name].label}={_said(form.fields[name], value)}"
+        for name, value in given.items()
+        if value and form.fields[name].label
     )
 
 

@@ -67,20 +67,28 @@ def export_report(*, by: User, semester: str) -> bytes:
 
 
 @action("statistics.export", ALLOWED)
-def export_statistics(*, by: User, semester: str, table: str) -> bytes:
-    """One of the statistics' tables over the person's schools, a sheet for each measure."""
+def export_statistics(*, by: User, semester: str, table: str, told: str = "", **filters: str) -> bytes:
+    """One of the tables over those of the person's schools that `filters` find (`told` in words), a sheet a measure."""
     if table not in statistics.TABLES:
         raise BadInput(f"没有统计表“{table}”。可用：{'、'.join(statistics.TABLES)}。")
     term = calendar.semester(semester)
-    schools = list(School.objects.within(reach_for(by, "statistics.export")).values_list("code", flat=True))
+    within = School.objects.within(reach_for(by, "statistics.export")).filter(**filters)
+    schools = list(within.values_list("code", flat=True))
     every = table.endswith("semester")
     found = statistics.table(table, semester=None if every else term.pk, schools=schools)
-    footer = calendar.stamp(by)
+    footer = calendar.stamp(by, told)
     scope = f"范围：{'全部学期' if every else term}，{len(schools)} 所学校，已确认名册中没有撤下的学生。{footer}"
     sheets = [_statistics_sheet(found, measure, title, scope) for measure, title in statistics.MEASURES.items()]
     data = xlsx_out.write(sheets, footer=footer)
     sha256 = hashlib.sha256(data).hexdigest()
-    record("statistics", table, to_state="EXPORTED", reason=str(term), count=len(found.lines), digest=sha256)
+    record(
+        "statistics",
+        table,
+        to_state="EXPORTED",
+        reason=f"{term}；{told}" if told else str(term),
+        count=len(found.lines),
+        digest=sha256,
+    )
     return data
 
 
