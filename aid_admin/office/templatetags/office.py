@@ -148,9 +148,9 @@ def yuan(fen: int | str | None) -> str:
 
 
 @register.filter
-def wan(fen: int | str | None) -> str:
-    """Fen as exact 万元."""
-    return "" if fen is None or fen == "" else money.wan(int(fen))
+def wan(fen: int | str | None, places: int = 0) -> str:
+    """Fen as exact 万元; with `places` decimals at least, so that a column stands in line."""
+    return "" if fen is None or fen == "" else money.wan(int(fen), places)
 
 
 @register.filter
