@@ -61,9 +61,9 @@ def page_of(
     """The page with that number; anything that is no page shows the first or the last one.
 
     `rows` needs a total order, one row per key and no slice. Three queries: a count that stops past COUNTED (not
-    where the rows were `counted` already), the page's keys, and its rows. The keys are found first and by a query of their own:
-    only what is shown is joined with what stands beside it, and the planner knows how few that is. `at_once` finds
-    keys and rows by one query, for a page that has many others.
+    where the rows were `counted` already), the page's keys, and its rows. The keys are found first and by a query of
+    their own: only what is shown is joined with what stands beside it, and the planner knows how few that is.
+    `at_once` finds keys and rows by one query, for a page that has many others.
     """
     total = rows.order_by().values("pk")[: COUNTED + 1].count() if counted is None else counted
     last = max(1, -(-min(total, CAP) // size))
