@@ -6,6 +6,7 @@ from disbursement.views import (
     accounts,
     batch_papers,
     batches,
+    matrix,
     notices,
     objections,
     payments,
@@ -18,7 +19,7 @@ from disbursement.views import (
 app_name = "disbursement"
 urlpatterns = [
     path("rosters/", rosters.roster_list, name="rosters"),
-    path("rosters/matrix/", rosters.roster_matrix, name="roster_matrix"),
+    path("rosters/matrix/", matrix.roster_matrix, name="roster_matrix"),
     path("rosters/<int:pk>/", rosters.roster_detail, name="roster"),
     path("publicity/", publicity.period_list, name="periods"),
     path("publicity/plan/", publicity.period_plan, name="plan"),

@@ -1,4 +1,4 @@
-"""Rosters: the list, the matrix of schools and programmes, one roster with its lines."""
+"""Rosters: the list, one roster with its lines."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -214,20 +214,6 @@ def _filtered(request: StaffRequest, rows: Any, form: RosterFilter) -> Any:
         rows = rows.untouched_by(request.user)
     found = form.wanted(q="q")
     return rows.with_pupil(Student.objects.visible_to(request.user).search(found["q"])) if found else rows
-
-
-@needs_role(*sorted(BUSINESS_ROLES))
-def roster_matrix(request: StaffRequest) -> HttpResponse:
-    """Schools by programmes: where each roster stands."""
-    term = calendar.chosen(request.session)
-    rows = Roster.objects.visible_to(request.user).of(term).with_sums().select_related("school", "programme")
-    found = list(rows.order_by("school__code", "programme__position", "round"))
-    programmes = sorted({r.programme for r in found}, key=lambda programme: programme.position)
-    cells: dict[Any, dict[int, list[Any]]] = {}
-    for roster in found:
-        cells.setdefault(roster.school, {}).setdefault(roster.programme_id, []).append(roster)
-    table = [(school, [of.get(programme.pk, []) for programme in programmes]) for school, of in cells.items()]
-    return render(request, "disbursement/roster_matrix.html", {"programmes": programmes, "table": table})
 
 
 @needs_role(*sorted(BUSINESS_ROLES))
