@@ -12,6 +12,8 @@ _SCHOOL = frozenset({Role.SCHOOL_CLERK, Role.SCHOOL_HEAD})
 _AUDITOR = frozenset({Role.AUDITOR})
 # who checks evidence goes on seeing a list after its period has ended; nobody else does
 CHECKS_EVIDENCE = _APPROVER | _AUDITOR
+# who is told what is odd about the lines of rosters: it may name pupils of other schools
+SEES_FLAGS = _REVIEWER | _APPROVER | _AUDITOR
 ALLOWED = {
     "roster.draft": _REVIEWER,
     "roster.answer": _CLERK,

@@ -12,14 +12,18 @@ from disbursement.views import (
     payments,
     phone,
     publicity,
+    returned,
     returns,
     rosters,
+    submitting,
 )
 
 app_name = "disbursement"
 urlpatterns = [
     path("rosters/", rosters.roster_list, name="rosters"),
     path("rosters/matrix/", matrix.roster_matrix, name="roster_matrix"),
+    path("rosters/returned/", returned.returned_list, name="returned"),
+    path("rosters/look/", submitting.submit_look, name="submit_look"),
     path("rosters/<int:pk>/", rosters.roster_detail, name="roster"),
     path("publicity/", publicity.period_list, name="periods"),
     path("publicity/plan/", publicity.period_plan, name="plan"),

@@ -6,6 +6,7 @@ from django import forms
 
 from aid_admin.accounts.models import User
 from aid_admin.county.models import School, Township
+from disbursement.forms import SchoolFilter
 from disbursement.rules.review import Stand
 from eligibility.rules import Programme
 
@@ -36,3 +37,19 @@ class MatrixFilter(TownshipFilter):
         label="学校名称", required=False, max_length=60, widget=forms.TextInput(attrs={"type": "search", "placeholder": "如 江屯"})
     )  # fmt: skip
     late = forms.ChoiceField(label="逾期", required=False, choices=[("", "全部"), ("yes", "只看逾期")])
+
+
+def _day(label: str) -> forms.DateField:
+    return forms.DateField(
+        label=label, required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    )
+
+
+class ReturnedFilter(SchoolFilter):
+    """Filters of what was returned."""
+
+    kind = forms.ChoiceField(
+        label="种类", required=False, choices=[("", "全部"), ("roster", "资助名册"), ("aidapplication", "认定申请")]
+    )
+    since = _day("起")
+    until = _day("止")

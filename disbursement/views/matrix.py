@@ -3,14 +3,14 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from aid_admin.accounts.gate import StaffRequest, needs_role
-from aid_admin.accounts.rules import BUSINESS_ROLES, Role
+from aid_admin.accounts.rules import BUSINESS_ROLES
 from aid_admin.county import calendar
 from aid_admin.county.models import School, Semester
 from aid_admin.db.pages import page_of
@@ -18,9 +18,8 @@ from aid_admin.lib.workdays import workdays_between
 from disbursement.actions.flags import flagged_counts
 from disbursement.forms.review import MatrixFilter
 from disbursement.models import Roster
+from disbursement.permissions import SEES_FLAGS
 from disbursement.rules.review import Stand, stand_of
-
-SEES_FLAGS: Final = frozenset({Role.REVIEWER, Role.APPROVER, Role.AUDITOR})
 
 
 @needs_role(*sorted(BUSINESS_ROLES))
