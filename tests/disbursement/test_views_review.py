@@ -9,8 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from aid_admin.county.models import DemoClock, Semester
+from aid_admin.intake.models import InForce, Upload
 from aid_admin.lib.money import in_words
-from disbursement.models import Roster, RosterLine
+from disbursement.models import FiledLine, Roster, RosterLine
 from disbursement.rules.states import LineKind
 from students.models import BankAccount
 from tests.disbursement.builders import do, done, enter
@@ -263,3 +264,52 @@ def test_submission_of_another_school_is_not_looked_at(submitted):
     roster = returned_roster()
     other = Roster.objects.exclude(school=roster.school).first()
     assert roster.programme.name not in looked_at(enter(f"fuze-{other.school.code}"), roster)
+
+
+# ---- what was returned, and what was done about it ------------------------------------------------------------------
+
+
+def returned(username: str, **chosen: str) -> str:
+    return str(enter(username).get("/rosters/returned/", chosen).content.decode().partition('class="table-box"')[2])
+
+
+def test_return_is_listed_until_it_is_mended_and_sent_again(submitted):
+    roster = returned_roster()
+    text = returned("shenji1")
+    assert "<b>信息填写有误</b><div>请重新核对</div>" in text
+    assert "还没有改" in text
+    path = f"/rosters/{roster.pk}/"
+    line = roster.lines.filter(kind=LineKind.MISSING).first()
+    done(enter(f"jingban-{roster.school.code}"), path, "answer", [line.pk], reason_code="LEFT", explanation="转走")
+    assert "改动中" in returned("chushen2")
+    done(enter(f"fuze-{roster.school.code}"), path, "submit")
+    text = returned("chushen2", school=roster.school.code, programme=roster.programme.code, kind="roster")
+    assert "说明差异 1 条" in text
+    assert "已改正上报" in text
+    assert returned("chushen2", until="2020-01-01") == ""
+    assert returned("chushen2", kind="aidapplication") == ""
+
+
+def test_school_sees_its_own_returns_alone(submitted):
+    roster = returned_roster()
+    other = Roster.objects.exclude(school=roster.school).first()
+    assert roster.programme.name in returned(f"jingban-{roster.school.code}")
+    assert returned(f"jingban-{other.school.code}") == ""
+
+
+def test_list_filed_anew_is_compared_with_the_one_returned(submitted):
+    roster = Roster.objects.exclude(filed=None).filter(lines__kind=LineKind.MISSING).order_by("pk").first()
+    returned_roster()
+    slot = InForce.objects.get(upload=roster.filed, until=None)
+    old = list(FiledLine.objects.filter(upload=roster.filed).order_by("row"))
+    new = Upload.objects.get(pk=roster.filed_id)
+    new.pk, new.sha256 = None, "0" * 64
+    new.save()
+    for line in old[1:]:  # the first is gone, the second gets a yuan more
+        line.pk, line.upload = None, new
+        line.amount_fen += 100 if line.row == old[1].row else 0
+        line.save()
+    InForce.objects.filter(pk=slot.pk).update(until=timezone.now())
+    slot.pk, slot.upload, slot.since = None, new, timezone.now()
+    slot.save()
+    assert "重新填报：新增 0 人，减少 1 人，金额变动 1 人" in returned("chushen2")
