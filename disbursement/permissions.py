@@ -26,6 +26,7 @@ ALLOWED = {
     "roster.withdraw": frozenset({Role.SCHOOL_HEAD, Role.REVIEWER, Role.APPROVER}),
     "roster.confirm": _APPROVER,
     "roster.void": frozenset({Role.REVIEWER, Role.APPROVER}),
+    "roster.summary": SEES_FLAGS,
     "roster.export": _SCHOOL | _REVIEWER | _APPROVER | _FINANCE | _FINANCE_APPROVER | _AUDITOR,
     "publicity.plan": _PUBLICITY,
     "publicity.start": _PUBLICITY,

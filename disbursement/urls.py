@@ -16,6 +16,7 @@ from disbursement.views import (
     returns,
     rosters,
     submitting,
+    summary,
 )
 
 app_name = "disbursement"
@@ -23,6 +24,7 @@ urlpatterns = [
     path("rosters/", rosters.roster_list, name="rosters"),
     path("rosters/matrix/", matrix.roster_matrix, name="roster_matrix"),
     path("rosters/returned/", returned.returned_list, name="returned"),
+    path("rosters/summary/", summary.review_summary, name="summary"),
     path("rosters/look/", submitting.submit_look, name="submit_look"),
     path("rosters/<int:pk>/", rosters.roster_detail, name="roster"),
     path("publicity/", publicity.period_list, name="periods"),

@@ -199,7 +199,7 @@ OF_A_REVIEWER: dict[str, Given] = {
 }  # fmt: skip
 REVIEWER_WITHOUT_OBJECT = {
     "archive.export_missing", "archive.packed", "entitle", "entitlement.export", "identity.reveal", "letters.draw_up", "letters.printed",
-    "pairing.export", "roster.draft", "statistics.export", "user.password", "visit.export",
+    "pairing.export", "roster.draft", "roster.summary", "statistics.export", "user.password", "visit.export",
 }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from disbursement.actions import (
     publicity,
     rosters,
     settling,
+    summary,
     taking_out,
 )
 
@@ -27,5 +28,6 @@ __all__ = [
     "publicity",
     "rosters",
     "settling",
+    "summary",
     "taking_out",
 ]

@@ -90,6 +90,7 @@ def roster_list(request: StaffRequest) -> HttpResponse:
         "sums": RosterLine.objects.visible_to(request.user).filter(roster__in=rows.values("pk")).sums(),
         "deeds": deeds,
         "rosters": [(roster, *_standing(roster, request.user), flagged.get(roster.pk, 0)) for roster in page],
+        "may_sum": evidence.sees(request.user),
         "may_returned": evidence.sees(request.user) or bool(request.user.roles & SCHOOL_ROLES),
         "filtered": any(form.data.get(name) for name in form.fields),
     }
