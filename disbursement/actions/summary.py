@@ -14,7 +14,6 @@ from disbursement.actions.printing import logged, office
 from disbursement.models import RosterLine
 from disbursement.papers.paper import Paper
 from disbursement.papers.review_summary import (
-    MEASURES,
     Part,
     ReviewSummary,
     SummaryRow,
@@ -37,15 +36,18 @@ def summary_of(lines: Any, term: Semester, *, township: str = "", programme: str
     grouped = rows.order_by(
         "roster__school__township__code", "roster__school__code", "programme__position"
     ).values_list(*_KEY, "roster__state", "roster__return_reason", "state")  # fmt: skip
-    parts: dict[Any, dict[str, Part]] = defaultdict(dict)
+    none, parts = Part(), defaultdict[Any, dict[str, Part]](dict)
     for *key, stands, why, state, count, fen in grouped.annotate(Count("pk"), Sum("amount_fen")):
         for name in _counts_as(stands, why, state):
-            before = parts[tuple(key)].get(name, Part())
+            before = parts[tuple(key)].get(name, none)
             parts[tuple(key)][name] = Part(before.person_times + count, before.fen + fen)
     found = [
-        SummaryRow(town, school, name, *(of.get(m, Part()) for m, _ in MEASURES), position=position)
+        SummaryRow(
+            town, school, name, of.get("sent", none), of.get("passed", none), of.get("refused", none),
+            of.get("returned", none), position,
+        )
         for (town, school, name, position), of in parts.items()
-    ]
+    ]  # fmt: skip
     return ReviewSummary(str(term), calendar.business_date(), found, _what(township, programme), office())
 
 
