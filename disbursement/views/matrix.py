@@ -31,7 +31,8 @@ def roster_matrix(request: StaffRequest) -> HttpResponse:
     due, late = _lateness(request, term)
     rosters = _wanted(Roster.objects.visible_to(request.user).of(term), form, late)
     schools = School.objects.visible_to(request.user).filter(pk__in=rosters.values("school"))
-    page = page_of(schools.select_related("township").order_by("township__code", "code"), request.GET.get("page"))
+    schools = schools.select_related("township").order_by("township__code", "code")
+    page = page_of(schools, request.GET.get("page"), at_once=True)
     found = list(
         rosters.filter(school__in=page.rows)
         .with_sums()

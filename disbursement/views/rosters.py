@@ -17,6 +17,7 @@ from aid_admin.accounts.models import User
 from aid_admin.accounts.rules import BUSINESS_ROLES, COUNTY_ROLES, SCHOOL_ROLES, Role
 from aid_admin.audit.history import history_of
 from aid_admin.county import calendar
+from aid_admin.county.models import Semester
 from aid_admin.db.pages import Page, page_of
 from aid_admin.lib.money import yuan_comma
 from disbursement.actions import rosters
@@ -44,6 +45,7 @@ from disbursement.views.roster_deeds import (
     APPROVE,
     CONFIRM,
     DISAGREE,
+    DRAFT,
     EXPORT,
     LINE_DEEDS,
     LIST_DEEDS,
@@ -78,11 +80,12 @@ def roster_list(request: StaffRequest) -> HttpResponse:
     term = calendar.chosen(request.session)
     form = RosterFilter(request.GET or None, user=request.user)
     rows = _filtered(request, Roster.objects.visible_to(request.user).filter(semester=term), form)
-    deeds = Deeds(request, _list_deeds(request.user, form))
+    deeds = Deeds(request, _list_deeds(request.user, form, _drafted(request.user, term)))
     if deeds.done(semester=term.code, seen=request.POST.getlist("seen"), then=lambda: _left_told(_left(deeds))):
         return redirect(_left_at(request, deeds) if _left(deeds) else request.get_full_path())
     listed = rows.with_sums().with_version().select_related("school", "programme", "period")
-    page = page_of(listed.order_by("school__code", "programme__position", "round"), request.GET.get("page"))
+    listed = listed.order_by("school__code", "programme__position", "round")
+    page = page_of(listed, request.GET.get("page"), at_once=True)
     flagged = flagged_counts(term, [roster.pk for roster in page]) if evidence.sees(request.user) else {}
     shown = {
         "form": form,
@@ -95,6 +98,11 @@ def roster_list(request: StaffRequest) -> HttpResponse:
         "filtered": any(form.data.get(name) for name in form.fields),
     }
     return render(request, "disbursement/roster_list.html", shown | _filing(request))
+
+
+def _drafted(user: User, term: Semester) -> bool:
+    """Whether there are rosters; asked for those alone who draft them."""
+    return not may(user, DRAFT.right) or Roster.objects.visible_to(user).of(term).exists()
 
 
 def _left(deeds: Deeds) -> int:
@@ -114,8 +122,11 @@ def _left_told(left: int) -> str:
     return f"另有 {left} 份有疑点，没有通过，列在下面：点“疑点”逐人核对后，在名册页上通过。" if left else ""
 
 
-def _list_deeds(user: User, form: RosterFilter) -> list[Deed]:
-    """The list's deeds; with a state chosen only those that begin there, 退回 to where its rosters can go."""
+def _list_deeds(user: User, form: RosterFilter, drafted: bool) -> list[Deed]:
+    """The list's deeds; with a state chosen only those that begin there, 退回 to where its rosters can go.
+
+    While nothing is `drafted`, 生成名册 is what is to be done here.
+    """
     state = form.wanted(state="state").get("state")
     states = [state] if state else [s for s in RosterState if s in RETURN.states]
     if not user.roles & COUNTY_ROLES:
@@ -125,7 +136,8 @@ def _list_deeds(user: User, form: RosterFilter) -> list[Deed]:
         targets.discard(RosterState.REVIEWED)
     fits = [deed for deed in LIST_DEEDS if not state or not deed.states or state in deed.states]
     narrow = replace(RETURN, form=return_form(targets))
-    return [narrow if deed is RETURN else deed for deed in fits if deed is not RETURN or targets]
+    shown = {RETURN.name: narrow} | ({} if drafted else {DRAFT.name: replace(DRAFT, tone="primary")})
+    return [shown.get(deed.name, deed) for deed in fits if deed is not RETURN or targets]
 
 
 def _standing(roster: Any, user: User) -> tuple[str, str]:

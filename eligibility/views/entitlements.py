@@ -58,6 +58,7 @@ def entitlement_list(request: StaffRequest) -> HttpResponse:
         "next_is_draft": done,
         "may_export": may(request.user, "entitlement.export"),
         "drafts_next": run is not None and may(request.user, "roster.draft"),
+        "drafted": may(request.user, "roster.draft") and _drafted(term),
     }
     return render(request, "eligibility/entitlement_list.html", shown)
 
@@ -69,6 +70,11 @@ def entitlement_export(request: StaffRequest) -> HttpResponse:
     term = calendar.chosen(request.session)
     form = EntitlementFilter(request.GET or None, user=request.user)
     return download(*listing.export_entitlements(by=request.user, semester=term.code, **_wanted(form)))
+
+
+def _drafted(term: Semester) -> bool:
+    """Whether the semester has rosters already; they stand in a higher room, which the semester leads to."""
+    return bool(term.roster_set.exclude(state="VOIDED").exists())  # type: ignore[attr-defined,unused-ignore]
 
 
 def _wanted(form: EntitlementFilter) -> dict[str, str]:

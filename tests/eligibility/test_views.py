@@ -193,7 +193,22 @@ def test_entitling_says_what_comes_next(county_at):
     text = reviewer.get("/entitlements/").content.decode()
     assert "下一步：到“资助名册”点“生成名册”" in text
     assert 'href="/rosters/"' in text
+    assert 'class="btn btn-primary" href="/rosters/"' in text
+    assert 'class="btn btn-primary" data-dialog="do-draft"' in reviewer.get("/rosters/").content.decode()
+    done(reviewer, "/rosters/", "draft")
+    text = reviewer.get("/entitlements/").content.decode()
+    assert "下一步：生成名册" not in text
+    assert "看资助名册" in text
+    assert 'class="btn btn-plain" data-dialog="do-draft"' in reviewer.get("/rosters/").content.decode()
     assert "下一步：生成名册" not in enter("fushen1").get("/entitlements/").content.decode()
+
+
+def test_entitlements_say_why_there_is_no_category(small_county):
+    reviewer = enter("chushen1")
+    tuition = reviewer.get("/entitlements/?programme=VOCATIONAL_TUITION_WAIVER&granted=yes").content.decode()
+    assert "不分类别" in tuition
+    assert "没有困难类别</span>" in reviewer.get("/entitlements/?reason=NO_CATEGORY").content.decode()
+    assert "没有核到类别" in reviewer.get("/entitlements/?reason=CLAIMED_TWICE").content.decode()
 
 
 def test_entitlements_say_at_which_school_the_pupil_is(small_county):
