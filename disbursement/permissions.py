@@ -41,6 +41,8 @@ ALLOWED = {
     "publicity.download": _PUBLICITY | CHECKS_EVIDENCE,
     "objection.add": _PUBLICITY,
     "objection.decide": _APPROVER,
+    "funds.allot": _FINANCE,
+    "funds.take_back": _FINANCE,
     "batch.build": _FINANCE,
     "batch.take_out": _FINANCE,
     "batch.put_back": _FINANCE,
@@ -61,5 +63,4 @@ ALLOWED = {
     "batch.list": _FINANCE | _FINANCE_APPROVER | _AUDITOR,
     "batch.print_all": _FINANCE | _FINANCE_APPROVER | _AUDITOR,
     "batch.take_printed": _FINANCE | _FINANCE_APPROVER | _AUDITOR,
-    "payment.export": _SCHOOL | _FINANCE | _FINANCE_APPROVER | _AUDITOR,
 }

@@ -16,7 +16,7 @@ from aid_admin.accounts.gate import StaffRequest, needs_role
 from aid_admin.accounts.models import User
 from aid_admin.accounts.rules import BUSINESS_ROLES, COUNTY_ROLES, SCHOOL_ROLES, Role
 from aid_admin.audit.history import history_of
-from aid_admin.county import calendar
+from aid_admin.county import calendar, lists
 from aid_admin.county.models import Semester
 from aid_admin.db.pages import Page, page_of
 from aid_admin.lib.money import yuan_comma
@@ -37,6 +37,7 @@ from disbursement.rules.states import (
     return_targets,
 )
 from disbursement.views import evidence
+from disbursement.views.lists import ROSTERS
 from disbursement.views.roster_deeds import (
     ACCEPT,
     AGREE,
@@ -85,6 +86,8 @@ def roster_list(request: StaffRequest) -> HttpResponse:
         return redirect(_left_at(request, deeds) if _left(deeds) else request.get_full_path())
     listed = rows.with_sums().with_version().select_related("school", "programme", "period")
     listed = listed.order_by("school__code", "programme__position", "round")
+    if lists.asked(request):
+        return lists.answer(request, ROSTERS, listed, form)
     page = page_of(listed, request.GET.get("page"), at_once=True)
     flagged = flagged_counts(term, [roster.pk for roster in page]) if evidence.sees(request.user) else {}
     shown = {
