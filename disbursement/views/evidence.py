@@ -17,7 +17,7 @@ from disbursement.actions.flags import flags_of
 from disbursement.models import RosterLine
 from disbursement.permissions import SEES_FLAGS
 from disbursement.rules.review import Flag
-from disbursement.rules.states import GRANTS, RosterState
+from disbursement.rules.states import GRANTS, LineKind, RosterState
 from eligibility.models import Entitlement
 from eligibility.rules import Verdict
 from students.models import Placement, Student
@@ -120,8 +120,8 @@ def _why_gone(roster: Any, line: Any, right: Any, place: Any) -> str:
         return "本学期不在我县学籍中"
     if place.school_id != roster.school_id and place.school:
         return f"本学期在{place.school.name}"
-    if line is not None:
-        return f"在名册上，{line.get_kind_display()}，{line.refusal_label or line.get_state_display()}"
+    if line is not None and line.kind != LineKind.TOO_MANY:
+        return f"在名册上，{line.get_state_display()}：{line.refusal_label}{line.refusal_note and f'，{line.refusal_note}'}"
     if right is not None and not right.granted:
         return str(right.why)
     if right is not None:
