@@ -13,6 +13,7 @@ from disbursement.actions import (
     publicity,
     rosters,
     settling,
+    summary,
     taking_out,
 )
 
@@ -29,5 +30,6 @@ __all__ = [
     "publicity",
     "rosters",
     "settling",
+    "summary",
     "taking_out",
 ]
