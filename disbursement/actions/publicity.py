@@ -80,28 +80,33 @@ def _period(verb: str, by: User, pk: int) -> Any:
 def start_period(*, by: User, period: int) -> list[Moved]:
     """Freeze the list (name, school, grade, class, programme) and start counting."""
     found = _period("publicity.start", by, period)
-    today = calendar.business_date()
-    lines = RosterLine.objects.filter(roster__period=found, state=LineStatus.ACCEPTED)
+    frozen = lines_to_hang(found, RosterLine.objects)
+    PublicityLine.objects.bulk_create(frozen, batch_size=2000)
+    shown = digest((x.position, x.name, x.school_name, x.grade, x.class_name, x.programme_name) for x in frozen)
+    moved = move([found], PERIOD_MOVES, "start", started_on=calendar.business_date(), list_digest=shown)
+    return [Moved(m.object, m.id, m.from_state, m.to_state, None, len(frozen)) for m in moved]
+
+
+def lines_to_hang(period: PublicityPeriod, rows: Any) -> list[PublicityLine]:
+    """The list as the period's start would freeze it now, of those `rows` (roster lines) that are in it; unsaved."""
+    lines = rows.filter(roster__period=period, state=LineStatus.ACCEPTED)
     ordered = sorted(
         lines.select_related("roster__school", "programme").in_class_order(),
         key=lambda line: (line.roster.school.code, line.programme.position),
     )
     positions: dict[int, int] = {}
-    frozen = []
+    hung = []
     for line in ordered:
         school = line.roster.school
         positions[school.pk] = positions.get(school.pk, 0) + 1
-        frozen.append(
+        hung.append(
             PublicityLine(
-                period=found, roster_line=line, school=school, position=positions[school.pk], name=line.student.name,
+                period=period, roster_line=line, school=school, position=positions[school.pk], name=line.student.name,
                 school_name=school.name, grade=line.grade, class_name=line.class_name,
                 programme_name=line.programme.name,
             )
         )  # fmt: skip
-    PublicityLine.objects.bulk_create(frozen, batch_size=2000)
-    shown = digest((x.position, x.name, x.school_name, x.grade, x.class_name, x.programme_name) for x in frozen)
-    moved = move([found], PERIOD_MOVES, "start", started_on=today, list_digest=shown)
-    return [Moved(m.object, m.id, m.from_state, m.to_state, None, len(frozen)) for m in moved]
+    return hung
 
 
 @action("publicity.photo", ALLOWED)

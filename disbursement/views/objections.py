@@ -15,7 +15,7 @@ from aid_admin.county import calendar
 from aid_admin.db.pages import page_of
 from aid_admin.lib.workdays import workdays_between
 from disbursement.actions import publicity
-from disbursement.forms import DecideForm, ObjectionFilter, ObjectionForm
+from disbursement.forms.publicity import DecideForm, ObjectionFilter, ObjectionForm
 from disbursement.models import Objection, PublicityLine, RosterLine
 from disbursement.rules.states import LineStatus, PeriodState
 
