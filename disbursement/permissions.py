@@ -38,6 +38,7 @@ ALLOWED = {
     "publicity.download": _PUBLICITY | CHECKS_EVIDENCE,
     "objection.add": _PUBLICITY,
     "objection.decide": _APPROVER,
+    "objection.print": _PUBLICITY | CHECKS_EVIDENCE,
     "batch.build": _FINANCE,
     "batch.take_out": _FINANCE,
     "batch.put_back": _FINANCE,

@@ -13,6 +13,7 @@ from disbursement.views import (
     phone,
     photos,
     publicity,
+    publicity_calendar,
     returns,
     rosters,
 )
@@ -24,6 +25,8 @@ urlpatterns = [
     path("rosters/<int:pk>/", rosters.roster_detail, name="roster"),
     path("publicity/", publicity.period_list, name="periods"),
     path("publicity/plan/", publicity.period_plan, name="plan"),
+    path("publicity/calendar/", publicity_calendar.publicity_calendar, name="calendar"),
+    path("publicity/calendar/late/", publicity_calendar.publicity_late, name="late"),
     path("publicity/photos/", photos.photo_check, name="photos"),
     path("publicity/photos/<int:pk>/", photos.photo, name="photo"),
     path("publicity/photos/<int:pk>/view/", photos.photo_view, name="photo_view"),

@@ -51,19 +51,25 @@ class LinesFilter(forms.Form):
 
 
 class HangingFilter(forms.Form):
-    """Filters of the calendar of what hangs."""
+    """Filters of the calendar of what hangs, and of the photos that are owed."""
 
+    period = forms.ChoiceField(label="公示", required=False)
     township = forms.ChoiceField(label="乡镇", required=False)
     gap = forms.ChoiceField(
-        label="情况",
-        required=False,
-        choices=[("", "全部"), *GapKind.choices(), ("none", "照片齐全")],
+        label="情况", required=False, choices=[("", "全部"), *GapKind.choices(), ("none", "没有缺漏")]
     )
     q = _search("学校", "校名中的字")
 
-    def __init__(self, *args: Any, townships: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, periods: Sequence[Any], townships: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        named = [(str(one.pk), f"{one.title}（{one.get_state_display()}）") for one in periods]
+        self.fields["period"].choices = [("", "现在的公示"), *named]  # type: ignore[attr-defined]
         self.fields["township"].choices = [("", "全部乡镇"), *townships]  # type: ignore[attr-defined]
+
+    def wanted(self, name: str) -> str:
+        """What a field says; nothing where it makes no sense."""
+        self.full_clean()
+        return str(self.cleaned_data.get(name, ""))
 
 
 class PhotoFilter(forms.Form):
@@ -74,6 +80,14 @@ class PhotoFilter(forms.Form):
     )
     moment = forms.ChoiceField(label="时点", required=False, choices=[("", "全部"), *Moment.choices()])
     q = _search("学校", "校名中的字")
+
+    def wanted(self) -> dict[str, Any]:
+        """As filters of the photos."""
+        self.full_clean()
+        said = self.cleaned_data
+        kept = {} if said.get("ok") == "all" else {"ok": {"yes": True, "no": False}.get(said.get("ok", ""))}
+        named = {"moment": said.get("moment"), "school__name__contains": said.get("q")}
+        return kept | {path: value for path, value in named.items() if value}
 
 
 class ObjectionFilter(SchoolFilter):
@@ -146,4 +160,8 @@ class DecideForm(forms.Form):
         choices=[("DISMISSED", "不成立：恢复该生资助"), ("SUSTAINED", "成立：撤下该生")],
         error_messages={"required": "请选择结论。"},
     )
-    finding = _words("调查情况", "请写明调查情况。")
+    finding = _words(
+        "调查情况",
+        "请写明调查情况。",
+        help_text="会印在给异议人的告知书上，请写查了什么、结果怎样，不写身份证号、账号和困难类别。",
+    )

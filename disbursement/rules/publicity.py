@@ -196,6 +196,17 @@ def _gap(moment: Moment, sent: Sent, *, overdue: bool, in_time: bool) -> GapKind
     return absent if overdue else None
 
 
+def day_in_period(day: date, *, started_on: date, last_day: date) -> str:
+    """Where a day lies beside the period, in words: before it, on its first or last day, within, or after it."""
+    if day < started_on:
+        return f"开始前 {(started_on - day).days} 天"
+    if day == started_on:
+        return "开始当天"
+    if day < last_day:
+        return f"公示第 {(day - started_on).days} 天"
+    return "期满当天" if day == last_day else f"期满后 {(day - last_day).days} 天"
+
+
 def obstacles_in_photos(photos: Iterable[SchoolPhotos]) -> list[Finding]:
     """Name each school that lacks a checked photo of either moment."""
     return [

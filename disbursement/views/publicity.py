@@ -34,6 +34,7 @@ from disbursement.rules.states import PeriodState, RosterState
 
 _S = PeriodState
 SEES: Final = needs_role(*sorted(SCHOOL_ROLES), Role.PUBLICITY_OFFICER, Role.APPROVER, Role.AUDITOR)
+LOOKS: Final = frozenset({Role.PUBLICITY_OFFICER, Role.APPROVER, Role.AUDITOR})
 _NAMES_SECONDS: Final = 600
 START: Final = Deed(
     "start", "publicity.start", "开始公示", publicity.start_period, "period", "公示已开始，名单已固定。请打印公示并张贴。",
@@ -149,6 +150,7 @@ def period_detail(request: StaffRequest, pk: int) -> HttpResponse:
         "may_print_all": may_print and may(request.user, "publicity.print_all"),
         "may_certify": ended and may(request.user, "publicity.certify"),
         "unprintable": _unprintable(request, period) if may_print else [],
+        "may_look": running and bool(request.user.roles & LOOKS),
         "may_check": running and may(request.user, "publicity.check"),
         "may_object": running and may(request.user, "objection.add"),
         "may_confirm": ended and may(request.user, "roster.confirm"),
