@@ -286,7 +286,7 @@ def _letters(basis: Basis, students: Sequence[int]) -> Entries:
 
 def _visits(basis: Basis, students: Sequence[int]) -> Entries:
     found: Entries = defaultdict(list)
-    for row in HomeVisit.objects.of(basis.term).filter(student__in=students).order_by("visited_on", "pk"):
+    for row in HomeVisit.objects.of(basis.term).live().filter(student__in=students).order_by("visited_on", "pk"):
         words = f"{row.teachers}，实发 {yuan_comma(row.amount_paid_fen)} 元"
         if row.amount_heard_fen is not None:
             same = (

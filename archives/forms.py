@@ -172,6 +172,12 @@ class VisitForm(forms.Form):
         return found
 
 
+class CorrectVisitForm(VisitForm):
+    """A visit as it was recorded, and why that was wrong."""
+
+    reason = words_field("更正原因", required=True, help_text="写明原来哪里登记错了，系统会留下记录。")
+
+
 class SettleVisitForm(forms.Form):
     """What was found about an amount that differs."""
 
@@ -244,6 +250,21 @@ class ActivityForm(forms.Form):
         """The photo's bytes."""
         file = self.cleaned_data["file"]
         return file.read() if file else None
+
+
+class CorrectActivityForm(ActivityForm):
+    """An activity as it was, and why that was wrong."""
+
+    reason = words_field("更正原因", required=True, help_text="系统会留下记录。")
+
+
+def begun_with(form: type[forms.Form], fields: dict[str, Any]) -> type[forms.Form]:
+    """The form as a page opens it: with what is there already."""
+
+    def begun(self: Any, *args: Any, **kwargs: Any) -> None:
+        form.__init__(self, *args, **{"initial": fields} | kwargs)
+
+    return type(f"Begun{form.__name__}", (form,), {"__init__": begun})
 
 
 class DossierFilter(ArchiveFilter):
