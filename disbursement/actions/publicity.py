@@ -7,7 +7,8 @@ from typing import Any
 from django.utils import timezone
 
 from aid_admin.accounts.acting import Moved, action, move, reach_for, record, scoped
-from aid_admin.accounts.models import User
+from aid_admin.accounts.models import RoleAssignment, User
+from aid_admin.accounts.rules import Role
 from aid_admin.audit.rules import digest
 from aid_admin.county import calendar
 from aid_admin.county.models import School, Semester
@@ -272,6 +273,15 @@ def obstacles(period: PublicityPeriod) -> list[str]:
         photos=photos_of(period),
     )
     return [finding.message for finding in findings]
+
+
+def clerks_of(schools: list[str]) -> dict[str, list[User]]:
+    """School code → the clerks who hold a post there today."""
+    posts = RoleAssignment.objects.live().filter(role=Role.SCHOOL_CLERK, school_code__in=schools, user__is_active=True)
+    found: dict[str, list[User]] = {}
+    for post in posts.select_related("user").order_by("pk"):
+        found.setdefault(post.school_code, []).append(post.user)
+    return found
 
 
 def outlook_of(running: Any, today: date) -> str:

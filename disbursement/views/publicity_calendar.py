@@ -10,12 +10,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from aid_admin.accounts.gate import StaffRequest
-from aid_admin.accounts.models import RoleAssignment
-from aid_admin.accounts.rules import Role
 from aid_admin.county import calendar
 from aid_admin.db.pages import page_of_list
 from aid_admin.lib.workdays import is_workday
-from disbursement.actions.publicity import last_day_of
+from disbursement.actions.publicity import clerks_of, last_day_of
 from disbursement.forms.publicity import HangingFilter
 from disbursement.models import PublicityEvidence, PublicityPeriod, Roster
 from disbursement.rules.publicity import Gap, GapKind, Hanging, Moment, PhotoState, Sent, gaps_in
@@ -255,12 +253,5 @@ def _owed(told: list[tuple[SchoolDays, Bar, Gap]]) -> int:
 
 
 def _clerks(request: StaffRequest, codes: list[str]) -> dict[str, list[Any]]:
-    """Who to ring up, for the county's staff: school code → its clerks."""
-    found: dict[str, list[Any]] = {}
-    if request.user.reach().county:
-        posts = RoleAssignment.objects.live().filter(
-            role=Role.SCHOOL_CLERK, school_code__in=codes, user__is_active=True
-        )
-        for post in posts.select_related("user").order_by("pk"):
-            found.setdefault(post.school_code, []).append(post.user)
-    return found
+    """Whom to ring up, for the county's staff."""
+    return clerks_of(codes) if request.user.reach().county else {}
