@@ -302,8 +302,9 @@ class PosterForm(forms.Form):
     """Which poster, for which wall."""
 
     stage = forms.ChoiceField(
-        label="学段", choices=[("", "请选择"), *Stage.choices()], error_messages={"required": "请选择学段。"}
-    )
+        label="学段", choices=[("", "请选择"), *Stage.choices()], error_messages={"required": "请选择学段。"},
+        help_text="学校选它办的学段，村（居）选村里有学生的学段。",
+    )  # fmt: skip
     place = forms.ChoiceField(label="张贴地点", error_messages={"required": "请选择村或学校。"})
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

@@ -58,13 +58,28 @@ def plan_period(
         raise Refused("没有可以公示的名册：名册须已通过复审，且不在别的公示中。")
     period = PublicityPeriod.objects.create(
         semester=term,
-        title=title.strip() or f"{term}学生资助名单公示",
+        title=_title(term, title, chosen),
         planned_on=planned_on or today,
         planned_by=by,
     )
     Roster.objects.filter(pk__in=[item.pk for item in chosen]).update(period=period)
     record("publicityperiod", period.pk, to_state=PeriodState.PLANNED, count=len(chosen))
     return [Moved("publicityperiod", period.pk, None, PeriodState.PLANNED)]
+
+
+def _title(term: Semester, wished: str, rosters: list[Roster]) -> str:
+    """A title that no other period of the semester has: by the round of its rosters, then by its number.
+
+    Raises Refused for a wished title that is taken: two notices on one wall must be told apart.
+    """
+    mine = PublicityPeriod.objects.filter(semester=term)
+    title = wished.strip()
+    if title and mine.filter(title=title).exists():
+        raise Refused(f"本学期已经有一次公示叫“{title}”，请换一个标题（如加上批次或日期）。")
+    first = min(roster.round for roster in rosters)
+    plain = f"{term}学生资助名单公示" + (f"（补充，第{first}轮）" if first > 1 else "")
+    taken = mine.filter(title__startswith=plain).count() if not title else 0
+    return title or (f"{plain}（第{taken + 1}次）" if taken else plain)
 
 
 def _free(rosters: Any) -> list[Roster]:

@@ -363,3 +363,16 @@ def test_certificate_waits_for_the_end(period):
     answer = enter("fushen1").post(f"/publicity/{period.pk}/certificate/{school_of(period)}/")
     assert answer.status_code == 409
     assert "结束以后才能打印公示结果证明" in answer.content.decode()
+
+
+def test_two_periods_are_told_apart_by_their_titles(period):
+    officer, term = enter("gongshi1"), period.semester
+    assert period.title == f"{term}学生资助名单公示"
+    done(officer, f"/publicity/{period.pk}/", "abort", reason="名单有误")
+    ids = list(Roster.objects.order_by("pk").values_list("pk", flat=True))
+    same = do(officer, "/publicity/plan/", "plan", ids[:1], title=period.title).content.decode()
+    assert "请换一个标题" in same
+    done(officer, "/publicity/plan/", "plan", ids[:1])
+    assert PublicityPeriod.objects.latest("pk").title == f"{term}学生资助名单公示（第2次）"
+    done(officer, "/publicity/plan/", "plan", ids[1:2])
+    assert PublicityPeriod.objects.latest("pk").title == f"{term}学生资助名单公示（第3次）"
