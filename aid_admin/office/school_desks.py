@@ -64,12 +64,8 @@ def _care(desk: Desk) -> Iterator[Work]:
     yield Work(alone, "结对未满：建档立卡学生还没有帮扶教师", "勾选学生，一次安排", "/pairing/?paired=no")
 
 
-def school_clerk(desk: Desk) -> Iterator[Work]:
-    yield Work(
-        _without_attendance(desk), "在校就读确认待报送", "上传本学期的“在校就读确认”表", "/uploads/new/attendance/",
-        step="ATTENDANCE",
-    )  # fmt: skip
-    yield from own_uploads(desk)
+def _rosters_of_a_clerk(desk: Desk) -> Iterator[Work]:
+    """From filing to the photos of what hangs."""
     yield from _by_round(
         Work(
             desk.rosters(RosterState.DRAFT).filter(filed=None), "名册未填报", "上传“资助发放名册”，与核定结果逐人比较",
@@ -92,6 +88,15 @@ def school_clerk(desk: Desk) -> Iterator[Work]:
     )  # fmt: skip
     hint = "开始、结束各一张"
     yield from _by_round(Work(_without_photo(desk), "公示照片待上传", hint, "/publicity/?state=RUNNING", step="PHOTOS"))
+
+
+def school_clerk(desk: Desk) -> Iterator[Work]:
+    yield Work(
+        _without_attendance(desk), "在校就读确认待报送", "上传本学期的“在校就读确认”表", "/uploads/new/attendance/",
+        step="ATTENDANCE",
+    )  # fmt: skip
+    yield from own_uploads(desk)
+    yield from _rosters_of_a_clerk(desk)
     proposed = BankAccount.objects.filter(
         verified_by=None, ended_at=None
     )  # waits for the head, no longer for the clerk
