@@ -67,7 +67,7 @@ class LetterFilter(ArchiveFilter):
     """Filters of the list of letters."""
 
     state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部状态"), *LetterState.choices()])
-    village = forms.CharField(required=False, max_length=12, widget=forms.HiddenInput)
+    village = forms.CharField(label="户籍村代码", required=False, max_length=12, widget=forms.HiddenInput)
     field_order = ("school", "township", "state", "q", "village")
 
 

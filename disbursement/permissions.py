@@ -39,6 +39,8 @@ ALLOWED = {
     "objection.add": _PUBLICITY,
     "objection.decide": _APPROVER,
     "objection.print": _PUBLICITY | CHECKS_EVIDENCE,
+    "funds.allot": _FINANCE,
+    "funds.take_back": _FINANCE,
     "batch.build": _FINANCE,
     "batch.take_out": _FINANCE,
     "batch.put_back": _FINANCE,
@@ -59,5 +61,4 @@ ALLOWED = {
     "batch.list": _FINANCE | _FINANCE_APPROVER | _AUDITOR,
     "batch.print_all": _FINANCE | _FINANCE_APPROVER | _AUDITOR,
     "batch.take_printed": _FINANCE | _FINANCE_APPROVER | _AUDITOR,
-    "payment.export": _SCHOOL | _FINANCE | _FINANCE_APPROVER | _AUDITOR,
 }

@@ -1,6 +1,6 @@
 """Who may do what in recognition, comparison and entitlement."""
 
-from aid_admin.accounts.rules import SCHOOL_ROLES, Role
+from aid_admin.accounts.rules import Role
 
 _OFFICER = frozenset({Role.REGISTRY_OFFICER})
 ALLOWED = {
@@ -14,5 +14,4 @@ ALLOWED = {
     "claim.settle": _OFFICER,
     "coverage.settle": _OFFICER,
     "entitle": frozenset({Role.REVIEWER}),
-    "entitlement.export": SCHOOL_ROLES | {Role.REVIEWER, Role.APPROVER, Role.AUDITOR},
 }

@@ -12,5 +12,4 @@ urlpatterns = [
     path("standings/", comparison.standing_list, name="standings"),
     path("coverage/", coverage.coverage_list, name="coverage"),
     path("entitlements/", entitlements.entitlement_list, name="entitlements"),
-    path("entitlements/export/", entitlements.entitlement_export, name="entitlement_export"),
 ]

@@ -12,20 +12,44 @@ from aid_admin.accounts.deeds import Deed, Deeds, attempt
 from aid_admin.accounts.gate import StaffRequest, needs, needs_role
 from aid_admin.accounts.rules import BUSINESS_ROLES, SCHOOL_ROLES, Role
 from aid_admin.audit.history import history_of
-from aid_admin.county import calendar
+from aid_admin.county import calendar, lists
 from aid_admin.db.pages import page_of
 from aid_admin.files.photos import photo_page
 from aid_admin.intake.actions import force
 from aid_admin.intake.forms import OpinionForm, ReasonForm
 from aid_admin.intake.models import Upload
 from aid_admin.intake.rules import Standing
+from aid_admin.lib import id_card
+from aid_admin.lib.xlsx_out import ColumnOut
 from students.actions import late
 from students.forms import LateForm, StudentFilter
 from students.models import EnrolmentRecord, Placement, Student
+from students.rules import Boarding
+
+_BOARDS: Final = dict(Boarding.choices())
+
+
+def _pupil(student: Any) -> list[Any]:
+    place = student.places[0] if student.places else None
+    known = (student.name, id_card.mask(student.id_number or ""), student.sex)
+    if place is None:
+        return [*known, "", "", "", "", "", "本学期没有记录"]
+    return [
+        *known, place.school.name, place.get_stage_display(), place.grade, place.class_name,
+        _BOARDS.get(place.boarding, ""), place.get_standing_display(),
+    ]  # fmt: skip
+
+
+LISTED: Final = lists.ListOut(
+    "学生", (
+        ColumnOut("姓名", 10), ColumnOut("身份证号", 20), ColumnOut("性别", 6), ColumnOut("就读学校", 30), ColumnOut("学段", 10),
+        ColumnOut("年级", 10), ColumnOut("班级", 10), ColumnOut("就读方式", 10), ColumnOut("在籍在校", 16),
+    ), _pupil,
+)  # fmt: skip
 
 
 @needs_role(*sorted(BUSINESS_ROLES))
-@require_safe
+@lists.shown_or_taken
 def students(request: StaffRequest) -> HttpResponse:
     """Students by name, pinyin initials or the last four of the ID number; filters on this semester's place."""
     term = calendar.chosen(request.session)
@@ -40,7 +64,10 @@ def students(request: StaffRequest) -> HttpResponse:
             rows = rows.filter(Exists(places.filter(student=OuterRef("pk"), **chosen)))
         rows = rows.search(wanted["q"])
     here = Prefetch("placement_set", places.select_related("school"), to_attr="places")
-    page = page_of(rows.prefetch_related(here).order_by("name_key", "pk"), request.GET.get("page"))
+    rows = rows.prefetch_related(here).order_by("name_key", "pk")
+    if lists.asked(request):
+        return lists.answer(request, LISTED, rows, form)
+    page = page_of(rows, request.GET.get("page"))
     shown = {"form": form, "page": page, "may_add": may(request.user, "pupil.add_late")}
     return render(request, "students/student_list.html", shown)
 

@@ -187,8 +187,7 @@ WITHOUT_OBJECT = {
     "statistics.export": "gives the figures of the own reach; see tests/aid_admin/office",
     "visit.export": "gives the rows of the own reach",
     "identity.reveal": "logs only; the page that shows the number finds its owner through visible_to",
-    "entitlement.export": "gives the rows of the own reach; see tests/eligibility",
-    "payment.export": "gives the rows of the own reach; see the test below",
+    "page.export": "gives the rows that the page found through visible_to; see tests/aid_admin/county",
     "user.password": "one's own",
 }
 OF_A_REVIEWER: dict[str, Given] = {
@@ -215,7 +214,7 @@ OF_A_REVIEWER: dict[str, Given] = {
     "visit.settle": lambda: {"visit": _visit(), "note": "核实"},
 }  # fmt: skip
 REVIEWER_WITHOUT_OBJECT = {
-    "archive.export_missing", "archive.packed", "entitle", "entitlement.export", "identity.reveal", "letters.draw_up", "letters.printed",
+    "archive.export_missing", "archive.packed", "entitle", "identity.reveal", "letters.draw_up", "letters.printed", "page.export",
     "pairing.export", "roster.draft", "statistics.export", "user.password", "visit.export",
 }  # fmt: skip
 

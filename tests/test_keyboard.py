@@ -42,3 +42,20 @@ def test_enter_on_a_picked_row_does_not_pass_the_dialog_by(office: Office) -> No
     assert "POST" not in sent
     expect(box).to_be_checked()
     assert NoticeLetter.objects.filter(state="DRAWN_UP").count() == before > 0
+
+
+def test_help_explains_the_page_and_leaves_its_deeds_alone(office: Office) -> None:
+    reviewer = office.person("chushen1")
+    reviewer.go("应助结果")
+    page = reviewer.page
+    page.get_by_role("link", name="帮助").click()
+    told = page.locator("dialog#help-term")
+    expect(told).to_be_visible()
+    expect(told).to_contain_text("个人信息保护法")
+    expect(told).to_contain_text("符合条件，按核定金额资助")
+    told.get_by_role("button", name="知道了").click()
+    page.locator("thead th", has_text="金额（元）").click()
+    expect(told).to_contain_text("精确到分")
+    told.get_by_role("button", name="知道了").click()
+    page.get_by_role("button", name="重新核定").click()
+    expect(page.locator("dialog#do-entitle")).to_be_visible()

@@ -6,7 +6,7 @@ and keeps what was typed when a rule refuses.
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django import forms
 from django.contrib import messages
@@ -16,6 +16,8 @@ from django.utils.http import content_disposition_header
 from aid_admin.accounts.acting import may
 from aid_admin.accounts.models import User
 from aid_admin.lib.refusals import Forbidden, NotFound, Refused
+
+TAKE_LIST: Final = "take_list"  # what a page's list is asked for with, where a deed's name stands: see county.lists
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ class Deeds:
         `then` gives a sentence that is added to what the deed says when it is done: what comes next.
         Raises Http404 for a deed that this page does not have, Forbidden and NotFound as the action does.
         """
-        if self.request.method != "POST":
+        if self.request.method != "POST" or self.wanted == TAKE_LIST:
             return False
         deed = self.all.get(self.wanted)
         if deed is None:

@@ -1,15 +1,34 @@
-"""Semesters and the demo's clock."""
+"""Semesters and the demo's clock, reference tables, and lists that leave as workbooks."""
 
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import Any, Final
 
 from django.db import IntegrityError, InternalError, models, transaction
 
 from aid_admin.accounts.acting import Moved, action, record
 from aid_admin.accounts.models import User
+from aid_admin.county import calendar
 from aid_admin.county.models import DemoClock, School, Semester
 from aid_admin.county.permissions import ALLOWED
 from aid_admin.lib import semester as semester_text
+from aid_admin.lib import xlsx_out
 from aid_admin.lib.refusals import BadInput, Refused
+from aid_admin.lib.xlsx_out import ColumnOut, Sheet, Value
+
+MOST: Final = 100_000  # rows of a list that leaves
+_AT_ONCE: Final = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class ListOut:
+    """How a list leaves: its name, its columns, and the values of one row in their order."""
+
+    name: str
+    columns: Sequence[ColumnOut]
+    values: Callable[[Any], Sequence[Value]]
 
 
 @action("semester.create", ALLOWED)
@@ -88,6 +107,26 @@ def delete_reference(*, by: User, row: models.Model) -> None:
 def log_reference_import(*, by: User, table: str, totals: dict[str, int]) -> None:
     """Log a confirmed import of a reference table."""
     record(table, "*", to_state="IMPORTED", count=sum(totals.values()), reason=str(totals))
+
+
+@action("page.export", ALLOWED)
+def export_list(*, by: User, listed: ListOut, rows: Any, filters: str) -> bytes:
+    """The rows as a workbook; logged with filters, count and digest. Refused above MOST rows."""
+    if _count(rows) > MOST:
+        raise Refused(f"超过 {MOST:,} 行，一张表放不下。请先用筛选（如学校、状态）缩小范围，再导出。")
+    every = rows if isinstance(rows, list) else rows.iterator(chunk_size=_AT_ONCE)
+    values = [listed.values(row) for row in every]
+    footer = calendar.stamp(by, filters)
+    data = xlsx_out.write(
+        [Sheet(listed.name, listed.columns, values, (f"共 {len(values)} 行。{footer}",))], footer=footer
+    )
+    digest = hashlib.sha256(data).hexdigest()
+    record("export", listed.name, to_state="EXPORTED", count=len(values), digest=digest, reason=filters)
+    return data
+
+
+def _count(rows: Any) -> int:
+    return len(rows) if isinstance(rows, list) else int(rows.order_by().values("pk")[: MOST + 1].count())
 
 
 def _why(problem: Exception) -> str:

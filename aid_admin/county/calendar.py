@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Subquery
 from django.utils import timezone
 
+from aid_admin.accounts.models import User
 from aid_admin.county.models import DemoClock, Holiday, Semester
 from aid_admin.lib.refusals import BadInput
 
@@ -21,6 +22,13 @@ def business_date() -> date:
     """Today in Asia/Shanghai, or the demo's date in a database marked as demo."""
     clock = DemoClock.objects.first()
     return clock.business_date if clock else timezone.localdate()
+
+
+def stamp(by: User, filters: str = "") -> str:
+    """What stands at the foot of a list that leaves: who took it, when by the clock (and by the demo's date), filters."""
+    day, now = business_date(), timezone.localtime()
+    dated = "" if day == now.date() else f"（业务日期 {day}）"
+    return f"{by.name}（{by.username}）{now:%Y-%m-%d %H:%M} 导出{dated}" + (f"，筛选：{filters}" if filters else "")
 
 
 def holidays() -> dict[date, bool]:

@@ -10,4 +10,5 @@ ALLOWED = {
     "reference.save": _ADMIN,
     "reference.delete": _ADMIN,
     "reference.import": _ADMIN,
+    "page.export": frozenset(Role),
 }

@@ -28,10 +28,11 @@ def yuan_comma(fen: int) -> str:
     return _with_point(fen, f"{abs(fen) // 100:,}")
 
 
-def wan(fen: int) -> str:
-    """Exact 万元, without trailing zeros: 90381250 -> 90.38125."""
-    text = format(Decimal(fen).scaleb(-6), "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
+def wan(fen: int, places: int = 0) -> str:
+    """Exact 万元, without zeros behind `places` decimals: 90381250 -> 90.38125; with 5 places 1000000 -> 1.00000."""
+    whole, _, rest = format(Decimal(fen).scaleb(-6), ".6f").partition(".")
+    decimals = rest.rstrip("0").ljust(places, "0")
+    return f"{whole}.{decimals}" if decimals else whole
 
 
 def in_words(fen: int) -> str:

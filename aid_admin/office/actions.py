@@ -5,18 +5,16 @@ from pathlib import Path
 from typing import Literal
 
 from django.conf import settings
-from django.utils.timezone import localtime
 
 from aid_admin.accounts.acting import action, reach_for, record
 from aid_admin.accounts.models import User
 from aid_admin.audit import chain
-from aid_admin.audit.models import AuditEvent
 from aid_admin.county import calendar
 from aid_admin.county.models import School
 from aid_admin.lib import xlsx_out
 from aid_admin.lib.refusals import BadInput
 from aid_admin.lib.xlsx_out import ColumnOut, Sheet
-from aid_admin.office import invariants, people, report, statistics, wording
+from aid_admin.office import invariants, report, statistics
 from aid_admin.office.permissions import ALLOWED
 
 _COLUMNS = (
@@ -29,13 +27,6 @@ _DIFFERENCES = (
     ColumnOut("指标", 40), ColumnOut("已公布", 16), ColumnOut("系统计算", 16), ColumnOut("相差", 14),
     ColumnOut("原因", 60),
 )  # fmt: skip
-
-_EVENTS = (
-    ColumnOut("序号", 9, "int"), ColumnOut("时间", 20), ColumnOut("操作人", 20), ColumnOut("岗位", 18), ColumnOut("学校", 12),
-    ColumnOut("动作", 22), ColumnOut("对象", 18), ColumnOut("对象编号", 14), ColumnOut("原状态", 14), ColumnOut("新状态", 16),
-    ColumnOut("数量", 8, "int"), ColumnOut("原因", 40), ColumnOut("链值", 66),
-)  # fmt: skip
-MOST_EVENTS = 50_000
 
 
 @action("list.export", ALLOWED)
@@ -70,26 +61,34 @@ def export_report(*, by: User, semester: str) -> bytes:
         Sheet("学期总览", _COLUMNS, rows, (report.paragraph(found),)),
         Sheet("与已公布数字的差异", _DIFFERENCES, differences, ("金额单位为分，人次、人数为个。",)),
     ]
-    data = xlsx_out.write(sheets, footer=f"{by.name}（{by.username}）{calendar.business_date()} 导出")
+    data = xlsx_out.write(sheets, footer=calendar.stamp(by))
     record("semester", term.code, to_state="EXPORTED", count=len(rows), digest=hashlib.sha256(data).hexdigest())
     return data
 
 
 @action("statistics.export", ALLOWED)
-def export_statistics(*, by: User, semester: str, table: str) -> bytes:
-    """One of the statistics' tables over the person's schools, a sheet for each measure."""
+def export_statistics(*, by: User, semester: str, table: str, told: str = "", **filters: str) -> bytes:
+    """One of the tables over those of the person's schools that `filters` find (`told` in words), a sheet a measure."""
     if table not in statistics.TABLES:
         raise BadInput(f"没有统计表“{table}”。可用：{'、'.join(statistics.TABLES)}。")
     term = calendar.semester(semester)
-    schools = list(School.objects.within(reach_for(by, "statistics.export")).values_list("code", flat=True))
+    within = School.objects.within(reach_for(by, "statistics.export")).filter(**filters)
+    schools = list(within.values_list("code", flat=True))
     every = table.endswith("semester")
     found = statistics.table(table, semester=None if every else term.pk, schools=schools)
-    footer = f"{by.name}（{by.username}）{calendar.business_date()} 导出"
+    footer = calendar.stamp(by, told)
     scope = f"范围：{'全部学期' if every else term}，{len(schools)} 所学校，已确认名册中没有撤下的学生。{footer}"
     sheets = [_statistics_sheet(found, measure, title, scope) for measure, title in statistics.MEASURES.items()]
     data = xlsx_out.write(sheets, footer=footer)
     sha256 = hashlib.sha256(data).hexdigest()
-    record("statistics", table, to_state="EXPORTED", reason=str(term), count=len(found.lines), digest=sha256)
+    record(
+        "statistics",
+        table,
+        to_state="EXPORTED",
+        reason=f"{term}；{told}" if told else str(term),
+        count=len(found.lines),
+        digest=sha256,
+    )
     return data
 
 
@@ -112,27 +111,3 @@ def verify_trail(*, by: User) -> list[str]:
     faults += [check.sentence for check in invariants.run() if not check.ok]
     record("audit", "chain", to_state="FAULTY" if faults else "GOOD", count=rows, reason=faults[0] if faults else "")
     return faults
-
-
-@action("audit.export", ALLOWED)
-def export_trail(*, by: User, **filters: str) -> bytes:
-    """Events as xlsx, newest first, at most MOST_EVENTS; `filters` are field lookups."""
-    events = list(AuditEvent.objects.filter(**filters).order_by("-seq")[:MOST_EVENTS])
-    names = people.names_of(e.actor_username for e in events)
-    schools = people.school_names(e.school_code for e in events)
-    rows = [
-        (
-            e.seq, f"{localtime(e.at):%Y-%m-%d %H:%M:%S}", _with_code(names, e.actor_username),
-            wording.role_name(e.actor_role), _with_code(schools, e.school_code), wording.verb_name(e.verb),
-            wording.object_name(e.object_type), e.object_id, wording.state_name(e.object_type, e.from_state),
-            wording.state_name(e.object_type, e.to_state), e.count, e.reason, e.chain_hash,
-        )
-        for e in events
-    ]  # fmt: skip
-    data = xlsx_out.write([Sheet("审计记录", _EVENTS, rows)], footer=f"{by.name}（{by.username}）导出 {filters}")
-    record("audit", "events", to_state="EXPORTED", count=len(rows), digest=hashlib.sha256(data).hexdigest())
-    return data
-
-
-def _with_code(names: dict[str, str], code: str) -> str:
-    return f"{names[code]}（{code}）" if code in names else code

@@ -35,6 +35,7 @@ def office(request: HttpRequest) -> dict[str, object]:
         "semesters": semesters,
         "semester": term,
         "steps": steps,
+        "waiting_count": len(lines),
         "menu": menu.menu_for(user.roles, request.path, len(lines)),
         "may_search": bool(user.reach()),
         "may_reveal": may(user, "identity.reveal"),

@@ -31,6 +31,7 @@ class Work:
     due_by: str = ""  # the rows' date, where they have one of their own
     step: str = ""  # of county.rules.SCHOOL_STEPS: its deadline is that of this work
     tell: Callable[[date], str] = lambda _today: ""  # said after the hint where the work is there
+    one: str = ""  # the address of a single row, {} for its key: opened where just one waits
     failed: bool = False  # money that did not arrive: before all else that is due on the same day
 
 

@@ -1,6 +1,10 @@
 """Forms of the roof."""
 
+from typing import Any
+
 from django import forms
+
+from aid_admin.county.models import Township
 
 
 class RevealForm(forms.Form):
@@ -12,3 +16,35 @@ class RevealForm(forms.Form):
         error_messages={"required": "请写明为什么要看完整号码，系统会留下记录。"},
         widget=forms.TextInput(attrs={"list": "reveal-reasons", "autocomplete": "off", "autofocus": True}),
     )
+
+
+class SchoolsFilter(forms.Form):
+    """Which schools a table covers: those of one township, or whose name holds a text."""
+
+    township = forms.ChoiceField(label="乡镇", required=False)
+    q = forms.CharField(
+        label="学校名称", required=False, max_length=60, widget=forms.TextInput(attrs={"type": "search"})
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        towns = list(Township.objects.values_list("code", "name"))
+        self.fields["township"].choices = [("", "全部乡镇"), *towns]  # type: ignore[attr-defined]
+
+    def wanted(self) -> dict[str, str]:
+        """The filled-in fields as lookups of a school."""
+        given = self.cleaned_data if self.is_bound and self.is_valid() else {}
+        paths = {"township": "township__code", "q": "name__contains"}
+        return {path: given[name] for name, path in paths.items() if given.get(name)}
+
+
+class ProgressFilter(SchoolsFilter):
+    """Filters of 学校进度."""
+
+    late = forms.ChoiceField(label="范围", required=False, choices=[("", "全部"), ("1", "只看逾期")])
+
+
+class StatisticsFilter(SchoolsFilter):
+    """Filters of a table; the measure that was looked at stays."""
+
+    measure = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)

@@ -83,6 +83,7 @@ MENU: Final[tuple[tuple[str, tuple[Entry, ...]], ...]] = (
                 SCHOOL_ROLES | {Role.PUBLICITY_OFFICER, Role.APPROVER, Role.AUDITOR},
             ),
             Entry("/objections/", "公示异议", "question-circle", frozenset({Role.PUBLICITY_OFFICER, Role.APPROVER, Role.AUDITOR})),
+            Entry("/funds/", "资金总览", "wallet2", _MONEY | {Role.APPROVER}),
             Entry("/batches/", "资金发放", "bank", _MONEY),
             Entry("/payments/", "发放明细", "cash-coin", SCHOOL_ROLES | _MONEY),
         ),

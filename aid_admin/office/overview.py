@@ -60,7 +60,12 @@ SELECT ({_FORCE.format(what="count(DISTINCT f.part)", which="f.kind = 'roll'")})
        (SELECT count(*) FROM mine),
        %(compared)s,
        (SELECT count(*) FROM eligibility_comparisonresult c WHERE c.run_id = %(compared)s AND c.decision_id IS NULL
-           AND c.verdict IN ('ID_MATCH_NAME_CONFLICT', 'NAME_MATCH_ID_CONFLICT', 'AMBIGUOUS')),
+           AND c.verdict IN ('ID_MATCH_NAME_CONFLICT', 'NAME_MATCH_ID_CONFLICT', 'AMBIGUOUS'))
+       + (SELECT count(*) FROM eligibility_coveragegap g WHERE g.run_id = %(compared)s AND g.outcome = 'UNKNOWN'
+           AND NOT EXISTS (SELECT 1 FROM eligibility_coveragedecision d WHERE d.record_key = g.record_key
+               AND d.semester_id = %(semester)s AND d.undone_at IS NULL))
+       + (SELECT count(*) FROM students_placement p WHERE p.semester_id = %(semester)s AND p.decided_by_id IS NULL
+           AND p.standing IN ('CLAIMED_TWICE', 'TRANSFER')),
        %(entitled)s,
        ({_ROSTER.format(which="TRUE")}),
        ({_ROSTER.format(which="r.state <> 'DRAFT'")}),

@@ -48,6 +48,16 @@ def names_of(usernames: Iterable[str]) -> dict[str, str]:
     return dict(User.objects.filter(username__in=set(usernames)).values_list("username", "name"))
 
 
+def names() -> dict[str, str]:
+    """Everybody's name by user name."""
+    return dict(User.objects.values_list("username", "name"))
+
+
+def names_of_schools() -> dict[str, str]:
+    """Every school's name by code."""
+    return dict(School.objects.values_list("code", "name"))
+
+
 def school_names(codes: Iterable[str]) -> dict[str, str]:
     """Names of schools by code."""
     return dict(School.objects.filter(code__in=set(codes) - {""}).values_list("code", "name"))

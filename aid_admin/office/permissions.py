@@ -6,7 +6,6 @@ ALLOWED = {
     "report.export": COUNTY_ROLES,
     "statistics.export": BUSINESS_ROLES,
     "audit.verify": frozenset({Role.AUDITOR}),
-    "audit.export": frozenset({Role.AUDITOR}),
     "list.export": frozenset(
         {Role.REGISTRY_OFFICER, Role.REVIEWER, Role.APPROVER, Role.FINANCE_CLERK, Role.FINANCE_APPROVER}
     ),

@@ -46,6 +46,8 @@ from eligibility.rules import ApplicationState
 from students.models import Placement
 from students.rules import Standing
 
+_BATCH: Final = "/batches/{}/"
+_PERIOD: Final = "/publicity/{}/"
 LATE: Final = "late"  # the kind of upload that enters one pupil
 
 
@@ -146,7 +148,13 @@ def _publicity_officer(desk: Desk) -> Iterator[Work]:
     free = desk.rosters(RosterState.APPROVED).exclude(period__state__in=in_one)
     yield Work(free, "名册待安排公示", "复审已通过，还不在任何公示中", "/publicity/plan/")
     periods = desk.see(PublicityPeriod).filter(semester=desk.term)
-    yield Work(periods.filter(state=PeriodState.PLANNED), "公示待开始", "打印公示表并张贴", "/publicity/?state=PLANNED")
+    yield Work(
+        periods.filter(state=PeriodState.PLANNED),
+        "公示待开始",
+        "打印公示表并张贴",
+        "/publicity/?state=PLANNED",
+        one=_PERIOD,
+    )
     running, hint = periods.filter(state=PeriodState.RUNNING), "留意来电来访，登记异议；"
     yield Work(running, "公示进行中", hint, "/publicity/?state=RUNNING", tell=partial(publicity.outlook_of, running))
     yield _objections(desk, "公示异议办理中", "由复审人员决定")
@@ -161,17 +169,21 @@ def _finance_clerk(desk: Desk) -> Iterator[Work]:
     yield Work(payable, "已确认待编批次", "名册已确认，还没有进入发放批次", "/batches/build/")
     doubted = desk.see(TakenOut).waiting().of(desk.term)
     yield Work(doubted, "移出的明细待核实", "等学校核对账户；不用再核对的可以放回", "/batches/build/")
-    yield Work(_batches(desk, BatchState.DRAFTED), "批次待锁定", "核对笔数与金额", "/batches/?state=DRAFTED")
+    yield Work(
+        _batches(desk, BatchState.DRAFTED), "批次待锁定", "核对笔数与金额", "/batches/?state=DRAFTED", one=_BATCH
+    )
     released = _batches(desk, BatchState.RELEASED)
     yield Work(
         released.filter(mode=BatchMode.ACCOUNT), "批次待送银行", "打开批次，生成并下载代发文件，再登记已送银行",
-        "/batches/?state=RELEASED&mode=ACCOUNT",
+        "/batches/?state=RELEASED&mode=ACCOUNT", one=_BATCH,
     )  # fmt: skip
     yield Work(
         released.filter(mode=BatchMode.WAIVER), "减免批次待打印清单并办结", "打印各校减免清单，学校盖章后办结",
-        "/batches/?state=RELEASED&mode=WAIVER",
+        "/batches/?state=RELEASED&mode=WAIVER", one=_BATCH,
     )  # fmt: skip
-    yield Work(_batches(desk, BatchState.SENT), "批次待回盘", "导入银行回盘文件后办结", "/batches/?state=SENT")
+    yield Work(
+        _batches(desk, BatchState.SENT), "批次待回盘", "导入银行回盘文件后办结", "/batches/?state=SENT", one=_BATCH
+    )
     yield Work(unretried(desk), "发放失败待补发", "账户更正并核对后补发", "/payments/?state=FAILED", failed=True)
     unknown = desk.see(PaymentLine).filter(batch__semester=desk.term, state=PaymentState.UNKNOWN)
     yield Work(unknown, "银行结果未知", "向银行查清前不能补发", "/payments/?state=UNKNOWN")
@@ -186,9 +198,9 @@ def _contradicting(desk: Desk) -> Work:
 
 
 def _finance_approver(desk: Desk) -> Iterator[Work]:
-    yield Work(_batches(desk, BatchState.LOCKED), "批次待审核", "编制人已锁定", "/batches/?state=LOCKED")
+    yield Work(_batches(desk, BatchState.LOCKED), "批次待审核", "编制人已锁定", "/batches/?state=LOCKED", one=_BATCH)
     release = _batches(desk, BatchState.REVIEWED).exclude(reviewed_by=desk.user)
-    yield Work(release, "批次待放行", "由审核人以外的人放行", "/batches/?state=REVIEWED")
+    yield Work(release, "批次待放行", "由审核人以外的人放行", "/batches/?state=REVIEWED", one=_BATCH)
     yield _contradicting(desk)
 
 
@@ -222,6 +234,11 @@ def _due(work: Work, deadlines: Mapping[str, date]) -> date | None:
     return found or deadlines.get(work.step)
 
 
+def _way(work: Work, count: int) -> str:
+    """Where the work is done: its list, or the one object that waits."""
+    return work.one.format(work.rows.values_list("pk", flat=True).first()) if work.one and count == 1 else work.path
+
+
 def waiting_for(user: User, term: Semester, today: date, runs: RunsShown) -> list[Waiting]:
     """What waits for this person in this semester, most pressing first; empty if nothing does."""
     desk = Desk(user, term, runs)
@@ -233,7 +250,14 @@ def waiting_for(user: User, term: Semester, today: date, runs: RunsShown) -> lis
     ends = [due or term.ends_on for due in dues]
     holidays = calendar.holidays() if any(end < today for end in ends) else {}
     lines = [
-        Waiting(count, work.title, work.hint + work.tell(today), work.path, due, workdays_between(end, today, holidays))
+        Waiting(
+            count,
+            work.title,
+            work.hint + work.tell(today),
+            _way(work, count),
+            due,
+            workdays_between(end, today, holidays),
+        )
         for (work, count), due, end in zip(works, dues, ends, strict=True)
     ]
     order = {

@@ -124,7 +124,7 @@ def export_missing(*, by: User, semester: str) -> Paper:
         )
         for p in places.order_by("student__village__code", "school__code", "grade_year", "class_name", "pk")
     ]  # fmt: skip
-    footer = f"{by.name}（{by.username}）{calendar.business_date()} 导出"
+    footer = calendar.stamp(by)
     data = xlsx_out.write([xlsx_out.Sheet("缺件清单", _MISSING, rows, (f"共 {len(rows)} 人缺件。",))], footer=footer)
     record("semester", term.code, to_state="MISSING_EXPORTED", count=len(rows), digest=hashlib.sha256(data).hexdigest())
     return Paper(f"一生一档缺件清单-{term}.xlsx", XLSX, data)

@@ -140,7 +140,7 @@ def export_pairs(*, by: User, semester: str) -> Paper:
             "school__code", "grade_year", "class_name", "student__name_key"
         ).values_list("student", "school__name", "grade", "class_name", "student__name")
     ]
-    footer = f"{by.name}（{by.username}）{calendar.business_date()} 导出"
+    footer = calendar.stamp(by)
     paired = sum(1 for row in rows if row[4])
     notes = (f"建档立卡学生 {len(rows)} 人，已结对 {paired} 人，未结对 {len(rows) - paired} 人。",)
     data = xlsx_out.write([xlsx_out.Sheet("1+1结对", _COLUMNS, rows, notes)], footer=footer)

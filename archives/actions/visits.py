@@ -186,7 +186,7 @@ def export_visits(*, by: User, semester: str, **filters: Any) -> Paper:
         )
         for v in rows.iterator(chunk_size=1000)
     ]  # fmt: skip
-    footer = f"{by.name}（{by.username}）{calendar.business_date()} 导出"
+    footer = calendar.stamp(by)
     data = xlsx_out.write([xlsx_out.Sheet("走访记录", _COLUMNS, lines)], footer=footer)
     digest = hashlib.sha256(data).hexdigest()
     record("homevisit", term.code, to_state="EXPORTED", count=len(lines), digest=digest, reason=str(filters))

@@ -13,7 +13,7 @@ from aid_admin.accounts.deeds import Deed, Deeds, download
 from aid_admin.accounts.gate import StaffRequest, needs, needs_role
 from aid_admin.accounts.rules import SCHOOL_ROLES, Role
 from aid_admin.audit.history import history_of
-from aid_admin.county import calendar
+from aid_admin.county import calendar, lists
 from aid_admin.db.pages import page_of
 from aid_admin.files.photos import photo_page
 from aid_admin.jobs.models import Job
@@ -21,6 +21,7 @@ from archives.actions import letters
 from archives.forms import DeliverForm, LetterFilter, SignForm, TakeBackForm
 from archives.models import NoticeLetter
 from archives.rules import LetterState
+from archives.views.lists import LETTERS
 from students.models import Student
 
 _SEES: Final = needs_role(*sorted(SCHOOL_ROLES), Role.REVIEWER, Role.APPROVER, Role.AUDITOR)
@@ -60,7 +61,10 @@ def letter_list(request: StaffRequest) -> HttpResponse:
     form = LetterFilter(request.GET or None, user=request.user)
     mine = NoticeLetter.objects.visible_to(request.user).of(term)
     rows = _filtered(request, mine, form).select_related("student__village__township", "school")
-    page = page_of(rows.order_by("student__village__code", "school__code", "pk"), request.GET.get("page"))
+    rows = rows.order_by("student__village__code", "school__code", "pk")
+    if lists.asked(request):
+        return lists.answer(request, LETTERS, rows, form)
+    page = page_of(rows, request.GET.get("page"))
     prints = Job.objects.visible_to(request.user).filter(kind=letters.PRINT, subject_id=term.code)
     shown = {
         "form": form,

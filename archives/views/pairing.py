@@ -12,11 +12,12 @@ from aid_admin.accounts.deeds import Deed, Deeds, download
 from aid_admin.accounts.gate import StaffRequest, needs, needs_role
 from aid_admin.accounts.models import User
 from aid_admin.accounts.rules import SCHOOL_ROLES, Role
-from aid_admin.county import calendar
+from aid_admin.county import calendar, lists
 from aid_admin.db.pages import page_of
 from archives.actions import pairing
 from archives.forms import EndForm, MentorForm, PairingFilter, PeerFilter, PeerForm
 from archives.models import MentoringPair, PeerPair
+from archives.views.lists import PEERS
 from students.models import Student
 
 _SEES: Final = needs_role(*sorted(SCHOOL_ROLES), Role.REVIEWER, Role.APPROVER, Role.AUDITOR)
@@ -136,5 +137,7 @@ def peer_list(request: StaffRequest) -> HttpResponse:
         some = Student.objects.visible_to(request.user).search(found["q"])
         rows = rows.filter(helper__in=some) | rows.filter(helped__in=some)
     rows = rows.select_related("helper", "helped", "school").order_by("school__code", "-began_on", "-pk")
+    if lists.asked(request):
+        return lists.answer(request, PEERS, rows, form)
     shown = {"form": form, "page": page_of(rows, request.GET.get("page")), "deeds": deeds, "live": mine.live().count()}
     return render(request, "archives/peer_list.html", shown)

@@ -9,17 +9,14 @@ from django.db.models import Prefetch
 from aid_admin.accounts.acting import action, may, reach_for, record
 from aid_admin.accounts.models import User
 from aid_admin.county import calendar
-from aid_admin.lib import bank_card, xlsx_out
 from aid_admin.lib.refusals import BadInput, Forbidden, NotFound, Refused
-from aid_admin.lib.xlsx_out import ColumnOut
 from disbursement.models import (
     DisbursementBatch,
     PaymentFile,
-    PaymentLine,
     Roster,
     RosterLine,
 )
-from disbursement.papers.paper import XLSX, Office, Paper
+from disbursement.papers.paper import Office, Paper
 from disbursement.papers.payment_order import PaymentOrder, SumLine, payment_order_paper
 from disbursement.papers.roster_sheet import RosterRow, RosterSheet, roster_paper, roster_workbook
 from disbursement.permissions import ALLOWED
@@ -27,11 +24,6 @@ from disbursement.rules.states import LineKind, LineStatus
 from students.models import BankAccount, Placement
 
 BANK_NAMES: Final = {"RCC": "农村信用联社", "CCB": "建设银行"}
-_PAYMENT_COLUMNS: Final = (
-    ColumnOut("批次号", 14), ColumnOut("序号", 7, "int"), ColumnOut("学校", 24), ColumnOut("学生", 10),
-    ColumnOut("资助项目", 28), ColumnOut("收款户名", 12), ColumnOut("账号", 22), ColumnOut("金额", 12, "money"),
-    ColumnOut("结果", 10), ColumnOut("银行说明", 14), ColumnOut("办法", 36),
-)  # fmt: skip
 MOST_ROWS_AS_PDF: Final = 1500
 _COUNTED: Final = (LineStatus.PROPOSED, LineStatus.ACCEPTED, LineStatus.HELD)
 
@@ -75,7 +67,7 @@ def export_roster(*, by: User, roster: int, form: str = "pdf", in_clear: bool = 
     sheet = _roster_sheet(found, in_clear=in_clear)
     if form == "pdf" and len(sheet.rows) > MOST_ROWS_AS_PDF:
         raise Refused(f"这份名册有 {len(sheet.rows)} 人，打印成 PDF 太慢，请下载 Excel 后打印。")
-    footer = f"{by.name}（{by.username}）{calendar.business_date()} 导出"
+    footer = calendar.stamp(by)
     paper = roster_paper(sheet) if form == "pdf" else roster_workbook(sheet, footer=footer)
     why = f"完整号码：{reason.strip()}" if in_clear else ""
     return logged(paper, "roster", found.pk, len(sheet.rows), school_code=found.school.code, reason=why)
@@ -161,22 +153,3 @@ def batch_in_reach(verb: str, by: User, pk: int) -> Any:
     """The batch with its hands, to be printed."""
     rows = DisbursementBatch.objects.select_related("semester", "built_by", "reviewed_by", "released_by")
     return one_in_reach(rows, verb, by, pk)
-
-
-@action("payment.export", ALLOWED)
-def export_payments(*, by: User, semester: str, **filters: str) -> Paper:
-    """Payment lines of the person's reach as xlsx, account numbers masked; `filters` are field lookups."""
-    term = calendar.semester(semester)
-    lines = PaymentLine.objects.within(reach_for(by, "payment.export")).filter(batch__semester=term, **filters)
-    lines = lines.select_related("batch", "school", "programme", "student").order_by("batch", "line_no")
-    rows = [
-        (
-            line.batch.no, line.line_no, line.school.name, line.student.name, line.programme.name, line.payee_name,
-            bank_card.mask(line.account_no or ""), line.amount_fen, line.get_state_display(), line.get_code_display(),
-            line.next_step,
-        )
-        for line in lines.iterator(chunk_size=2000)
-    ]  # fmt: skip
-    footer = f"{by.name}（{by.username}）{calendar.business_date()} 导出"
-    data = xlsx_out.write([xlsx_out.Sheet("发放明细", _PAYMENT_COLUMNS, rows)], footer=footer)
-    return logged(Paper(f"发放明细-{term}.xlsx", XLSX, data), "paymentline", term.code, len(rows), reason=str(filters))

@@ -91,9 +91,10 @@ class PaymentFilter(SchoolFilter):
     q = _search(_PUPIL, "如 wyj")
 
 
-class AccountFilter(forms.Form):
+class AccountFilter(SchoolFilter):
     """Filters of the list of accounts."""
 
+    programme = None  # type: ignore[assignment]
     verified = forms.ChoiceField(
         label="核对", required=False, choices=[
             ("", "全部在用"), ("no", "待核对"), ("yes", "已核对"), ("doubted", "财务移出待核对"), ("declined", "被负责人退回"),

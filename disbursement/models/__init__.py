@@ -1,5 +1,6 @@
 """Rosters, publicity, objections, batches, payment lines, files and returns."""
 
+from disbursement.models.allotment import Allotment
 from disbursement.models.batch import DisbursementBatch, PaymentFile, PaymentLine
 from disbursement.models.filed import FiledLine
 from disbursement.models.publicity import Objection, PublicityEvidence, PublicityLine, PublicityPeriod
@@ -8,6 +9,7 @@ from disbursement.models.roster import Roster, RosterLine
 from disbursement.models.taken_out import TakenOut
 
 __all__ = [
+    "Allotment",
     "DisbursementBatch",
     "FiledLine",
     "Objection",

@@ -100,6 +100,16 @@ class BatchState(Labelled):
     ABORTED = "ABORTED", "已中止"
 
 
+class FundSource(Labelled):
+    """Who gives the money."""
+
+    CENTRAL = "CENTRAL", "中央"
+    PROVINCE = "PROVINCE", "省级"
+    CITY = "CITY", "市级"
+    COUNTY = "COUNTY", "县级"
+    OTHER = "OTHER", "其他"
+
+
 class BatchMode(Labelled):
     ACCOUNT = "ACCOUNT", "银行代发"
     WAIVER = "WAIVER", "学校减免"

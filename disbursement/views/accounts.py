@@ -12,10 +12,12 @@ from aid_admin.accounts.acting import may
 from aid_admin.accounts.deeds import Deed, Deeds, attempt
 from aid_admin.accounts.gate import StaffRequest, needs, needs_role
 from aid_admin.accounts.rules import SCHOOL_ROLES, Role
+from aid_admin.county import lists
 from aid_admin.db.pages import page_of
 from aid_admin.files.photos import photo_page
 from disbursement.forms import AccountFilter, CorrectAccountForm, DeclineForm, ReaffirmForm
 from disbursement.models import TakenOut
+from disbursement.views.lists import ACCOUNTS
 from students.actions.accounts import correct_account, decline_accounts, reaffirm_accounts, verify_accounts
 from students.models import BankAccount, Student
 
@@ -45,15 +47,17 @@ def account_list(request: StaffRequest) -> HttpResponse:
     deeds = Deeds(request, (VERIFY, DECLINE, REAFFIRM))
     if deeds.done():
         return redirect(request.get_full_path())
-    form = AccountFilter(request.GET or None)
+    form = AccountFilter(request.GET or None, user=request.user)
     wanted = form.cleaned_data if form.is_bound and form.is_valid() else {}
     rows = _which(request, wanted.get("verified", ""))
+    rows = rows.filter(**form.wanted(school="source_row__school__code"))
     if wanted.get("q"):
         rows = rows.filter(student__in=Student.objects.visible_to(request.user).search(wanted["q"]))
     rows = rows.select_related("student", "source_row__school", "proposed_by", "verified_by", "declined_by")
-    page = page_of(
-        rows.order_by(_WAITING_FIRST, "source_row__school__code", "student__name_key", "pk"), request.GET.get("page")
-    )
+    rows = rows.order_by(_WAITING_FIRST, "source_row__school__code", "student__name_key", "pk")
+    if lists.asked(request):
+        return lists.answer(request, ACCOUNTS, rows, form)
+    page = page_of(rows, request.GET.get("page"))
     doubts = dict(_doubted(request).filter(account__in=list(page)).values_list("account", "reason"))
     used = {
         one.student_id: one for one in _in_use(request, [account for account in page if not account.verified_by_id])

@@ -17,7 +17,7 @@ from aid_admin.accounts.gate import StaffRequest, needs, needs_role
 from aid_admin.accounts.models import User
 from aid_admin.accounts.rules import Role
 from aid_admin.audit.history import history_of
-from aid_admin.county import calendar
+from aid_admin.county import calendar, lists
 from aid_admin.county.models import Semester
 from aid_admin.db.pages import page_of
 from aid_admin.files import store
@@ -39,6 +39,7 @@ from disbursement.views.batch_deeds import (
     detail_deeds,
     fits,
 )
+from disbursement.views.lists import BATCHES
 
 SEES: Final = needs_role(Role.FINANCE_CLERK, Role.FINANCE_APPROVER, Role.AUDITOR)
 _LOOKED_THROUGH: Final = frozenset({BatchState.DRAFTED, BatchState.LOCKED, BatchState.REVIEWED, BatchState.RELEASED})
@@ -63,7 +64,10 @@ def batch_list(request: StaffRequest) -> HttpResponse:
     rows = rows.with_sums().annotate(
         has_file=Exists(PaymentFile.objects.visible_to(request.user).filter(batch=OuterRef("pk")))
     )
-    page = page_of(rows.select_related("built_by").order_by("-pk"), request.GET.get("page"))
+    rows = rows.select_related("built_by").order_by("-pk")
+    if lists.asked(request):
+        return lists.answer(request, BATCHES, rows, form)
+    page = page_of(rows, request.GET.get("page"))
     for batch in page:
         _tell_what_fits(batch, request.user)
     filtered = any(form.data.get(name) for name in form.fields)

@@ -12,13 +12,14 @@ from aid_admin.accounts.deeds import Deed, Deeds, download
 from aid_admin.accounts.gate import StaffRequest, needs, needs_role
 from aid_admin.accounts.rules import Role
 from aid_admin.audit.history import history_of
-from aid_admin.county import calendar
+from aid_admin.county import calendar, lists
 from aid_admin.db.pages import page_of
 from aid_admin.lib.workdays import workdays_between
 from disbursement.actions import objections, publicity
 from disbursement.forms.publicity import DecideForm, ObjectionFilter, ObjectionForm
 from disbursement.models import Objection, PublicityLine, RosterLine
 from disbursement.rules.states import LineStatus, PeriodState
+from disbursement.views.lists import OBJECTIONS
 
 _SEES: Final = needs_role(Role.PUBLICITY_OFFICER, Role.APPROVER, Role.AUDITOR)
 ADD: Final = Deed(
@@ -44,7 +45,10 @@ def objection_list(request: StaffRequest) -> HttpResponse:
     rows = rows.select_related(
         "roster_line__student", "roster_line__roster__school", "roster_line__programme", "registered_by", "decided_by"
     )
-    page = page_of(rows.order_by("outcome", "due_on", "pk"), request.GET.get("page"))
+    rows = rows.order_by("outcome", "due_on", "pk")
+    if lists.asked(request):
+        return lists.answer(request, OBJECTIONS, rows, form)
+    page = page_of(rows, request.GET.get("page"))
     holidays = calendar.holidays()
     listed = [(item, _left(item, today, holidays)) for item in page]
     shown = {

@@ -5,19 +5,17 @@ from typing import Final
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
-from aid_admin.accounts.acting import may
-from aid_admin.accounts.deeds import Deeds, download
-from aid_admin.accounts.gate import StaffRequest, needs, needs_role
+from aid_admin.accounts.deeds import Deeds
+from aid_admin.accounts.gate import StaffRequest, needs_role
 from aid_admin.accounts.rules import SCHOOL_ROLES, Role
-from aid_admin.county import calendar
+from aid_admin.county import calendar, lists
 from aid_admin.db.pages import page_of
-from disbursement.actions import printing
 from disbursement.forms import PaymentFilter
 from disbursement.models import PaymentLine
 from disbursement.rules.states import BatchState
 from disbursement.views.accounts import REAFFIRM
+from disbursement.views.lists import PAYMENTS
 from students.models import Student
 
 _SEES: Final = needs_role(*sorted(SCHOOL_ROLES), Role.FINANCE_CLERK, Role.FINANCE_APPROVER, Role.AUDITOR)
@@ -38,7 +36,10 @@ def payment_list(request: StaffRequest) -> HttpResponse:
         rows = rows.filter(student__in=Student.objects.visible_to(request.user).search(found["q"]))
     listed = rows.select_related("student", "school", "programme", "batch", "account", "retry__batch")
     clerk = Role.SCHOOL_CLERK in request.user.roles
-    page, sums = page_of(listed.order_by("batch", "line_no"), request.GET.get("page")), rows.once().sums()
+    listed = listed.order_by("batch", "line_no")
+    if lists.asked(request):
+        return lists.answer(request, PAYMENTS, listed, form)
+    page, sums = page_of(listed, request.GET.get("page")), rows.once().sums()
     shown = {
         "form": form,
         "page": page,
@@ -46,18 +47,7 @@ def payment_list(request: StaffRequest) -> HttpResponse:
         "deeds": deeds,
         "sums": sums,
         "paid_anew": page.total - sums["person_times"],
-        "may_export": may(request.user, "payment.export"),
         "mend": reverse("intake:send", args=["accounts"]) if clerk else "",
         "money": not request.user.roles <= SCHOOL_ROLES,
     }
     return render(request, "disbursement/payment_list.html", shown)
-
-
-@require_POST
-@needs("payment.export")
-def payment_export(request: StaffRequest) -> HttpResponse:
-    """The list as xlsx, with its filters; logged."""
-    term = calendar.chosen(request.session)
-    form = PaymentFilter(request.GET or None, user=request.user)
-    paper = printing.export_payments(by=request.user, semester=term.code, **form.wanted(**_PATHS))
-    return download(*paper)

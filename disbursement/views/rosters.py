@@ -16,7 +16,7 @@ from aid_admin.accounts.gate import StaffRequest, needs_role
 from aid_admin.accounts.models import User
 from aid_admin.accounts.rules import BUSINESS_ROLES, COUNTY_ROLES, Role
 from aid_admin.audit.history import history_of
-from aid_admin.county import calendar
+from aid_admin.county import calendar, lists
 from aid_admin.db.pages import page_of
 from aid_admin.lib.money import yuan_comma
 from disbursement.actions import drafting, lines, printing, rosters
@@ -43,6 +43,7 @@ from disbursement.rules.states import (
     RosterState,
     return_targets,
 )
+from disbursement.views.lists import ROSTERS
 from students.models import Student
 
 LINES_PER_PAGE: Final = 200
@@ -152,7 +153,10 @@ def roster_list(request: StaffRequest) -> HttpResponse:
     if deeds.done(semester=term.code, seen=request.POST.getlist("seen")):
         return redirect(request.get_full_path())
     listed = rows.with_sums().with_version().select_related("school", "programme", "period")
-    page = page_of(listed.order_by("school__code", "programme__position", "round"), request.GET.get("page"))
+    listed = listed.order_by("school__code", "programme__position", "round")
+    if lists.asked(request):
+        return lists.answer(request, ROSTERS, listed, form)
+    page = page_of(listed, request.GET.get("page"))
     shown = {
         "form": form,
         "page": page,

@@ -1,5 +1,5 @@
 """Writes of recognition, comparison and entitlement."""
 
-from eligibility.actions import applications, compare, decisions, entitle, listing, placing, registries
+from eligibility.actions import applications, compare, decisions, entitle, placing, registries
 
-__all__ = ["applications", "compare", "decisions", "entitle", "listing", "placing", "registries"]
+__all__ = ["applications", "compare", "decisions", "entitle", "placing", "registries"]

@@ -8,6 +8,7 @@ from aid_admin.county.models import Village
 from aid_admin.db.fields import SealedField
 from aid_admin.db.scope import CountyQuerySet
 from aid_admin.intake.models import UploadedRow
+from aid_admin.intake.registry import KINDS
 from eligibility.rules import Category, PolicyStatus, ProofState
 from students.models.roll import WRITTEN_ONCE
 
@@ -48,4 +49,4 @@ class RegistryRecord(UploadedRow):
         triggers: ClassVar = [WRITTEN_ONCE]
 
     def __str__(self) -> str:
-        return f"{self.name}（{self.registry}）"
+        return f"{self.name}（{KINDS[self.registry].title}）"

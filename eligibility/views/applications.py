@@ -10,12 +10,13 @@ from aid_admin.accounts.deeds import Deed, Deeds
 from aid_admin.accounts.gate import StaffRequest, needs_role
 from aid_admin.accounts.rules import SCHOOL_ROLES, Role
 from aid_admin.audit.history import history_of
-from aid_admin.county import calendar
+from aid_admin.county import calendar, lists
 from aid_admin.db.pages import page_of
 from eligibility.actions import applications
 from eligibility.forms import ApplicationFilter, ReasonForm, TierForm
 from eligibility.models import AidApplication
 from eligibility.rules import MOVES, ApplicationState
+from eligibility.views.lists import APPLICATIONS
 from students.models import Student
 
 _SEES: Final = needs_role(*sorted(SCHOOL_ROLES), Role.REVIEWER, Role.APPROVER, Role.AUDITOR)
@@ -57,7 +58,10 @@ def application_list(request: StaffRequest) -> HttpResponse:
     if found := form.wanted(q="q"):
         rows = rows.filter(student__in=Student.objects.visible_to(request.user).search(found["q"]))
     rows = rows.select_related("student", "school", "source_row")
-    page = page_of(rows.order_by("school__code", "student__name_key", "pk"), request.GET.get("page"))
+    rows = rows.order_by("school__code", "student__name_key", "pk")
+    if lists.asked(request):
+        return lists.answer(request, APPLICATIONS, rows, form)
+    page = page_of(rows, request.GET.get("page"))
     return render(request, "eligibility/application_list.html", {"form": form, "page": page, "deeds": deeds})
 
 

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from aid_admin.accounts.deeds import Deed, Deeds
 from aid_admin.accounts.gate import StaffRequest, needs_role
 from aid_admin.accounts.rules import SCHOOL_ROLES, Role
-from aid_admin.county import calendar
+from aid_admin.county import calendar, lists
 from aid_admin.county.models import Semester
 from aid_admin.db.pages import page_of
 from eligibility.actions import compare, decisions
@@ -17,6 +17,7 @@ from eligibility.forms import ClaimForm, DecideForm, MatchFilter, StandingFilter
 from eligibility.models import ComparisonResult, Run
 from eligibility.pins import run_of
 from eligibility.rules import PASSING_VERDICTS, Verdict
+from eligibility.views.lists import MATCHES, STANDINGS
 from eligibility.views.shown import runs_of
 from students.models import AttendanceRecord, EnrolmentRecord, Placement, Student
 from students.rules import Standing
@@ -51,7 +52,10 @@ def match_list(request: StaffRequest) -> HttpResponse:
         return redirect(request.get_full_path())
     run = comparison_shown(request, term)
     form = MatchFilter(request.GET or None)
-    page = page_of(_matches(request, run, form), request.GET.get("page"))
+    rows = _matches(request, run, form)
+    if lists.asked(request):
+        return lists.answer(request, MATCHES, rows, form)
+    page = page_of(rows, request.GET.get("page"))
     counts = run.counts.get("verdicts", {}) if run else {}
     verdicts = [(v.value, v.label, counts.get(v.value, 0)) for v in Verdict if counts.get(v.value)]
     shown = {"form": form, "page": page, "deeds": deeds, "run": run, "verdicts": verdicts}
@@ -84,7 +88,10 @@ def standing_list(request: StaffRequest) -> HttpResponse:
     if found := form.wanted(q="q"):
         rows = rows.filter(student__in=Student.objects.visible_to(request.user).search(found["q"]))
     rows = rows.select_related("student", "school", "enrolment__school", "attendance__school", "decided_by")
-    page = page_of(rows.order_by("standing", "school__code", "student__name_key", "pk"), request.GET.get("page"))
+    rows = rows.order_by("standing", "school__code", "student__name_key", "pk")
+    if lists.asked(request):
+        return lists.answer(request, STANDINGS, rows, form)
+    page = page_of(rows, request.GET.get("page"))
     _tell_claims(request, term, [place for place in page if place.standing in _CLAIMED])
     return render(request, "eligibility/standing_list.html", {"form": form, "page": page, "deeds": deeds})
 

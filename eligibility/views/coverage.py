@@ -9,13 +9,14 @@ from django.shortcuts import redirect, render
 from aid_admin.accounts.deeds import Deed, Deeds
 from aid_admin.accounts.gate import StaffRequest, needs_role
 from aid_admin.accounts.rules import Role
-from aid_admin.county import calendar
+from aid_admin.county import calendar, lists
 from aid_admin.db.pages import page_of
 from eligibility.actions import decisions
 from eligibility.forms import CoverageFilter, SettleForm
 from eligibility.models import CoverageGap
 from eligibility.rules import CoverageReason
 from eligibility.views.comparison import comparison_shown
+from eligibility.views.lists import GAPS
 
 SETTLE: Final = Deed(
     "settle", "coverage.settle", "核实去向", decisions.settle_coverage, "coverage",
@@ -32,7 +33,10 @@ def coverage_list(request: StaffRequest) -> HttpResponse:
         return redirect(request.get_full_path())
     run = comparison_shown(request, term)
     form = CoverageFilter(request.GET or None)
-    page = page_of(_gaps(request, run, form), request.GET.get("page"))
+    rows = _gaps(request, run, form)
+    if lists.asked(request):
+        return lists.answer(request, GAPS, rows, form)
+    page = page_of(rows, request.GET.get("page"))
     counts = run.counts.get("coverage", {}) if run else {}
     reasons = [(r.value, r.label, counts.get(r.value, 0)) for r in CoverageReason if counts.get(r.value)]
     for gap in page:

@@ -1,24 +1,24 @@
 """应助结果: what each pupil is entitled to in the newest run, with the reason in words."""
 
 from dataclasses import replace
-from typing import Final
+from typing import Any, Final
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
 
 from aid_admin.accounts.acting import may
-from aid_admin.accounts.deeds import Deed, Deeds, download
-from aid_admin.accounts.gate import StaffRequest, needs, needs_role
+from aid_admin.accounts.deeds import Deed, Deeds
+from aid_admin.accounts.gate import StaffRequest, needs_role
 from aid_admin.accounts.rules import BUSINESS_ROLES
-from aid_admin.county import calendar
+from aid_admin.county import calendar, lists
 from aid_admin.county.models import Semester
 from aid_admin.db import bulk
 from aid_admin.db.pages import page_of
-from eligibility.actions import entitle, listing
+from eligibility.actions import entitle
 from eligibility.forms import EntitlementFilter
 from eligibility.models import ComparisonResult, CoverageGap, Entitlement
 from eligibility.pins import RunsShown, run_of
+from eligibility.views.lists import ENTITLEMENTS
 from eligibility.views.shown import runs_of
 from students.models import Placement, Student
 from students.rules import Standing
@@ -43,32 +43,41 @@ def entitlement_list(request: StaffRequest) -> HttpResponse:
     form = EntitlementFilter(request.GET or None, user=request.user)
     run = run_of(runs.entitlement)
     pupils, visible = Student.objects.visible_to(request.user), Entitlement.objects.visible_to(request.user)
-    rows = listing.chosen(visible.filter(run=run), pupils, term, _wanted(form))
+    rows = _chosen(visible.filter(run=run), pupils, term, _wanted(form))
+    listed = _in_order(rows, term)
+    if lists.asked(request):
+        return lists.answer(request, ENTITLEMENTS, listed, form)
     sums = rows.granted_sums()
     shown = {
         "form": form,
-        "page": page_of(
-            listing.in_order(rows, term), request.GET.get("page"), counted=sums["considered"], at_once=True
-        ),
+        "page": page_of(listed, request.GET.get("page"), counted=sums["considered"], at_once=True),
         "deeds": deeds,
         "run": run,
         "sums": sums,
         "runs": runs,
         "open": _open(request, term, runs) if may(request.user, "entitle") else [],
         "next_is_draft": done,
-        "may_export": may(request.user, "entitlement.export"),
         "drafts_next": run is not None and may(request.user, "roster.draft"),
     }
     return render(request, "eligibility/entitlement_list.html", shown)
 
 
-@require_POST
-@needs("entitlement.export")
-def entitlement_export(request: StaffRequest) -> HttpResponse:
-    """The list as xlsx, with its filters; logged."""
-    term = calendar.chosen(request.session)
-    form = EntitlementFilter(request.GET or None, user=request.user)
-    return download(*listing.export_entitlements(by=request.user, semester=term.code, **_wanted(form)))
+def _chosen(rows: Any, pupils: Any, term: Semester, wanted: dict[str, str]) -> Any:
+    """Those of the entitlements that the list's filters want: programme, reason, granted (yes, no), school, q."""
+    paths = {"programme": "programme__code", "reason": "reason_code"}
+    rows = rows.filter(**{path: wanted[name] for name, path in paths.items() if wanted.get(name)})
+    if wanted.get("granted"):
+        rows = rows.filter(granted=wanted["granted"] == "yes")
+    if wanted.get("school"):
+        rows = rows.at_school(term, wanted["school"])
+    if wanted.get("q"):
+        rows = rows.filter(student__in=pupils.search(wanted["q"]))
+    return rows.select_related("student", "programme", "standard")
+
+
+def _in_order(rows: Any, term: Semester) -> Any:
+    """With the school's name, by pupil and programme."""
+    return rows.with_school(term).order_by("student__name_key", "student", "programme__position")
 
 
 def _wanted(form: EntitlementFilter) -> dict[str, str]:

@@ -100,6 +100,29 @@
     }
   });
 
+  // ---- 帮助 and the headings of columns explain what stands on this page ----
+  function words(selector) {
+    var found = Array.prototype.map.call(document.querySelectorAll(selector), function (node) { return node.textContent.trim(); });
+    return found.filter(function (word, place) { return word && found.indexOf(word) === place; });
+  }
+
+  function explain(address, columns, states) {
+    var asked = new URLSearchParams();
+    columns.forEach(function (word) { asked.append("c", word); });
+    states.forEach(function (word) { asked.append("s", word); });
+    window.htmx.ajax("GET", address + "?" + asked, { target: "#told", swap: "innerHTML" });
+  }
+
+  document.addEventListener("click", function (event) {
+    var link = document.querySelector("[data-page-help]");
+    if (!link || !window.htmx) return;
+    var heading = closest(event, ".content thead th"), columns = words(".content thead th"), states = words(".content .tag");
+    if (closest(event, "[data-page-help]") && columns.length + states.length) explain(link.getAttribute("data-page-help"), columns, states);
+    else if (heading && heading.textContent.trim() && !closest(event, "button, a, input, label")) explain(link.getAttribute("data-page-help"), [heading.textContent.trim()], []);
+    else return;
+    event.preventDefault();
+  });
+
   // what a dialog shows of the picked rows is asked for when it opens (hx-trigger="shown from:closest dialog")
   function show(dialog) {
     dialog.showModal();

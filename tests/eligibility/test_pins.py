@@ -20,6 +20,7 @@ from eligibility.actions.entitle import entitle
 from eligibility.models import ComparisonResult, CoverageGap, Entitlement, Run, RunKind
 from eligibility.pins import runs_shown
 from eligibility.rules import UNDECIDED_VERDICTS
+from students.models import Placement
 from tests.disbursement.builders import TERM, enter
 from tests.factories import accounts
 
@@ -138,8 +139,10 @@ def test_what_waits_is_counted_in_the_run_in_force(led_back):
 def test_bar_counts_in_the_run_in_force(led_back):
     term, reach = _term(), User.objects.get(username="shuju1").reach()
     unsure = ComparisonResult.objects.filter(run=led_back[0], verdict__in=UNDECIDED_VERDICTS, decision=None)
+    gaps = CoverageGap.objects.filter(run=led_back[0], outcome="UNKNOWN")
+    claims = Placement.objects.filter(semester=term, standing__in=["CLAIMED_TWICE", "TRANSFER"], decided_by=None)
     note = steps_of(term, reach, runs_shown(term))[2].note
-    assert note == f"另 {unsure.count()} 条待确认"
+    assert note == f"另 {unsure.count() + gaps.count() + claims.count()} 条待确认"
 
 
 def test_exports_are_of_the_runs_in_force(led_back):

@@ -7,11 +7,12 @@ from django.db.models import Count, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.timezone import localtime
 
 from aid_admin.accounts.acting import may
 from aid_admin.accounts.deeds import attempt, download
 from aid_admin.accounts.gate import StaffRequest, needs
-from aid_admin.county import calendar
+from aid_admin.county import calendar, lists
 from aid_admin.db.pages import page_of
 from aid_admin.intake.actions import staging
 from aid_admin.intake.forms import MappingForm, UploadFilter, UploadForm
@@ -20,10 +21,29 @@ from aid_admin.intake.registry import KINDS, SheetKind
 from aid_admin.intake.rules import SENT_BEFORE, Standing
 from aid_admin.lib.refusals import Forbidden, NotFound, Refused
 from aid_admin.lib.sheets import template
+from aid_admin.lib.xlsx_out import ColumnOut
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
+def _upload(upload: Any) -> list[Any]:
+    return [
+        upload.pk, upload.kind_title, upload.stored_file.name, upload.school.name if upload.school else "全县",
+        upload.shown_name, upload.rows, upload.accepted, upload.refused, upload.warned, upload.by.name,
+        f"{localtime(upload.created_at):%Y-%m-%d %H:%M}",
+    ]  # fmt: skip
+
+
+LISTED: Final = lists.ListOut(
+    "数据导入", (
+        ColumnOut("编号", 8, "int"), ColumnOut("类别", 20), ColumnOut("文件", 40), ColumnOut("学校", 28), ColumnOut("状态", 12),
+        ColumnOut("行数", 8, "int"), ColumnOut("可导入", 8, "int"), ColumnOut("有错误", 8, "int"), ColumnOut("提醒", 8, "int"),
+        ColumnOut("上传人", 16), ColumnOut("上传时间", 18),
+    ), _upload,
+)  # fmt: skip
+
+
+@lists.shown_or_taken
 def uploads(request: StaffRequest) -> HttpResponse:
     """The uploads of the semester, newest first."""
     term = calendar.chosen(request.session)
@@ -36,6 +56,8 @@ def uploads(request: StaffRequest) -> HttpResponse:
         if wanted["q"]:
             rows = rows.filter(Q(school__name__contains=wanted["q"]) | Q(stored_file__name__contains=wanted["q"]))
     rows = rows.select_related("stored_file", "school", "semester", "by").order_by("-pk")
+    if lists.asked(request):
+        return lists.answer(request, LISTED, rows, form)
     page = page_of(rows, request.GET.get("page"), at_once=True)
     shown = {
         "form": form if form.is_bound else UploadFilter(),

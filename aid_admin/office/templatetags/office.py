@@ -7,11 +7,12 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 
 from aid_admin.lib import bank_card, id_card, money
-from aid_admin.office import wording
+from aid_admin.office import page_words, wording
 
 register = template.Library()
 _ICON: Final = '<svg class="icon" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>'
 _TAG: Final = '<span class="tag is-{}">{}{}</span>'
+_TOLD: Final = '<span class="tag is-{}" title="{}">{}{}</span>'
 
 # tone → (icon, states); a state that is named nowhere is shown in the idle tone
 _TONES: Final[dict[str, tuple[str, frozenset[str]]]] = {
@@ -136,7 +137,8 @@ def icon(name: str) -> str:
 def status_tag(state: object, label: object, *, icon: str = "") -> str:
     """A state's Chinese word with the tone of its code; an icon stands beside it, so that colour is never alone."""
     shade, own = _tone(state)
-    return format_html(_TAG, shade, format_html(_ICON, static("office/icons.svg"), icon or own), label)
+    told, drawn = page_words.state(str(label)), format_html(_ICON, static("office/icons.svg"), icon or own)
+    return format_html(_TOLD, shade, told, drawn, label) if told else format_html(_TAG, shade, drawn, label)
 
 
 @register.filter
@@ -146,9 +148,9 @@ def yuan(fen: int | str | None) -> str:
 
 
 @register.filter
-def wan(fen: int | str | None) -> str:
-    """Fen as exact 万元."""
-    return "" if fen is None or fen == "" else money.wan(int(fen))
+def wan(fen: int | str | None, places: int = 0) -> str:
+    """Fen as exact 万元; with `places` decimals at least, so that a column stands in line."""
+    return "" if fen is None or fen == "" else money.wan(int(fen), places)
 
 
 @register.filter

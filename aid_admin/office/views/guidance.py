@@ -19,11 +19,12 @@ from aid_admin.accounts.rules import Role
 from aid_admin.db.pages import page_of
 from aid_admin.jobs.models import Job
 from aid_admin.office import help as terms
-from aid_admin.office import people
+from aid_admin.office import page_words, people
 from archives.rules import LetterState
 from disbursement.rules.states import BatchState, LineKind, PaymentState, RosterState
 from students.rules import Standing
 
+_MOST_WORDS: Final = 80
 _MANUAL: Final = settings.BASE_DIR / "docs" / "manual" / "README.md"
 
 
@@ -40,6 +41,16 @@ def help_term(request: StaffRequest, slug: str) -> HttpResponse:
     if slug not in terms.TERMS:
         raise Http404
     return render(request, "office/_help.html", {"term": terms.TERMS[slug]})
+
+
+@require_safe
+def help_page(request: StaffRequest) -> HttpResponse:
+    """The columns (c) and states (s) that stand on a page, explained in a dialog."""
+    columns, states = (
+        [word.partition("（系统")[0].strip()[:30] for word in request.GET.getlist(name)[:_MOST_WORDS]] for name in "cs"
+    )
+    found = page_words.of_page(columns, states)
+    return render(request, "office/_page_help.html", {"columns": found[0], "states": found[1]})
 
 
 @require_safe

@@ -4,10 +4,13 @@ from typing import Final
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from aid_admin.accounts.acting import may
 from aid_admin.accounts.gate import StaffRequest
+from aid_admin.accounts.models import User
+from aid_admin.accounts.rules import SCHOOL_ROLES
 from aid_admin.county import calendar
 from aid_admin.office import context, menu
 from aid_admin.office.notes import notes_for
@@ -19,6 +22,22 @@ _KEYS: Final = {
     "passes": ("roster.review", "roster.approve", "batch.review", "application.review"),
     "returns": ("roster.return", "application.return"),
 }
+
+
+# what a school looks for first: where, what it is called, what it is for
+_WAYS: Final = (
+    ("intake:choose", "上传文件、下载样表", "在校确认、认定申请、名册、银行账号各有样表", "upload.stage"),
+    ("archives:policy", "政策宣传栏、空白申请表", "按学段自动生成，A4 打印", "policy.print"),
+    ("office:manual", "用户手册", "按岗位写的每一步", ""),
+)
+
+
+def _ways(user: User) -> list[dict[str, str]]:
+    """The ways that a person of a school may go."""
+    if not user.roles & SCHOOL_ROLES:
+        return []
+    found = [way for way in _WAYS if not way[3] or may(user, way[3])]
+    return [{"path": reverse(name), "title": title, "text": text} for name, title, text, _ in found]
 
 
 @require_safe
@@ -34,4 +53,4 @@ def home(request: StaffRequest) -> HttpResponse:
     begins = any(note.begin for note in notes)
     keys = {name: any(may(request.user, verb) for verb in verbs) for name, verbs in _KEYS.items()}
     told = {"lines": shown, "coming": coming, "notes": notes, "begins": begins}
-    return render(request, "office/home.html", told | keys)
+    return render(request, "office/home.html", told | keys | {"ways": _ways(request.user)})

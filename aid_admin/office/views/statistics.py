@@ -1,6 +1,7 @@
 """统计: tables of two axes, with bars for those who would rather look, and the workbook."""
 
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -10,9 +11,10 @@ from aid_admin.accounts.acting import may
 from aid_admin.accounts.deeds import download
 from aid_admin.accounts.gate import StaffRequest, needs, needs_role
 from aid_admin.accounts.rules import BUSINESS_ROLES
-from aid_admin.county import calendar
+from aid_admin.county import calendar, lists
 from aid_admin.county.models import School
 from aid_admin.office import actions, statistics
+from aid_admin.office.forms import StatisticsFilter
 from aid_admin.office.views.overview import XLSX
 
 _FIRST: Final = "township-stage"
@@ -27,9 +29,12 @@ def show(request: StaffRequest, name: str = _FIRST) -> HttpResponse:
     measure = request.GET.get("measure", "")
     measure = measure if measure in statistics.MEASURES else "amount_fen"
     term = calendar.chosen(request.session)
-    schools = list(School.objects.visible_to(request.user).values_list("code", flat=True))
+    form = StatisticsFilter(request.GET or None)
+    schools = list(School.objects.visible_to(request.user).filter(**form.wanted()).values_list("code", flat=True))
     found = statistics.table(name, semester=None if name.endswith("semester") else term.pk, schools=schools)
     shown = {
+        "form": form,
+        "asked": urlencode({key: request.GET[key] for key in ("township", "q") if request.GET.get(key)}),
         "name": name,
         "tables": [(code, title) for code, (title, _, _) in statistics.TABLES.items()],
         "measure": measure,
@@ -63,5 +68,7 @@ def export(request: StaffRequest, name: str) -> HttpResponse:
     if name not in statistics.TABLES:
         raise Http404
     term = calendar.chosen(request.session)
-    data = actions.export_statistics(by=request.user, semester=term.code, table=name)
+    form = StatisticsFilter(request.GET or None)
+    told = lists.in_words(form)
+    data = actions.export_statistics(by=request.user, semester=term.code, table=name, told=told, **form.wanted())
     return download(f"统计-{statistics.TABLES[name][0].replace(' × ', '与')}-{term}.xlsx", XLSX, data)

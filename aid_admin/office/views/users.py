@@ -6,6 +6,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.timezone import localtime
 from django.views.decorators.http import require_safe
 
 from aid_admin.accounts import actions
@@ -14,6 +15,7 @@ from aid_admin.accounts.gate import StaffRequest, needs, needs_role
 from aid_admin.accounts.models import User
 from aid_admin.accounts.rules import Role
 from aid_admin.audit.history import history_of
+from aid_admin.county import lists
 from aid_admin.db.pages import page_of
 from aid_admin.files import store
 from aid_admin.lib import xlsx_out
@@ -35,12 +37,30 @@ _SEES: Final = needs_role(Role.SYSTEM_ADMIN, Role.AUDITOR)
 _PASSWORDS: Final = (ColumnOut("用户名", 26), ColumnOut("姓名", 16), ColumnOut("一次性密码", 20))
 
 
+def _person(user: User) -> list[Any]:
+    return [
+        user.username, user.name, "、".join(post.get_role_display() for post in user.held),  # type: ignore[attr-defined]
+        "、".join(post.school_code or post.township_code for post in user.held),  # type: ignore[attr-defined]
+        "在用" if user.is_active else "已停用", f"{localtime(user.last_login):%Y-%m-%d %H:%M}" if user.last_login else "从未登录",
+    ]  # fmt: skip
+
+
+LISTED: Final = lists.ListOut(
+    "用户与岗位", (
+        ColumnOut("用户名", 26), ColumnOut("姓名", 16), ColumnOut("在任岗位", 40), ColumnOut("学校或乡镇代码", 24), ColumnOut("状态", 10),
+        ColumnOut("最近登录", 18),
+    ), _person,
+)  # fmt: skip
+
+
 @_SEES
-@require_safe
+@lists.shown_or_taken
 def user_list(request: StaffRequest) -> HttpResponse:
     """Everybody, with the posts held now."""
     form = UserFilter(request.GET or None)
     rows = people.staff_list(form.cleaned_data if form.is_bound and form.is_valid() else {})
+    if lists.asked(request):
+        return lists.answer(request, LISTED, rows, form)
     page = page_of(rows, request.GET.get("page"))
     names = people.places_of(post for user in page for post in user.held)
     for user in page:

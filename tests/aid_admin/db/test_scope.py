@@ -59,6 +59,7 @@ OF_THE_COUNTY = {
     "eligibility.ComparisonResult",
     "eligibility.CoverageGap",
     "eligibility.CoverageDecision",
+    "disbursement.Allotment",
     "disbursement.DisbursementBatch",
     "disbursement.PaymentFile",
     "disbursement.ReturnLine",

@@ -122,3 +122,5 @@ def test_parse_yuan_refuses(value, complaint):
 def test_parse_yuan_reads_back_what_is_shown(fen):
     assert money.parse_yuan(money.yuan(fen)) == money.parse_yuan(money.yuan_comma(fen)) == fen
     assert Decimal(money.wan(fen)) * 1_000_000 == fen
+    assert Decimal(money.wan(fen, 5)) * 1_000_000 == fen
+    assert len(money.wan(fen, 5).partition(".")[2]) in (5, 6)

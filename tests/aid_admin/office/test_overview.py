@@ -96,7 +96,7 @@ def test_overview_says_what_counts_and_shows_what_was_paid(report):
     assert sum(one["person_times"] for code, one in sums.items() if code) == paid.count()
     foot = text.split("<tfoot>")[1].split("</tfoot>")[0]
     assert f">{paid.count()}</td>" in foot
-    assert f">{wan(sums['']['amount_fen'])}</td>" in foot
+    assert f">{wan(sums['']['amount_fen'], 5)}</td>" in foot
 
 
 def test_overview_before_anything_was_paid(county_at, settings, tmp_path):

@@ -7,6 +7,7 @@ import pytest
 from openpyxl import load_workbook
 
 from aid_admin.accounts.models import User
+from aid_admin.audit.models import AuditEvent
 from aid_admin.county.models import School, Semester
 from aid_admin.lib.refusals import BadInput
 from aid_admin.office import actions, statistics
@@ -110,3 +111,32 @@ def test_an_unknown_table_is_refused(small_county):
     assert from_chushen.post("/statistics/nothing/export/").status_code == 404
     with pytest.raises(BadInput, match="没有统计表"):
         actions.export_statistics(by=User.objects.get(username="chushen1"), semester=TERM, table="nothing")
+
+
+def test_table_of_one_township_is_that_of_its_schools(small_county) -> None:
+    reviewer = enter("chushen1")
+    town = School.objects.filter(roster__state="CONFIRMED").order_by("code").first().township
+    answer = reviewer.get(f"/statistics/school-stage/?township={town.code}&measure=person_times")
+    shown = answer.context
+    assert {line.name for line in shown["table"].lines} <= set(town.school_set.values_list("name", flat=True))
+    counted = RosterLine.objects.filter(
+        roster__state="CONFIRMED", roster__school__township=town, state__in=["ACCEPTED", "HELD"], semester__code=TERM
+    )
+    assert shown["table"].total.person_times == counted.count() > 0
+    assert 'name="measure" value="person_times"' in answer.content.decode()
+    book = load_workbook(io.BytesIO(reviewer.post(f"/statistics/school-stage/export/?township={town.code}").content))
+    words = " ".join(str(cell.value) for row in book.worksheets[0].iter_rows() for cell in row)
+    assert f"乡镇={town.name}" in words
+    assert f"乡镇={town.name}" in AuditEvent.objects.latest("seq").reason
+
+
+def test_progress_of_schools_is_filtered_and_taken_along(small_county) -> None:
+    reviewer = enter("chushen1")
+    town = School.objects.order_by("code").first().township
+    rows = reviewer.get(f"/progress/?township={town.code}").context["rows"]
+    assert {row.township for row in rows} == {town.name}
+    name = rows[0].name
+    assert [row.name for row in reviewer.get("/progress/", {"q": name}).context["rows"]] == [name]
+    sheet = load_workbook(io.BytesIO(reviewer.post("/progress/", {"do": "take_list"}).content)).active
+    assert sheet.max_row - 3 == School.objects.count()
+    assert "没有符合条件的学校" in reviewer.get("/progress/?q=没有这所").content.decode()

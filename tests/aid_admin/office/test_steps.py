@@ -16,9 +16,10 @@ from archives.models import NoticeLetter
 from disbursement.actions import publicity
 from disbursement.models import PaymentLine, Roster, RosterLine
 from disbursement.rules.states import RosterState
-from eligibility.models import ComparisonResult
+from eligibility.models import ComparisonResult, CoverageGap
 from eligibility.pins import RunsShown, runs_shown
 from eligibility.rules import UNDECIDED_VERDICTS
+from students.models import Placement
 from tests.disbursement.builders import TERM, enter
 
 SCHOOL = "3141000003"
@@ -182,8 +183,10 @@ def test_pairs_that_persons_must_look_at_stay_open_beside_what_is_done(county_at
     settings.STATIC_ROOT = tmp_path
     run = runs_shown(Semester.objects.get(code=TERM)).comparison
     unsure = ComparisonResult.objects.filter(run=run, verdict__in=UNDECIDED_VERDICTS, decision=None).count()
-    assert unsure > 0
-    assert (step("比对核查").state, step("比对核查").note) == ("open", f"另 {unsure} 条待确认")
+    gaps = CoverageGap.objects.filter(run=run, outcome="UNKNOWN").count()
+    claims = Placement.objects.filter(standing__in=["CLAIMED_TWICE", "TRANSFER"], decided_by=None).count()
+    assert min(unsure, gaps, claims) > 0
+    assert (step("比对核查").state, step("比对核查").note) == ("open", f"另 {unsure + gaps + claims} 条待确认")
     assert step("资格认定").state == "now"
     assert "已办，有遗留" in enter("chushen1").get("/").content.decode()
 

@@ -1,0 +1,109 @@
+"""资金总览: what was allotted by source, what rosters and batches bind, what arrived and what came back."""
+
+from typing import Any, Final
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+
+from aid_admin.accounts.deeds import Deed, Deeds
+from aid_admin.accounts.gate import StaffRequest, needs_role
+from aid_admin.accounts.rules import Role
+from aid_admin.county import calendar, lists
+from aid_admin.db.pages import page_of
+from aid_admin.lib.money import parse_yuan
+from aid_admin.lib.xlsx_out import ColumnOut
+from disbursement.actions import funds
+from disbursement.forms import ReasonForm
+from disbursement.models import Allotment
+from disbursement.models.allotment import Flow, flows_of
+from disbursement.rules.states import FundSource
+from eligibility.rules import Programme
+
+_SEES: Final = needs_role(Role.FINANCE_CLERK, Role.FINANCE_APPROVER, Role.APPROVER, Role.AUDITOR)
+
+
+class AllotForm(forms.Form):
+    """What a document gives for one programme."""
+
+    programme = forms.ChoiceField(
+        label="资助项目",
+        choices=[("", "请选择"), *Programme.choices()],
+        error_messages={"required": "请选择资助项目。"},
+    )
+    source = forms.ChoiceField(
+        label="资金来源",
+        choices=[("", "请选择"), *FundSource.choices()],
+        error_messages={"required": "请选择资金来源。"},
+    )
+    amount_fen = forms.CharField(
+        label="金额（元）", max_length=20, help_text="如 1250000 或 1,250,000.00。",
+        error_messages={"required": "请填写金额。"},
+    )  # fmt: skip
+    document_no = forms.CharField(
+        label="指标文号",
+        max_length=60,
+        help_text="如：豫财教〔2020〕12号。",
+        error_messages={"required": "请填写指标文号。"},
+    )
+    received_on = forms.DateField(
+        label="下达日期", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        error_messages={"required": "请填写下达日期。", "invalid": "日期不对，请按 2020-03-20 的样子填写。"},
+    )  # fmt: skip
+
+    def clean_amount_fen(self) -> int:
+        """Yuan as typed, in fen."""
+        try:
+            return parse_yuan(self.cleaned_data["amount_fen"])
+        except ValueError as problem:
+            raise forms.ValidationError(f"{problem}。") from problem
+
+
+ALLOT: Final = Deed(
+    "allot", "funds.allot", "登记指标", funds.allot, done="指标已登记。", takes=("semester",), form=AllotForm,
+    icon="plus-lg", text="照指标文件登记：一份文件给几个项目的，逐个项目登记。",
+)  # fmt: skip
+TAKE_BACK: Final = Deed(
+    "take_back", "funds.take_back", "撤销登记", funds.take_back, "allotment", "已撤销 {n} 笔指标。", form=ReasonForm,
+    tone="outline-danger", icon="arrow-counterclockwise", text="登记错了，或文件被后来的文件调减时用；原记录保留备查。",
+)  # fmt: skip
+
+
+def _flow(flow: Flow) -> list[Any]:
+    return [
+        flow.name, *flow.sources, flow.allotted, flow.approved, flow.batched, flow.paid, flow.failed, flow.left,
+    ]  # fmt: skip
+
+
+LISTED: Final = lists.ListOut(
+    "资金总览", (
+        ColumnOut("资助项目", 34), *(ColumnOut(f"{source.label}（元）", 16, "money") for source in FundSource),
+        ColumnOut("指标合计（元）", 16, "money"), ColumnOut("已复审名册（元）", 16, "money"),
+        ColumnOut("已编批次（元）", 16, "money"), ColumnOut("已发放（元）", 16, "money"), ColumnOut("退回未补发（元）", 16, "money"),
+        ColumnOut("指标余额（元）", 16, "money"),
+    ), _flow,
+)  # fmt: skip
+
+
+@_SEES
+def overview(request: StaffRequest) -> HttpResponse:
+    """The semester's money by programme, and the entries behind it."""
+    term = calendar.chosen(request.session)
+    deeds = Deeds(request, (ALLOT, TAKE_BACK))
+    if deeds.done(semester=term.code):
+        return redirect(request.get_full_path())
+    flows = flows_of(term)
+    if lists.asked(request):
+        return lists.answer(request, LISTED, flows)
+    entries = Allotment.objects.visible_to(request.user).filter(semester=term)
+    entries = entries.select_related("programme", "by", "taken_back_by").order_by("-received_on", "-pk")
+    shown = {
+        "flows": flows[:-1],
+        "total": flows[-1],
+        "sources": [source.label for source in FundSource],
+        "page": page_of(entries, request.GET.get("page")),
+        "deeds": deeds,
+        "top": [offer for offer in deeds if offer.deed is ALLOT],
+        "of_entries": [offer for offer in deeds if offer.deed is TAKE_BACK],
+    }
+    return render(request, "disbursement/funds.html", shown)

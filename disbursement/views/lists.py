@@ -1,0 +1,98 @@
+"""How the lists of these pages leave as workbooks: the columns of the screen, numbers masked."""
+
+from typing import Any, Final
+
+from aid_admin.county.lists import ListOut
+from aid_admin.lib import bank_card
+from aid_admin.lib.xlsx_out import ColumnOut, Value
+from disbursement.actions.printing import BANK_NAMES
+
+_SCHOOL: Final = ColumnOut("学校", 28)
+_PROGRAMME: Final = ColumnOut("资助项目", 32)
+_STATE: Final = ColumnOut("状态", 12)
+_FEN: Final = ColumnOut("金额（元）", 14, "money")
+_OUTCOMES: Final = {"": "未办结", "SUSTAINED": "成立", "DISMISSED": "不成立"}
+
+
+def _roster(roster: Any) -> list[Value]:
+    return [
+        roster.school.name, roster.programme.name, roster.round, roster.get_state_display(), roster.lines_count,
+        roster.lines_fen, roster.differences, roster.open_differences, roster.return_reason,
+        roster.period.get_state_display() if roster.period else "",
+    ]  # fmt: skip
+
+
+ROSTERS: Final = ListOut(
+    "资助名册", (
+        _SCHOOL, _PROGRAMME, ColumnOut("轮次", 6, "int"), _STATE, ColumnOut("人数", 8, "int"), _FEN,
+        ColumnOut("差异", 8, "int"), ColumnOut("未说明", 8, "int"), ColumnOut("退回原因", 40), ColumnOut("公示", 10),
+    ), _roster,
+)  # fmt: skip
+
+
+def _batch(batch: Any) -> list[Value]:
+    return [
+        batch.no, "补发" if batch.reissue_of_id else "", batch.get_mode_display(), BANK_NAMES.get(batch.bank, ""),
+        batch.get_state_display(), batch.lines_count, batch.lines_fen, batch.pending, batch.failed, batch.built_by.name,
+        batch.made_on,
+    ]  # fmt: skip
+
+
+BATCHES: Final = ListOut(
+    "发放批次", (
+        ColumnOut("批次号", 22), ColumnOut("补发", 8), ColumnOut("方式", 12), ColumnOut("银行", 16), _STATE,
+        ColumnOut("笔数", 8, "int"), _FEN, ColumnOut("未回盘", 8, "int"), ColumnOut("失败", 8, "int"), ColumnOut("编制人", 10),
+        ColumnOut("编制日期", 12),
+    ), _batch,
+)  # fmt: skip
+
+
+def _account(account: Any) -> list[Value]:
+    state = "被退回" if account.declined_by_id else "已核对" if account.verified_by_id else "待核对"
+    return [
+        account.student.name, account.source_row.school.name, account.holder_name, account.holder_relation,
+        BANK_NAMES.get(account.bank, account.bank), bank_card.mask(account.account_no or ""), account.get_kind_display(), state,
+        account.proposed_by.name, account.reason, account.verified_by.name if account.verified_by else "",
+        account.declined_reason,
+    ]  # fmt: skip
+
+
+ACCOUNTS: Final = ListOut(
+    "银行账户", (
+        ColumnOut("学生", 10), _SCHOOL, ColumnOut("户名", 10), ColumnOut("关系", 8), ColumnOut("银行", 16),
+        ColumnOut("账号", 22), ColumnOut("类型", 10), _STATE, ColumnOut("报送人", 16), ColumnOut("更正原因", 30),
+        ColumnOut("核对人", 16), ColumnOut("退回原因", 30),
+    ), _account,
+)  # fmt: skip
+
+
+def _objection(item: Any) -> list[Value]:
+    line = item.roster_line
+    return [
+        item.pk, line.student.name, line.roster.school.name, line.programme.name, item.channel, item.text, item.received_on,
+        item.due_on, _OUTCOMES.get(item.outcome, item.outcome), item.decided_by.name if item.decided_by else "",
+    ]  # fmt: skip
+
+
+OBJECTIONS: Final = ListOut(
+    "异议", (
+        ColumnOut("编号", 8, "int"), ColumnOut("学生", 10), _SCHOOL, _PROGRAMME, ColumnOut("渠道", 10), ColumnOut("内容", 50),
+        ColumnOut("收到", 12), ColumnOut("办理期限", 12), ColumnOut("结论", 10), ColumnOut("办理人", 10),
+    ), _objection,
+)  # fmt: skip
+
+
+def _payment(line: Any) -> list[Value]:
+    return [
+        line.batch.no, line.line_no, line.school.name, line.student.name, line.programme.name, line.payee_name,
+        bank_card.mask(line.account_no or ""), line.amount_fen, line.get_state_display(), line.get_code_display(),
+        line.next_step,
+    ]  # fmt: skip
+
+
+PAYMENTS: Final = ListOut(
+    "发放明细", (
+        ColumnOut("批次号", 14), ColumnOut("序号", 7, "int"), ColumnOut("学校", 24), ColumnOut("学生", 10), _PROGRAMME,
+        ColumnOut("收款户名", 12), ColumnOut("账号", 22), _FEN, ColumnOut("结果", 10), ColumnOut("银行说明", 14), ColumnOut("办法", 36),
+    ), _payment,
+)  # fmt: skip

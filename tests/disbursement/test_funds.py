@@ -1,0 +1,101 @@
+"""资金总览: what is shown is added up from documents, rosters and payments; entries are kept when taken back."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import InternalError, transaction
+
+from aid_admin.audit.models import AuditEvent
+from aid_admin.county import calendar
+from disbursement.models import Allotment, PaymentLine, RosterLine
+from disbursement.models.allotment import flows_of
+from tests.disbursement.builders import TERM, enter
+
+pytestmark = pytest.mark.usefixtures("static_folder")
+
+
+def _allot(client: Any, **changed: str) -> Any:
+    given = {
+        "programme": "NUTRITION", "source": "CENTRAL", "amount_fen": "1,250,000.50", "document_no": "豫财教〔2020〕12号",
+        "received_on": str(calendar.business_date() - timedelta(days=3)),
+    } | changed  # fmt: skip
+    return client.post("/funds/", {"do": "allot", **{f"allot-{name}": value for name, value in given.items()}})
+
+
+def _sum(rows: Iterable[Any]) -> int:
+    return sum(row.amount_fen for row in rows)
+
+
+def test_flows_are_those_of_the_rows(small_county) -> None:
+    term = calendar.semester(TERM)
+    flows = {flow.code: flow for flow in flows_of(term)}
+    lines = list(RosterLine.objects.filter(semester=term).select_related("roster", "programme"))
+    payments = list(PaymentLine.objects.filter(batch__semester=term).select_related("batch", "programme"))
+    retried = {one.retry_of_id for one in payments}
+    for code in [*{line.programme.code for line in lines}, ""]:
+        granted = [
+            x for x in lines
+            if (not code or x.programme.code == code)
+            and x.roster.state in ("APPROVED", "CONFIRMED") and x.state in ("ACCEPTED", "HELD")
+        ]  # fmt: skip
+        mine = [x for x in payments if (not code or x.programme.code == code) and x.batch.state != "ABORTED"]
+        assert flows[code].approved == _sum(granted) > 0
+        assert flows[code].paid == _sum(x for x in mine if x.state == "PAID")
+        assert flows[code].batched == _sum(x for x in mine if x.state in ("WAITING", "SENT", "UNKNOWN", "PAID"))
+        failed = [x for x in mine if x.state in ("FAILED", "RETURNED_LATER") and x.pk not in retried]
+        assert flows[code].failed == _sum(failed)
+
+
+def test_allotment_is_entered_shown_and_taken_back(small_county) -> None:
+    clerk = enter("caiwu1")
+    assert _allot(clerk).status_code == 302
+    one = Allotment.objects.get()
+    assert (one.amount_fen, one.by.username) == (125000050, "caiwu1")
+    text = clerk.get("/funds/").content.decode()
+    assert "1,250,000.50" in text
+    flow = next(flow for flow in flows_of(one.semester) if flow.code == "NUTRITION")
+    assert (flow.allotted, flow.left) == (125000050, 125000050 - flow.approved)
+    assert "已经登记过" in _allot(clerk, amount_fen="5").content.decode()
+    answer = clerk.post("/funds/", {"do": "take_back", "pick": one.pk, "take_back-reason": "文件调减"})
+    assert answer.status_code == 302
+    assert flows_of(one.semester)[-1].allotted == 0
+    assert "文件调减" in clerk.get("/funds/").content.decode()
+    assert _allot(clerk, amount_fen="5").status_code == 302
+    verbs = list(AuditEvent.objects.filter(object_type="allotment").order_by("seq").values_list("verb", flat=True))
+    assert verbs == ["funds.allot", "funds.take_back", "funds.allot"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("amount_fen", "十万", "金额"),
+        ("amount_fen", "-5", "金额不能为负数"),
+        ("amount_fen", "0", "金额要大于 0"),
+        ("amount_fen", "1.005", "最多保留两位小数"),
+        ("document_no", "", "请填写指标文号"),
+        ("source", "MOON", "选择"),
+        ("received_on", "2099-01-01", "不能晚于今天"),
+    ],
+)
+def test_faulty_entry_is_told_and_nothing_typed_is_lost(small_county, field: str, value: str, sentence: str) -> None:
+    answer = _allot(enter("caiwu1"), **{field: value})
+    assert answer.status_code == 200
+    assert sentence in answer.content.decode()
+    kept = "豫财教〔2020〕12号" if field != "document_no" else "1,250,000.50"
+    assert kept in answer.content.decode()
+    assert not Allotment.objects.exists()
+
+
+def test_only_the_finance_clerk_enters(small_county) -> None:
+    assert _allot(enter("shenpi1")).status_code == 403
+    assert enter("chushen1").get("/funds/").status_code == 403
+    assert not Allotment.objects.exists()
+
+
+def test_entry_is_never_changed_nor_deleted(small_county) -> None:
+    _allot(enter("caiwu1"))
+    for change in (lambda: Allotment.objects.update(amount_fen=1), lambda: Allotment.objects.all().delete()):
+        with pytest.raises(InternalError), transaction.atomic():
+            change()
