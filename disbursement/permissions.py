@@ -12,6 +12,8 @@ _SCHOOL = frozenset({Role.SCHOOL_CLERK, Role.SCHOOL_HEAD})
 _AUDITOR = frozenset({Role.AUDITOR})
 # who checks evidence goes on seeing a list after its period has ended; nobody else does
 CHECKS_EVIDENCE = _APPROVER | _AUDITOR
+# who is told what is odd about the lines of rosters: it may name pupils of other schools
+SEES_FLAGS = _REVIEWER | _APPROVER | _AUDITOR
 ALLOWED = {
     "roster.draft": _REVIEWER,
     "roster.answer": _CLERK,
@@ -24,6 +26,7 @@ ALLOWED = {
     "roster.withdraw": frozenset({Role.SCHOOL_HEAD, Role.REVIEWER, Role.APPROVER}),
     "roster.confirm": _APPROVER,
     "roster.void": frozenset({Role.REVIEWER, Role.APPROVER}),
+    "roster.summary": SEES_FLAGS,
     "roster.export": _SCHOOL | _REVIEWER | _APPROVER | _FINANCE | _FINANCE_APPROVER | _AUDITOR,
     "publicity.plan": _PUBLICITY,
     "publicity.start": _PUBLICITY,

@@ -7,6 +7,7 @@ from disbursement.views import (
     batch_papers,
     batches,
     funds,
+    matrix,
     notices,
     objections,
     payments,
@@ -15,14 +16,20 @@ from disbursement.views import (
     photos,
     publicity,
     publicity_calendar,
+    returned,
     returns,
     rosters,
+    submitting,
+    summary,
 )
 
 app_name = "disbursement"
 urlpatterns = [
     path("rosters/", rosters.roster_list, name="rosters"),
-    path("rosters/matrix/", rosters.roster_matrix, name="roster_matrix"),
+    path("rosters/matrix/", matrix.roster_matrix, name="roster_matrix"),
+    path("rosters/returned/", returned.returned_list, name="returned"),
+    path("rosters/summary/", summary.review_summary, name="summary"),
+    path("rosters/look/", submitting.submit_look, name="submit_look"),
     path("rosters/<int:pk>/", rosters.roster_detail, name="roster"),
     path("publicity/", publicity.period_list, name="periods"),
     path("publicity/plan/", publicity.period_plan, name="plan"),

@@ -1,6 +1,6 @@
 """Forms of comparison, coverage, entitlement and applications."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 
@@ -9,6 +9,8 @@ from aid_admin.county.models import School
 from aid_admin.intake.registry import KINDS
 from aid_admin.intake.rules import REGISTRY_KINDS
 from eligibility.rules import (
+    ApplicationRejection,
+    ApplicationReturn,
     ApplicationState,
     Category,
     CoverageOutcome,
@@ -18,7 +20,7 @@ from eligibility.rules import (
     Tier,
     Verdict,
 )
-from students.rules import Standing
+from students.rules import Labelled, Standing
 
 _PUPIL = "姓名 / 拼音 / 身份证后四位"
 
@@ -162,7 +164,34 @@ class TierForm(forms.Form):
     tier = forms.ChoiceField(label="认定档次", required=False, choices=[("", "按学校推荐的档次"), *Tier.choices()])
 
 
-class ReasonForm(forms.Form):
-    """A reason that the school reads."""
+class _ReasonForm(forms.Form):
+    """A reason that the school reads: a phrase to pick, and words."""
 
-    reason = _words("原因", "请写明原因，学校据此改正。")
+    codes: ClassVar[type[Labelled]]
+    reason_code = forms.ChoiceField(label="原因", error_messages={"required": "请选择原因。"})
+    reason = forms.CharField(
+        label="具体情况", required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="写清要改什么、补什么，学校据此改正。选择“其他”时必填。",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason_code"].choices = [("", "请选择"), *self.codes.choices()]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """OTHER says nothing by itself."""
+        if self.cleaned_data.get("reason_code") == "OTHER" and not self.cleaned_data.get("reason", "").strip():
+            self.add_error("reason", "请写明原因，学校据此改正。")
+        return self.cleaned_data
+
+
+class ReturnForm(_ReasonForm):
+    """Why an application goes back."""
+
+    codes = ApplicationReturn
+
+
+class RejectForm(_ReasonForm):
+    """Why an application is turned down."""
+
+    codes = ApplicationRejection

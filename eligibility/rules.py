@@ -267,6 +267,26 @@ class ApplicationState(Labelled):
     REJECTED = "REJECTED", "不予认定"
 
 
+class ApplicationReturn(Labelled):
+    """Why an application goes back to its school; words may go with it."""
+
+    NO_COMMITMENT = "NO_COMMITMENT", "没有个人承诺签字"
+    PAPERS_MISSING = "PAPERS_MISSING", "证明材料不全"
+    FACTS_WRONG = "FACTS_WRONG", "家庭情况填写有误"
+    CATEGORY_WRONG = "CATEGORY_WRONG", "申请类别与证明不符"
+    TIER_UNFOUNDED = "TIER_UNFOUNDED", "推荐档次理由不足"
+    OTHER = "OTHER", "其他"
+
+
+class ApplicationRejection(Labelled):
+    """Why an application is turned down; words may go with it."""
+
+    NOT_DIFFICULT = "NOT_DIFFICULT", "家庭经济情况不符合认定条件"
+    FACTS_UNTRUE = "FACTS_UNTRUE", "申请情况不属实"
+    RECOGNISED_ELSEWHERE = "RECOGNISED_ELSEWHERE", "已由部门名单认定，不用申请"
+    OTHER = "OTHER", "其他"
+
+
 _OPEN = frozenset({ApplicationState.SUBMITTED.value, ApplicationState.SCHOOL_REVIEWED.value})
 MOVES: dict[str, Move] = {
     "submit": Move(

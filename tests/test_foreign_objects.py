@@ -215,7 +215,7 @@ OF_A_REVIEWER: dict[str, Given] = {
 }  # fmt: skip
 REVIEWER_WITHOUT_OBJECT = {
     "archive.export_missing", "archive.packed", "entitle", "identity.reveal", "letters.draw_up", "letters.printed", "page.export",
-    "pairing.export", "roster.draft", "statistics.export", "user.password", "visit.export",
+    "pairing.export", "roster.draft", "roster.summary", "statistics.export", "user.password", "visit.export",
 }  # fmt: skip
 
 

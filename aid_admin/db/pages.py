@@ -1,4 +1,4 @@
-"""One page of a list: counted no further than a cap, so that a list of 100,000 rows costs what a short one does."""
+"""One page of a list, counted and walked no further than a cap: a list of 100,000 rows costs what a short one does."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,8 @@ from typing import Any, Final
 from django.db.models import QuerySet
 
 SIZE: Final = 50
-CAP: Final = 10_000
+CAP: Final = 10_000  # rows that can be walked to
+COUNTED: Final = 100_000  # rows that are counted: some milliseconds
 LONG: Final = 5  # pages
 
 
@@ -19,7 +20,7 @@ class Page:
     number: int
     last: int
     total: int
-    capped: bool
+    capped: bool  # the last rows are not reached by walking
     first_row: int
 
     def __iter__(self) -> Iterator[Any]:
@@ -59,18 +60,17 @@ def page_of(
 ) -> Page:
     """The page with that number; anything that is no page shows the first or the last one.
 
-    `rows` needs a total order, one row per key and no slice. Three queries: a count that stops at CAP (not where the
-    rows were `counted` already), the page's keys, and its rows. The keys are found first and by a query of their own:
-    only what is shown is joined with what stands beside it, and the planner knows how few that is. `at_once` finds
-    keys and rows by one query, for a page that has many others.
+    `rows` needs a total order, one row per key and no slice. Three queries: a count that stops past COUNTED (not
+    where the rows were `counted` already), the page's keys, and its rows. The keys are found first and by a query of
+    their own: only what is shown is joined with what stands beside it, and the planner knows how few that is.
+    `at_once` finds keys and rows by one query, for a page that has many others.
     """
-    counted = rows.order_by().values("pk")[: CAP + 1].count() if counted is None else counted
-    total = min(counted, CAP)
-    here, last = _place(number, total, size)
+    total = rows.order_by().values("pk")[: COUNTED + 1].count() if counted is None else counted
+    here, last = _place(number, min(total, CAP), size)
     start = (here - 1) * size
     keys: Any = rows.values_list("pk", flat=True)[start : start + size]
     keys = keys if at_once else list(keys)
-    return Page(list(rows.filter(pk__in=keys)), here, last, total, counted > CAP, start + 1)
+    return Page(list(rows.filter(pk__in=keys)), here, last, total, total > CAP, start + 1)
 
 
 def page_of_list(rows: Sequence[Any], number: str | None, *, size: int = SIZE) -> Page:

@@ -40,16 +40,18 @@ class ColumnOut:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet: rows in the order of its columns; notes stand below the rows."""
+    """A sheet: rows in the order of its columns; notes stand below the rows, `above` (title first) before the heads."""
 
     title: str
     columns: Sequence[ColumnOut]
     rows: Iterable[Sequence[Value]]
     notes: Sequence[str] = ()
+    above: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Formats:
+    title: Format
     heading: Format
     text: Format
     money: Format
@@ -81,6 +83,7 @@ def write_csv(header: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
 def _formats(workbook: Workbook) -> _Formats:
     heading = workbook.add_format({"bold": True, "text_wrap": True, "valign": "vcenter", "border": 1})
     return _Formats(
+        workbook.add_format({"bold": True, "font_size": 16}),
         heading,
         workbook.add_format({"num_format": "@"}),
         workbook.add_format({"num_format": "#,##0.00"}),
@@ -89,18 +92,22 @@ def _formats(workbook: Workbook) -> _Formats:
 
 
 def _write_sheet(page: Worksheet, sheet: Sheet, formats: _Formats, footer: str) -> None:
+    head = len(sheet.above)
     for place, column in enumerate(sheet.columns):
         page.set_column(place, place, column.width)
-        page.write_string(0, place, column.header, formats.heading)
-    page.freeze_panes(1, 0)
+    for place, text in enumerate(sheet.above):
+        page.write_string(place, 0, text, formats.text if place else formats.title)
+    for place, column in enumerate(sheet.columns):
+        page.write_string(head, place, column.header, formats.heading)
+    page.freeze_panes(head + 1, 0)
     page.set_footer("&L" + footer.replace("&", "&&")[:200] + "&R第 &P 页 共 &N 页")
-    page.repeat_rows(0)
-    last = 0
-    for last, row in enumerate(sheet.rows, start=1):
+    page.repeat_rows(0, head)
+    last = head
+    for last, row in enumerate(sheet.rows, start=head + 1):
         for place, (column, value) in enumerate(zip(sheet.columns, row, strict=True)):
             _write_cell(page, (last, place), column, value, formats)
     if sheet.columns:
-        page.autofilter(0, 0, last, len(sheet.columns) - 1)
+        page.autofilter(head, 0, last, len(sheet.columns) - 1)
     for offset, note in enumerate(sheet.notes, start=2):
         page.write_string(last + offset, 0, note)
 

@@ -42,6 +42,7 @@ VERBS: Final[dict[str, str]] = {
     "roster.confirm": "确认名册",
     "roster.void": "作废",
     "roster.export": "导出名册",
+    "roster.summary": "导出审核汇总",
     "publicity.print": "打印公示",
     "publicity.print_village": "打印村公示",
     "publicity.print_all": "打印全部公示",

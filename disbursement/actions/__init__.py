@@ -14,6 +14,7 @@ from disbursement.actions import (
     publicity,
     rosters,
     settling,
+    summary,
     taking_out,
 )
 
@@ -31,5 +32,6 @@ __all__ = [
     "publicity",
     "rosters",
     "settling",
+    "summary",
     "taking_out",
 ]

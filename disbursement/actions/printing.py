@@ -21,6 +21,7 @@ from disbursement.papers.payment_order import PaymentOrder, SumLine, payment_ord
 from disbursement.papers.roster_sheet import RosterRow, RosterSheet, roster_paper, roster_workbook
 from disbursement.permissions import ALLOWED
 from disbursement.rules.states import LineKind, LineStatus
+from eligibility.models import StudentCategory
 from students.models import BankAccount, Placement
 
 BANK_NAMES: Final = {"RCC": "农村信用联社", "CCB": "建设银行"}
@@ -89,6 +90,11 @@ def _roster_sheet(roster: Any, *, in_clear: bool) -> RosterSheet:
                 to_attr="places",
             ),
             Prefetch("student__accounts", BankAccount.objects.usable(), to_attr="usable_accounts"),
+            Prefetch(
+                "student__categories",
+                StudentCategory.objects.filter(run=roster.run_id).select_related("result__record", "application__source_row"),
+                to_attr="held",
+            ),
         )
         .in_class_order()
     )  # fmt: skip
@@ -107,6 +113,16 @@ def _standard(entitlement: Any) -> int | None:
     return (standard.amount_fen or entitlement.amount_fen) if standard else None
 
 
+def _proof(line: Any) -> tuple[str, str]:
+    """Numbers of the household and of the certificate behind the line's category, "" where there is none."""
+    held = next((one for one in line.student.held if one.category == line.category), None)
+    if held is None:
+        return "", ""
+    record = held.result.record if held.result else None
+    row = record or (held.application.source_row if held.application else None)
+    return (record.household_no if record else ""), (row.cert_no or "") if row else ""
+
+
 def _roster_row(line: Any) -> RosterRow:
     student = line.student
     place = student.places[0] if student.places else None
@@ -114,6 +130,7 @@ def _roster_row(line: Any) -> RosterRow:
     family = sorted(roll.family.all(), key=lambda member: (not member.is_guardian, member.pk)) if roll else []
     account = student.usable_accounts[0] if student.usable_accounts else None
     village = student.village
+    household_no, cert_no = _proof(line)
     return RosterRow(
         name=student.name, stage=place.get_stage_display() if place else "", grade=line.grade,
         class_name=line.class_name, sex=student.sex, id_number=student.id_number or "",
@@ -125,7 +142,7 @@ def _roster_row(line: Any) -> RosterRow:
         holder=account.holder_name if account else "", account_no=account.account_no if account else "",
         amount_fen=line.amount_fen, remark="暂缓" if line.state == LineStatus.HELD else "",
         guardian_id=(family[0].id_number or "") if family else "", phone=(family[0].phone or "") if family else "",
-        standard_fen=_standard(line.entitlement),
+        standard_fen=_standard(line.entitlement), household_no=household_no, cert_no=cert_no,
     )  # fmt: skip
 
 

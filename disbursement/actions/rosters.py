@@ -12,6 +12,7 @@ from aid_admin.audit.history import history_of
 from aid_admin.audit.rules import digest
 from aid_admin.db import bulk
 from aid_admin.lib.refusals import BadInput, NotFound, Refused
+from disbursement.actions.checks import own_hand, submission_checks
 from disbursement.models import PaymentLine, Roster, RosterLine
 from disbursement.permissions import ALLOWED
 from disbursement.rules.states import (
@@ -85,9 +86,8 @@ def _last_deed(roster: Any, by: User) -> str:
 def refuse_own(rosters: list[Any], by: User) -> None:
     """Two hands of one roster are never the same person's (the table says so too)."""
     for roster in rosters:
-        for hand, name in HAND_NAMES.items():
-            if hand != "confirmed_by" and getattr(roster, f"{hand}_id") == by.pk:
-                raise Refused(f"您已经手过{roster}的{name}，这一步须由另一人办理。")
+        if told := own_hand(roster, by):
+            raise Refused(told)
 
 
 def _with_sums(moved: list[Moved], rosters: list[Any]) -> list[Moved]:
@@ -150,19 +150,9 @@ def _refuse_answer(line: Any, reason_code: str) -> None:
 def submit_rosters(*, by: User, roster: list[int], seen: list[str] | None = None) -> list[Moved]:
     """The school's head sends drafts up; every difference must have been answered, by another person."""
     found = _rosters("roster.submit", by, roster, seen, done="submitted_by")
-    refuse_own(found, by)
-    open_lines = RosterLine.objects.filter(roster__in=found).unanswered()
-    first = open_lines.select_related("student", "roster__school", "roster__programme").order_by("pk").first()
-    if first:
-        raise Refused(
-            f"{first.roster}还有 {open_lines.count()} 处差异没有说明（如 {first.student.name}：{first.get_kind_display()}），"
-            "请经办人逐条说明后再上报。"
-        )
-    if RosterLine.objects.filter(roster__in=found, answered_by=by).exists():
-        raise Refused("差异说明是您本人填写的，须由另一人上报。")
-    for item in found:
-        if not item.lines.exists():
-            raise Refused(f"{item}没有任何学生，无需上报。")
+    for check in submission_checks(found, by):
+        if check.blocks and check.fault:
+            raise Refused(check.fault)
     return _with_sums(move(found, ROSTER_MOVES, "submit", submitted_by=by, return_reason=""), found)
 
 

@@ -10,6 +10,7 @@ from aid_admin.county.models import School
 from aid_admin.files.photos import PhotoField
 from aid_admin.lib import bank_card
 from disbursement.actions.printing import BANK_NAMES
+from disbursement.permissions import SEES_FLAGS
 from disbursement.rules.returns import ReturnCode
 from disbursement.rules.states import (
     MISSING_REASONS,
@@ -73,6 +74,11 @@ class RosterFilter(SchoolFilter):
         choices=[("", "全部"), ("yes", "有未说明的差异"), ("returned", "被退回待修改"), ("mine", "轮到我办的")],
     )
     q = _search(_PUPIL, "如 wyj")
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        if user.roles & SEES_FLAGS:
+            self.fields["open"].choices += [("flagged", "有疑点的")]  # type: ignore[attr-defined]
 
 
 class BatchFilter(forms.Form):

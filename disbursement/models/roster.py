@@ -20,6 +20,7 @@ from aid_admin.intake.models import Upload
 from aid_admin.lib.classes import class_order
 from aid_admin.lib.states import transitions
 from disbursement.models.filed import FiledLine
+from disbursement.rules.review import Stand
 from disbursement.rules.states import (
     GRANTS,
     LINE_MOVES,
@@ -90,6 +91,12 @@ class RosterQuerySet(ScopedQuerySet):
     def returned(self) -> Self:
         """Back at the school, to be mended."""
         return self.filter(state=RosterState.DRAFT).exclude(return_reason="")
+
+    def standing(self, stand: str) -> Self:
+        """Those that stand there, in the words of the matrix."""
+        if stand == Stand.RETURNED:
+            return self.returned()
+        return self.filter(state=stand, return_reason="") if stand == Stand.DRAFT else self.filter(state=stand)
 
     def untouched_by(self, user: User) -> Self:
         """Rosters in which the person has no hand yet."""

@@ -25,6 +25,7 @@ _COLUMNS = (
     ColumnOut("是否寄宿", 9),
     ColumnOut("家庭住址（乡镇/村）", 22),
     ColumnOut("困难类别", 20),
+    ColumnOut("户编号/证件号", 22),
     ColumnOut("监护人姓名", 12),
     ColumnOut("与学生关系", 10),
     ColumnOut("监护人身份证号", 22),
@@ -63,6 +64,8 @@ class RosterRow:
     guardian_id: str = ""
     phone: str = ""
     standard_fen: int | None = None
+    household_no: str = ""
+    cert_no: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +106,18 @@ class RosterSheet:
         """The telephone number as this paper shows it."""
         return row.phone if self.in_clear or not row.phone else f"{row.phone[:3]}****{row.phone[-4:]}"
 
+    def shown_enrolment(self, row: RosterRow) -> str:
+        """The roll's number as this paper shows it: it holds the identity number."""
+        return row.enrolment_no if self.in_clear else id_card.mask(row.enrolment_no)
+
+    def shown_guardian(self, row: RosterRow) -> str:
+        """The guardian's identity number as this paper shows it."""
+        return row.guardian_id if self.in_clear else id_card.mask(row.guardian_id)
+
+    def shown_card(self, row: RosterRow) -> str:
+        """The household's number, else the certificate's; a disability certificate holds the identity number."""
+        return row.household_no or (row.cert_no if self.in_clear else id_card.mask(row.cert_no))
+
     def shown_account(self, row: RosterRow) -> str:
         """The account number as this paper shows it."""
         if self.in_clear or not row.account_no:
@@ -116,7 +131,12 @@ def roster_html(sheet: RosterSheet) -> str:
         {
             "row": row,
             "id_number": sheet.shown_id(row),
+            "enrolment_no": sheet.shown_enrolment(row),
+            "card_no": sheet.shown_card(row),
+            "guardian_id": sheet.shown_guardian(row),
+            "phone": sheet.shown_phone(row),
             "account_no": sheet.shown_account(row),
+            "standard": "" if row.standard_fen is None else yuan(row.standard_fen),
             "amount": yuan(row.amount_fen),
         }
         for row in sheet.rows
@@ -138,23 +158,22 @@ def roster_paper(sheet: RosterSheet) -> Paper:
 
 
 def roster_workbook(sheet: RosterSheet, *, footer: str) -> Paper:
-    """The roster as workbook, the columns of the form but the household's number; `footer` says who took it out and when."""
+    """The roster as workbook, the columns of the form under its title; `footer` says who took it out and when."""
     rows = [
         (
             number, sheet.school, row.stage, row.grade, row.class_name, row.name, row.sex, sheet.shown_id(row),
-            id_card.mask(row.enrolment_no) if not sheet.in_clear else row.enrolment_no, row.boarding, row.village,
-            row.category, row.guardian, row.relation,
-            row.guardian_id if sheet.in_clear else id_card.mask(row.guardian_id), sheet.shown_phone(row), row.bank,
+            sheet.shown_enrolment(row), row.boarding, row.village, row.category, sheet.shown_card(row), row.guardian,
+            row.relation, sheet.shown_guardian(row), sheet.shown_phone(row), row.bank,
             row.holder, sheet.shown_account(row), sheet.programme, row.standard_fen, row.amount_fen, row.remark,
         )
         for number, row in enumerate(sheet.rows, 1)
     ]  # fmt: skip
     notes = (
         f"合计：{len(rows)} 人，{yuan(sheet.total_fen)} 元，{in_words(sheet.total_fen)}",
-        f"{sheet.title}　填报学校：{sheet.school}　状态：{sheet.state}",
         "校长签字：　　　　　　　　经办人：　　　　　　　　审核人：",
     )
-    page = xlsx_out.Sheet("资助发放名册", _COLUMNS, rows, notes)
+    about = f"填报学校（盖章）：{sheet.school}　　学期：{sheet.semester}　　填报日期：{day(sheet.printed_on)}　　状态：{sheet.state}　　单位：元"
+    page = xlsx_out.Sheet("资助发放名册", _COLUMNS, rows, notes, (sheet.title, about))
     return Paper(f"{_name(sheet)}.xlsx", XLSX, xlsx_out.write([page], footer=footer))
 
 

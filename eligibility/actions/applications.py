@@ -11,9 +11,10 @@ from aid_admin.lib.refusals import BadInput, Refused
 from aid_admin.lib.sheets.table import TableRow
 from eligibility.models import AidApplication, ApplicationMember, ApplicationRow
 from eligibility.permissions import ALLOWED
-from eligibility.rules import MOVES, ApplicationState, Tier
+from eligibility.rules import MOVES, ApplicationRejection, ApplicationReturn, ApplicationState, Tier
 from students.actions.accounts import refuse_unknown, students_by_id
 from students.actions.rolls import school_ids
+from students.rules import Labelled
 
 _ROW = (
     "id", "upload_id", "sheet", "row", "school_id", "student_id", "category", "cert_no", "income_fen", "factors",
@@ -135,24 +136,29 @@ def recognise_applications(*, by: User, application: list[int], tier: str = "") 
 
 
 @action("application.return", ALLOWED)
-def return_applications(*, by: User, application: list[int], reason: str) -> list[Moved]:
-    """Send back to the school with a reason."""
+def return_applications(*, by: User, application: list[int], reason: str = "", reason_code: str = "") -> list[Moved]:
+    """Send back to the school with a coded reason, words, or both."""
     found = _applications("application.return", by, application)
-    return move(found, MOVES, "return", reason=_needed(reason), decision_reason=reason, school_reviewed_by=None)
+    why = _needed(reason, reason_code, ApplicationReturn)
+    return move(found, MOVES, "return", reason=why, decision_reason=why, school_reviewed_by=None)
 
 
 @action("application.reject", ALLOWED)
-def reject_applications(*, by: User, application: list[int], reason: str) -> list[Moved]:
-    """Turn down with a reason."""
+def reject_applications(*, by: User, application: list[int], reason: str = "", reason_code: str = "") -> list[Moved]:
+    """Turn down with a coded reason, words, or both."""
     found = _applications("application.reject", by, application)
     _refuse_own(found, by)
-    return move(found, MOVES, "reject", reason=_needed(reason), decision_reason=reason, decided_by=by)
+    why = _needed(reason, reason_code, ApplicationRejection)
+    return move(found, MOVES, "reject", reason=why, decision_reason=why, decided_by=by)
 
 
-def _needed(reason: str) -> str:
-    if not reason.strip():
+def _needed(reason: str, code: str, codes: type[Labelled]) -> str:
+    """The reason as the school reads it: the code's words and what was written besides."""
+    if code and code not in list(codes):
+        raise BadInput("原因代码不对，可用：" + "、".join(f"{one.value}（{one.label}）" for one in codes))
+    if not reason.strip() and code in ("", "OTHER"):
         raise BadInput("请填写原因，学校要据此改正。")
-    return reason.strip()
+    return "：".join(part for part in (codes(code).label if code else "", reason.strip()) if part)
 
 
 def _refuse_own(found: list[Any], by: User) -> None:

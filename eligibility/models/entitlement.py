@@ -105,3 +105,12 @@ class Entitlement(Row):
 
     def __str__(self) -> str:
         return f"{self.student_id} {self.programme_id} {self.amount_fen}"
+
+    @property
+    def category_words(self) -> str:
+        """The category, or why there is none."""
+        if self.category:
+            return str(self.get_category_display())  # type: ignore[attr-defined]
+        if self.granted:
+            return "不分类别"
+        return "没有困难类别" if self.reason_code == ReasonCode.NO_CATEGORY else "没有核到类别"

@@ -13,7 +13,7 @@ from aid_admin.audit.history import history_of
 from aid_admin.county import calendar, lists
 from aid_admin.db.pages import page_of
 from eligibility.actions import applications
-from eligibility.forms import ApplicationFilter, ReasonForm, TierForm
+from eligibility.forms import ApplicationFilter, RejectForm, ReturnForm, TierForm
 from eligibility.models import AidApplication
 from eligibility.rules import MOVES, ApplicationState
 from eligibility.views.lists import APPLICATIONS
@@ -37,11 +37,11 @@ DEEDS: Final = (
     ),
     Deed(
         "return", "application.return", "退回", applications.return_applications, "application", "已退回 {n} 份申请。",
-        tone="outline-danger", icon="arrow-counterclockwise", form=ReasonForm, states=MOVES["return"].sources,
+        tone="outline-danger", icon="arrow-counterclockwise", form=ReturnForm, states=MOVES["return"].sources,
     ),
     Deed(
         "reject", "application.reject", "不予认定", applications.reject_applications, "application",
-        "{n} 份申请不予认定。", tone="outline-danger", icon="x-lg", form=ReasonForm, states=MOVES["reject"].sources,
+        "{n} 份申请不予认定。", tone="outline-danger", icon="x-lg", form=RejectForm, states=MOVES["reject"].sources,
     ),
 )  # fmt: skip
 

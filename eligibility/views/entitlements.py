@@ -48,6 +48,7 @@ def entitlement_list(request: StaffRequest) -> HttpResponse:
     if lists.asked(request):
         return lists.answer(request, ENTITLEMENTS, listed, form)
     sums = rows.granted_sums()
+    undecided, drafted = _open(request, term, runs) if may(request.user, "entitle") else ([], False)
     shown = {
         "form": form,
         "page": page_of(listed, request.GET.get("page"), counted=sums["considered"], at_once=True),
@@ -55,9 +56,10 @@ def entitlement_list(request: StaffRequest) -> HttpResponse:
         "run": run,
         "sums": sums,
         "runs": runs,
-        "open": _open(request, term, runs) if may(request.user, "entitle") else [],
+        "open": undecided,
         "next_is_draft": done,
         "drafts_next": run is not None and may(request.user, "roster.draft"),
+        "drafted": drafted,
     }
     return render(request, "eligibility/entitlement_list.html", shown)
 
@@ -84,8 +86,11 @@ def _wanted(form: EntitlementFilter) -> dict[str, str]:
     return form.wanted(**{name: name for name in form.fields})
 
 
-def _open(request: StaffRequest, term: Semester, runs: RunsShown) -> list[tuple[int, str, str]]:
-    """What persons have not decided yet and the entitlement would pass over: how many, what, and where."""
+def _open(request: StaffRequest, term: Semester, runs: RunsShown) -> tuple[list[tuple[int, str, str]], bool]:
+    """What persons have not decided yet and the entitlement would pass over: how many, what, and where.
+
+    And whether the semester has rosters already: they belong to a higher room, which the semester leads to. One query.
+    """
     places = Placement.objects.visible_to(request.user).of(term)
     questions = (
         (
@@ -101,5 +106,6 @@ def _open(request: StaffRequest, term: Semester, runs: RunsShown) -> list[tuple[
             "不在学籍内，无法核定",
         ),
     )
-    counts = bulk.count_all([rows for rows, *_ in questions])
-    return [(n, what, then) for n, (_, what, then) in zip(counts, questions, strict=True) if n]
+    rosters = term.roster_set.exclude(state="VOIDED")
+    *counts, drafted = bulk.count_all([*(rows for rows, *_ in questions), rosters])
+    return [(n, what, then) for n, (_, what, then) in zip(counts, questions, strict=True) if n], bool(drafted)

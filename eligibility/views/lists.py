@@ -97,7 +97,7 @@ def _entitlement(right: Any) -> list[Value]:
     return [
         right.student.name, _masked(right.student.id_number), right.school_name or "", right.programme.name,
         "应助" if right.granted else right.get_reason_code_display(), right.amount_fen if right.granted else None,
-        right.get_category_display(), right.why,
+        right.category_words, right.why,
     ]  # fmt: skip
 
 

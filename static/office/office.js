@@ -33,10 +33,15 @@
     if (!rows.length) return;
     var here = rows.findIndex(function (row) { return row.classList.contains("is-current"); });
     var next = rows[Math.max(0, Math.min(rows.length - 1, here + step))];
-    rows.forEach(function (row) { row.classList.toggle("is-current", row === next); });
+    showHere(next);
     next.scrollIntoView({ block: "nearest" });
     var first = next.querySelector("input[type=checkbox], a, button");
     if (first) first.focus({ preventScroll: true });
+  }
+
+  // the row that is looked at
+  function showHere(here) {
+    list(document, ".grid[data-rows] tbody tr").forEach(function (row) { row.classList.toggle("is-current", row === here); });
   }
 
   function pickCurrent() {
@@ -91,6 +96,8 @@
       if (around && around.tagName === "DIALOG") around.close();
       else if (around) around.remove();
     }
+    var here = closest(event, "[data-here]");
+    if (here) showHere(here.closest("tr"));
     if (closest(event, "[data-side]")) document.querySelector(".side").classList.toggle("is-open");
     if (closest(event, "[data-print]")) window.print();
     var shortcuts = closest(event, "[data-shortcuts]");

@@ -21,6 +21,8 @@ MONEY = {CLERK, FINANCE, AUDITOR}
 PAGES = {
     "/rosters/": EVERYBODY,
     "/rosters/matrix/": EVERYBODY,
+    "/rosters/returned/": {SCHOOL, REVIEWER, APPROVER, AUDITOR},
+    "/rosters/summary/": {REVIEWER, APPROVER, AUDITOR},
     "/entitlements/": EVERYBODY,
     "/publicity/": {SCHOOL, APPROVER, PUBLICITY, AUDITOR},
     "/publicity/plan/": {PUBLICITY},

@@ -47,8 +47,8 @@ def test_application_goes_its_way_by_four_hands(draft):
     clerk, head = enter(f"jingban-{draft.school.code}"), enter(f"fuze-{draft.school.code}")
     path = f"/applications/{draft.pk}/"
     done(clerk, "/applications/", "submit", [draft.pk])
-    done(head, "/applications/", "return", [draft.pk], reason="缺收入证明")
-    assert "缺收入证明" in clerk.get(path).content.decode()
+    done(head, "/applications/", "return", [draft.pk], reason_code="PAPERS_MISSING", reason="缺收入证明")
+    assert "证明材料不全：缺收入证明" in clerk.get(path).content.decode()
     assert f'action="/applications/{draft.pk}/form/"' in clerk.get(path).content.decode()
     done(clerk, path, "submit")
     done(head, path, "review")
@@ -75,8 +75,22 @@ def test_application_of_a_foreign_school_is_not_found(draft):
 def test_application_return_without_reason_keeps_the_picks(draft):
     AidApplication.objects.filter(pk=draft.pk).update(state=ApplicationState.SUBMITTED)
     text = do(enter("chushen1"), "/applications/", "return", [draft.pk]).content.decode()
+    assert "请选择原因" in text
+    text = do(enter("chushen1"), "/applications/", "return", [draft.pk], reason_code="OTHER").content.decode()
     assert "请写明原因" in text
     assert f'value="{draft.pk}" aria-label="选择{draft.student.name}" checked' in text
+
+
+def test_application_is_returned_and_turned_down_by_a_phrase_alone(draft):
+    AidApplication.objects.filter(pk=draft.pk).update(state=ApplicationState.SUBMITTED)
+    done(enter("chushen1"), "/applications/", "return", [draft.pk], reason_code="NO_COMMITMENT")
+    draft.refresh_from_db()
+    assert (draft.state, draft.decision_reason) == (ApplicationState.RETURNED, "没有个人承诺签字")
+    for state in (ApplicationState.SUBMITTED, ApplicationState.SCHOOL_REVIEWED):
+        AidApplication.objects.filter(pk=draft.pk).update(state=state)
+    done(enter("fushen1"), "/applications/", "reject", [draft.pk], reason_code="NOT_DIFFICULT", reason="月收入 9000 元")
+    draft.refresh_from_db()
+    assert draft.decision_reason == "家庭经济情况不符合认定条件：月收入 9000 元"
 
 
 # ---- comparison ----
@@ -179,7 +193,22 @@ def test_entitling_says_what_comes_next(county_at):
     text = reviewer.get("/entitlements/").content.decode()
     assert "下一步：到“资助名册”点“生成名册”" in text
     assert 'href="/rosters/"' in text
+    assert 'class="btn btn-primary" href="/rosters/"' in text
+    assert 'class="btn btn-primary" data-dialog="do-draft"' in reviewer.get("/rosters/").content.decode()
+    done(reviewer, "/rosters/", "draft")
+    text = reviewer.get("/entitlements/").content.decode()
+    assert "下一步：生成名册" not in text
+    assert "看资助名册" in text
+    assert 'class="btn btn-plain" data-dialog="do-draft"' in reviewer.get("/rosters/").content.decode()
     assert "下一步：生成名册" not in enter("fushen1").get("/entitlements/").content.decode()
+
+
+def test_entitlements_say_why_there_is_no_category(small_county):
+    reviewer = enter("chushen1")
+    tuition = reviewer.get("/entitlements/?programme=VOCATIONAL_TUITION_WAIVER&granted=yes").content.decode()
+    assert "不分类别" in tuition
+    assert "没有困难类别</span>" in reviewer.get("/entitlements/?reason=NO_CATEGORY").content.decode()
+    assert "没有核到类别" in reviewer.get("/entitlements/?reason=CLAIMED_TWICE").content.decode()
 
 
 def test_entitlements_say_at_which_school_the_pupil_is(small_county):
