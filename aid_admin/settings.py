@@ -31,6 +31,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AID_OFFICE_PHONE = env.str("AID_OFFICE_PHONE", default="")  # printed on notices; empty leaves a line to fill in
 AID_OFFICE_ADDRESS = env.str("AID_OFFICE_ADDRESS", default="")
 AID_COMPLAINT_PHONE = env.str("AID_COMPLAINT_PHONE", default="")  # printed on the families' letters
+AID_ARCHIVE_FONDS = env.str("AID_ARCHIVE_FONDS", default="")  # 全宗号, first part of 档号; empty leaves room for it
 CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")
 AID_LEASE_SECONDS = env.int("AID_LEASE_SECONDS", default=30)
 AID_FAULT = env.str("AID_FAULT", default="")  # a fault point for crash tests, e.g. chunk:3

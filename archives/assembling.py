@@ -7,7 +7,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
+from django.conf import settings
+from django.db.models import F
+
 from aid_admin.county.models import Semester
+from aid_admin.intake.models import InForce
 from aid_admin.lib.money import yuan_comma
 from archives.completeness import Basis, missing_by_pupil
 from archives.models import EvidenceItem, HomeVisit, MentoringPair, NoticeLetter
@@ -21,6 +25,7 @@ from archives.rules import (
     LetterState,
     TermDossier,
     WorkStage,
+    archive_no,
 )
 from disbursement.models import Objection, PaymentLine, PublicityEvidence, PublicityLine, RosterLine, TakenOut
 from disbursement.rules.publicity import Moment
@@ -29,13 +34,17 @@ from students.models import Placement
 from students.rules import Standing
 
 Entries = dict[int, list[Entry]]
-_STAGE_OF: Final = {piece.code: piece.stage for piece in PIECES} | {"standing": WorkStage.IDENTIFY}
+_STAGE_OF: Final = {piece.code: piece.stage for piece in PIECES} | {
+    "standing": WorkStage.IDENTIFY,
+    "late": WorkStage.IDENTIFY,
+}
 
 
 def dossiers(basis: Basis, students: Sequence[int], schools: Sequence[str]) -> list[TermDossier]:
     """The pupils' dossiers of the semester, in the order given; a fixed number of statements."""
     found: Entries = defaultdict(list)
     for part in (
+        _late,
         _standings,
         _comparisons,
         _applications,
@@ -78,6 +87,7 @@ def _dossier(term: Semester, place: Any, entries: Iterable[Entry], missing: Sequ
         class_name=f"{place.grade}{place.class_name}",
         chapters=tuple(Chapter(stage, tuple(found)) for stage, found in by_stage.items()),
         missing=tuple(PIECE_TITLES[code] for code in missing or ()), aided=missing is not None,
+        archive_no=archive_no(fonds=settings.AID_ARCHIVE_FONDS, term=term.code, pupil=place.student_id),
     )  # fmt: skip
 
 
@@ -86,6 +96,25 @@ def _grouped(pairs: Iterable[tuple[int, Entry]]) -> Entries:
     for student, entry in pairs:
         found[student].append(entry)
     return found
+
+
+def _late(basis: Basis, students: Sequence[int]) -> Entries:
+    """补录: who entered the pupil, why, on what proof, and the second person who put it in force."""
+    rows = InForce.objects.filter(
+        semester=basis.term, kind="late", until=None, upload__enrolmentrecord__placement__student__in=students
+    ).select_related("upload__by", "upload__stored_file", "confirmed_by")
+    return _grouped(
+        (
+            row.pupil,
+            Entry(
+                "late", "补录进学籍",
+                f"{row.upload.by.name}录入，原因：{row.upload.message}；证明：{row.upload.stored_file.name}"
+                + (f"；{row.confirmed_by.name}复核生效" if row.confirmed_by else ""),
+                row.upload.as_of, f"/students/late/{row.upload_id}/", row.upload.stored_file_id,
+            ),
+        )
+        for row in rows.annotate(pupil=F("upload__enrolmentrecord__placement__student")).distinct()
+    )  # fmt: skip
 
 
 def _standings(basis: Basis, students: Sequence[int]) -> Entries:
@@ -286,7 +315,7 @@ def _letters(basis: Basis, students: Sequence[int]) -> Entries:
 
 def _visits(basis: Basis, students: Sequence[int]) -> Entries:
     found: Entries = defaultdict(list)
-    for row in HomeVisit.objects.of(basis.term).filter(student__in=students).order_by("visited_on", "pk"):
+    for row in HomeVisit.objects.of(basis.term).live().filter(student__in=students).order_by("visited_on", "pk"):
         words = f"{row.teachers}，实发 {yuan_comma(row.amount_paid_fen)} 元"
         if row.amount_heard_fen is not None:
             same = (

@@ -27,7 +27,8 @@ _HAS: Final = {
     "letter": "EXISTS (SELECT 1 FROM archives_noticeletter x WHERE x.semester_id = %(term)s AND x.student_id = l.student_id)",
     "receipt": """EXISTS (SELECT 1 FROM archives_noticeletter x WHERE x.semester_id = %(term)s
                    AND x.student_id = l.student_id AND x.state = 'RECEIPT_SIGNED')""",
-    "visit": "EXISTS (SELECT 1 FROM archives_homevisit x WHERE x.semester_id = %(term)s AND x.student_id = l.student_id)",
+    "visit": "EXISTS (SELECT 1 FROM archives_homevisit x WHERE x.semester_id = %(term)s AND x.student_id = l.student_id"
+    " AND x.withdrawn_by_id IS NULL)",
 }  # fmt: skip
 _NEEDS: Final = {
     Need.ALWAYS: "true",

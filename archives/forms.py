@@ -172,6 +172,12 @@ class VisitForm(forms.Form):
         return found
 
 
+class CorrectVisitForm(VisitForm):
+    """A visit as it was recorded, and why that was wrong."""
+
+    reason = words_field("更正原因", required=True, help_text="写明原来哪里登记错了，系统会留下记录。")
+
+
 class SettleVisitForm(forms.Form):
     """What was found about an amount that differs."""
 
@@ -246,6 +252,21 @@ class ActivityForm(forms.Form):
         return file.read() if file else None
 
 
+class CorrectActivityForm(ActivityForm):
+    """An activity as it was, and why that was wrong."""
+
+    reason = words_field("更正原因", required=True, help_text="系统会留下记录。")
+
+
+def begun_with(form: type[forms.Form], fields: dict[str, Any]) -> type[forms.Form]:
+    """The form as a page opens it: with what is there already."""
+
+    def begun(self: Any, *args: Any, **kwargs: Any) -> None:
+        form.__init__(self, *args, **{"initial": fields} | kwargs)
+
+    return type(f"Begun{form.__name__}", (form,), {"__init__": begun})
+
+
 class DossierFilter(ArchiveFilter):
     """Filters of the list of dossiers."""
 
@@ -281,8 +302,9 @@ class PosterForm(forms.Form):
     """Which poster, for which wall."""
 
     stage = forms.ChoiceField(
-        label="学段", choices=[("", "请选择"), *Stage.choices()], error_messages={"required": "请选择学段。"}
-    )
+        label="学段", choices=[("", "请选择"), *Stage.choices()], error_messages={"required": "请选择学段。"},
+        help_text="学校选它办的学段，村（居）选村里有学生的学段。",
+    )  # fmt: skip
     place = forms.ChoiceField(label="张贴地点", error_messages={"required": "请选择村或学校。"})
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:

@@ -138,6 +138,28 @@ class Chapter:
     entries: tuple[Entry, ...]
 
 
+class Retention(Labelled):
+    """保管期限 (精准扶贫档案管理办法, 2018): its code in the 档号 and its words."""
+
+    PERMANENT = "Y", "永久"
+    YEARS_30 = "D30", "30 年"
+    YEARS_10 = "D10", "10 年"
+
+
+DOSSIER_RETENTION: Final = Retention.YEARS_30
+_FONDS_TO_FILL: Final = "＿＿＿＿"
+_ARCHIVE_CLASS: Final = "ZZ"  # 资助
+
+
+def archive_no(*, fonds: str, term: str, pupil: int, retention: Retention = DOSSIER_RETENTION) -> str:
+    """档号: 全宗号-类别-年度(学期)-保管期限-件号, as 0041-ZZ-2020春-D30-000123; `term` is the semester's code.
+
+    The number of the piece is the pupil's own, so that it stays the same however often a dossier is made.
+    """
+    year = f"{term[:4]}{'春' if term.endswith('spring') else '秋'}"
+    return f"{fonds or _FONDS_TO_FILL}-{_ARCHIVE_CLASS}-{year}-{retention}-{pupil:06d}"
+
+
 @dataclass(frozen=True, slots=True)
 class TermDossier:
     """A pupil's dossier of one semester; `missing` are the titles of required pieces that are not there."""
@@ -153,6 +175,8 @@ class TermDossier:
     chapters: tuple[Chapter, ...]
     missing: tuple[str, ...]
     aided: bool = True
+    archive_no: str = ""
+    retention: str = DOSSIER_RETENTION.label
 
 
 MAX_PUPILS_PER_MENTOR: Final = 5

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from archives.views import dossiers, letters, pairing, papers, visits
+from archives.views import activities, dossiers, letters, pairing, papers, visits
 
 app_name = "archives"
 urlpatterns = [
@@ -18,12 +18,14 @@ urlpatterns = [
     path("visits/export/", visits.visit_export, name="visit_export"),
     path("visits/new/<int:student>/", visits.visit_add, name="visit_add"),
     path("visits/<int:pk>/", visits.visit_detail, name="visit"),
+    path("visits/<int:pk>/correct/", visits.visit_correct, name="visit_correct"),
     path("visits/<int:pk>/photo/", visits.visit_photo, name="visit_photo"),
     path("pairing/", pairing.pairing_list, name="pairing"),
     path("pairing/export/", pairing.pairing_export, name="pairing_export"),
     path("pairing/peers/", pairing.peer_list, name="peers"),
-    path("pairing/activities/", pairing.activity_list, name="activities"),
-    path("pairing/activities/<int:pk>/photo/", pairing.activity_photo, name="activity_photo"),
+    path("pairing/activities/", activities.activity_list, name="activities"),
+    path("pairing/activities/<int:pk>/", activities.activity_detail, name="activity"),
+    path("pairing/activities/<int:pk>/photo/", activities.activity_photo, name="activity_photo"),
     path("pairing/<int:student>/", pairing.mentor_history, name="mentors"),
     path("archives/", dossiers.dossier_list, name="dossiers"),
     path("archives/villages/", dossiers.dossier_index, {"by": "village"}, name="dossier_villages"),

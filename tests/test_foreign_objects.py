@@ -15,7 +15,7 @@ from aid_admin.files import store
 from aid_admin.intake.models import Upload
 from aid_admin.jobs.models import Job
 from aid_admin.lib.refusals import NotFound
-from archives.models import ArchivePackage, EvidenceItem, HomeVisit, MentoringPair, NoticeLetter, PeerPair
+from archives.models import ArchivePackage, EvidenceItem, HomeVisit, MentoringPair, NoticeLetter, PeerActivity, PeerPair
 from disbursement.models import PaymentLine, PublicityPeriod, Roster, RosterLine
 from eligibility.models import AidApplication
 from students.models import BankAccount, Placement
@@ -114,7 +114,24 @@ def _late() -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _activity() -> int:
+    return int(
+        PeerActivity.objects.create(
+            semester=Semester.objects.get(code=TERM), school=School.objects.get(code=B), held_on=date(2020, 6, 1),
+            title="读书会", pupils=9, by=User.objects.get(username="chushen1"),
+        ).pk
+    )  # fmt: skip
+
+
+def _seen(**more: Any) -> dict[str, Any]:
+    return {"visited_on": date(2020, 6, 1), "mode": "HOME", "teachers": "李", **more}
+
+
 FOREIGN: dict[str, Given] = {
+    "activity.correct": lambda: {
+        "activity": _activity(), "reason": "登错", "title": "读书会二", "held_on": date(2020, 6, 1), "pupils": 8,
+    },
+    "activity.withdraw": lambda: {"activity": _activity(), "reason": "登错"},
     "account.correct": lambda: {
         "account": _first(BankAccount, source_row__school__code=B), "holder_name": "张三", "account_no": "504120660000000001",
         "bank": "RCC", "reason": "换卡",
@@ -157,9 +174,9 @@ FOREIGN: dict[str, Given] = {
     "upload.restore": lambda: {"upload": _upload(), "reason": "撤错了"},
     "upload.stage": lambda: {"kind": "accounts", "data": b"x", "name": "x.xlsx", "school": B},
     "upload.undo": lambda: {"upload": _upload(), "reason": "发错"},
-    "visit.record": lambda: {
-        "student": _pupil(), "semester": TERM, "visited_on": date(2020, 6, 1), "mode": "HOME", "teachers": "李",
-    },
+    "visit.record": lambda: _seen(student=_pupil(), semester=TERM),
+    "visit.correct": lambda: _seen(visit=_visit(), reason="登错"),
+    "visit.withdraw": lambda: {"visit": _visit(), "reason": "登错"},
 }  # fmt: skip
 WITHOUT_OBJECT = {
     "archive.export_missing": "gives the rows of the own reach",
@@ -191,7 +208,7 @@ OF_A_REVIEWER: dict[str, Given] = {
         for name in (
             "application.print", "archive.download", "archive.pack", "archive.print", "archive.scan", "archive.withdraw_scan",
             "letters.deliver", "letters.download", "letters.print", "letters.sign", "letters.take_back",
-            "pairing.assign", "pairing.end", "policy.print", "visit.record",
+            "pairing.assign", "pairing.end", "policy.print", "visit.record", "visit.correct", "visit.withdraw",
         )
     },
     "visit.settle": lambda: {"visit": _visit(), "note": "核实"},

@@ -1,11 +1,13 @@
 """The history of one object, for its page."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Mapping
+from functools import reduce
 from itertools import groupby
+from operator import attrgetter, or_
 from typing import Any, Final
 
 from django.contrib.auth import get_user_model
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 
 from aid_admin.audit.models import AuditEvent
 
@@ -18,12 +20,24 @@ def history_of(object_type: str, object_id: object, schools: Collection[str] | N
     `schools`: codes of schools whose events are shown, beside those of no school; None for all. A deed that wrote
     several events about the object is shown once; each has `actor_name`, None for nobody.
     """
+    newest = _newest(Q(object_type=object_type, object_id=str(object_id)), schools)
+    return [_deed(list(same)) for _, same in groupby(newest, key=lambda e: (e.at, e.verb, e.actor_username))]
+
+
+def history_of_all(objects: Mapping[str, Iterable[object]], schools: Collection[str] | None = None) -> list[Any]:
+    """The same of several objects together: by type their ids; each event says of which it is."""
+    wanted = [Q(object_type=kind, object_id__in=[str(pk) for pk in ids]) for kind, ids in objects.items()]
+    newest = _newest(reduce(or_, wanted, Q(pk__in=[])), schools)
+    key = attrgetter("object_type", "object_id", "at", "verb", "actor_username")
+    return [_deed(list(same)) for _, same in groupby(newest, key=key)]
+
+
+def _newest(which: Q, schools: Collection[str] | None) -> Any:
     person = get_user_model().objects.filter(username=OuterRef("actor_username"))
-    events = AuditEvent.objects.filter(object_type=object_type, object_id=str(object_id))
+    events = AuditEvent.objects.filter(which)
     if schools is not None:
         events = events.filter(school_code__in=["", *schools])
-    newest = events.annotate(actor_name=Subquery(person.values("name")[:1])).order_by("-seq")[:MOST]
-    return [_deed(list(same)) for _, same in groupby(newest, key=lambda e: (e.at, e.verb, e.actor_username))]
+    return events.annotate(actor_name=Subquery(person.values("name")[:1])).order_by("-seq")[:MOST]
 
 
 def has_happened(object_type: str, object_id: object, to_state: str) -> bool:
@@ -32,8 +46,9 @@ def has_happened(object_type: str, object_id: object, to_state: str) -> bool:
 
 
 def _deed(events: list[Any]) -> Any:
-    """The last event of a deed, with the count and the reason of whichever has one."""
+    """The last event of a deed, with the count and the reason of whichever has one, and where the deed began."""
     deed = events[0]
+    deed.from_state = next((event.from_state for event in reversed(events) if event.from_state), "")
     deed.count = next((event.count for event in events if event.count is not None), None)
     deed.reason = next((event.reason for event in events if event.reason), "")
     return deed

@@ -1,6 +1,6 @@
 """One page of a list, counted and walked no further than a cap: a list of 100,000 rows costs what a short one does."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -66,10 +66,22 @@ def page_of(
     `at_once` finds keys and rows by one query, for a page that has many others.
     """
     total = rows.order_by().values("pk")[: COUNTED + 1].count() if counted is None else counted
-    last = max(1, -(-min(total, CAP) // size))
-    wanted = int(number) if number and number.isascii() and number.isdigit() and len(number) < 9 else 1
-    here = max(1, min(wanted, last))
+    here, last = _place(number, min(total, CAP), size)
     start = (here - 1) * size
     keys: Any = rows.values_list("pk", flat=True)[start : start + size]
     keys = keys if at_once else list(keys)
     return Page(list(rows.filter(pk__in=keys)), here, last, total, total > CAP, start + 1)
+
+
+def page_of_list(rows: Sequence[Any], number: str | None, *, size: int = SIZE) -> Page:
+    """The same of rows that were made, not asked for: a county's schools with what is known of each."""
+    here, last = _place(number, len(rows), size)
+    start = (here - 1) * size
+    return Page(list(rows[start : start + size]), here, last, len(rows), False, start + 1)
+
+
+def _place(number: str | None, total: int, size: int) -> tuple[int, int]:
+    """The page that is meant and the last one."""
+    last = max(1, -(-total // size))
+    wanted = int(number) if number and number.isascii() and number.isdigit() and len(number) < 9 else 1
+    return max(1, min(wanted, last)), last

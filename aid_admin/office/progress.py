@@ -11,7 +11,7 @@ from aid_admin.county.rules import SCHOOL_STEPS
 from aid_admin.db import bulk
 from aid_admin.lib.workdays import workdays_between
 
-# per step: what counts as all of it, and what of that is done
+# per step: what counts as all of it, and what of that is done; a later round arises after the deadlines and is in none
 _PARTS: Final = {
     "ATTENDANCE": ("1", """EXISTS (SELECT 1 FROM intake_inforce f WHERE f.semester_id = %(term)s AND f.school_id = s.id
                     AND f.kind = 'attendance' AND f.until IS NULL)::int"""),
@@ -27,19 +27,22 @@ _PARTS: Final = {
              WHERE r.school_id = s.id AND b.ended_at IS NULL AND b.verified_by_id IS NOT NULL)""",
     ),
     "ROSTERS": (
-        "(SELECT count(*) FROM disbursement_roster r WHERE r.semester_id = %(term)s AND r.school_id = s.id AND r.state <> 'VOIDED')",
-        """(SELECT count(*) FROM disbursement_roster r WHERE r.semester_id = %(term)s AND r.school_id = s.id
+        """(SELECT count(*) FROM disbursement_roster r WHERE r.semester_id = %(term)s AND r.school_id = s.id AND r.round = 1
+            AND r.state <> 'VOIDED')""",
+        """(SELECT count(*) FROM disbursement_roster r WHERE r.semester_id = %(term)s AND r.school_id = s.id AND r.round = 1
             AND r.state NOT IN ('VOIDED', 'DRAFT'))""",
     ),
     "PHOTOS": (
         """(SELECT 2 * count(DISTINCT r.period_id) FROM disbursement_roster r JOIN disbursement_publicityperiod p ON p.id = r.period_id
-             WHERE r.semester_id = %(term)s AND r.school_id = s.id AND p.state IN ('RUNNING', 'ENDED'))""",
+             WHERE r.semester_id = %(term)s AND r.school_id = s.id AND r.round = 1 AND p.state IN ('RUNNING', 'ENDED'))""",
         """(SELECT count(*) FROM disbursement_publicityevidence e JOIN disbursement_publicityperiod p ON p.id = e.period_id
-             WHERE p.semester_id = %(term)s AND e.school_id = s.id AND p.state IN ('RUNNING', 'ENDED') AND e.ok IS NOT FALSE)""",
+             WHERE p.semester_id = %(term)s AND e.school_id = s.id AND p.state IN ('RUNNING', 'ENDED') AND e.ok IS NOT FALSE
+               AND EXISTS (SELECT 1 FROM disbursement_roster r
+                            WHERE r.period_id = p.id AND r.school_id = s.id AND r.round = 1))""",
     ),
     "LETTERS": (
-        "(SELECT count(*) FROM archives_noticeletter l WHERE l.semester_id = %(term)s AND l.school_id = s.id)",
-        """(SELECT count(*) FROM archives_noticeletter l WHERE l.semester_id = %(term)s AND l.school_id = s.id
+        "(SELECT count(*) FROM archives_noticeletter l WHERE l.semester_id = %(term)s AND l.school_id = s.id AND l.number = 1)",
+        """(SELECT count(*) FROM archives_noticeletter l WHERE l.semester_id = %(term)s AND l.school_id = s.id AND l.number = 1
             AND l.state IN ('DELIVERED', 'RECEIPT_SIGNED'))""",
     ),
 }  # fmt: skip

@@ -1,6 +1,7 @@
 """What waits at a school: for its clerk and for its head."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -16,6 +17,15 @@ from disbursement.rules.publicity import Moment
 from disbursement.rules.states import REISSUABLE, LineKind, PeriodState, RosterState
 from eligibility.rules import ApplicationState
 from students.models import BankAccount
+
+
+def _by_round(work: Work, path: str = "round") -> Iterator[Work]:
+    """Work on rosters: the first round by the semester's deadline; a later one arose after it and has none."""
+    yield replace(work, rows=work.rows.filter(**{path: 1}))
+    hint = f"{work.hint}；补充名册没有学期期限，请尽快办理"
+    yield replace(
+        work, rows=work.rows.filter(**{f"{path}__gt": 1}), title=f"补充轮次：{work.title}", hint=hint, step=""
+    )
 
 
 def _without_photo(desk: Desk) -> Rows:
@@ -54,26 +64,39 @@ def _care(desk: Desk) -> Iterator[Work]:
     yield Work(alone, "结对未满：建档立卡学生还没有帮扶教师", "勾选学生，一次安排", "/pairing/?paired=no")
 
 
+def _rosters_of_a_clerk(desk: Desk) -> Iterator[Work]:
+    """From filing to the photos of what hangs."""
+    yield from _by_round(
+        Work(
+            desk.rosters(RosterState.DRAFT).filter(filed=None), "名册未填报", "上传“资助发放名册”，与核定结果逐人比较",
+            "/uploads/new/roster/", step="ROSTERS",
+        )
+    )  # fmt: skip
+    lines = desk.see(RosterLine).filter(roster__semester=desk.term, roster__state=RosterState.DRAFT, answered_by=None)
+    yield from _by_round(
+        Work(
+            lines.exclude(kind=LineKind.RIGHT).exclude(roster__filed=None), "名册差异待说明",
+            "应助未报、多报、金额不符，逐条说明后由负责人上报", "/rosters/?state=DRAFT", step="ROSTERS",
+        ),
+        "roster__round",
+    )  # fmt: skip
+    yield from _by_round(
+        Work(
+            _returned(desk, mended=False), "名册被退回待修改", "看退回原因，改好后由负责人重新上报",
+            "/rosters/?open=returned", step="ROSTERS",
+        )
+    )  # fmt: skip
+    hint = "开始、结束各一张"
+    yield from _by_round(Work(_without_photo(desk), "公示照片待上传", hint, "/publicity/?state=RUNNING", step="PHOTOS"))
+
+
 def school_clerk(desk: Desk) -> Iterator[Work]:
     yield Work(
         _without_attendance(desk), "在校就读确认待报送", "上传本学期的“在校就读确认”表", "/uploads/new/attendance/",
         step="ATTENDANCE",
     )  # fmt: skip
     yield from own_uploads(desk)
-    yield Work(
-        desk.rosters(RosterState.DRAFT).filter(filed=None), "名册未填报", "上传“资助发放名册”，与核定结果逐人比较",
-        "/uploads/new/roster/", step="ROSTERS",
-    )  # fmt: skip
-    lines = desk.see(RosterLine).filter(roster__semester=desk.term, roster__state=RosterState.DRAFT, answered_by=None)
-    yield Work(
-        lines.exclude(kind=LineKind.RIGHT).exclude(roster__filed=None), "名册差异待说明",
-        "应助未报、多报、金额不符，逐条说明后由负责人上报", "/rosters/?state=DRAFT", step="ROSTERS",
-    )  # fmt: skip
-    yield Work(
-        _returned(desk, mended=False), "名册被退回待修改", "看退回原因，改好后由负责人重新上报",
-        "/rosters/?open=returned", step="ROSTERS",
-    )  # fmt: skip
-    yield Work(_without_photo(desk), "公示照片待上传", "开始、结束各一张", "/publicity/?state=RUNNING", step="PHOTOS")
+    yield from _rosters_of_a_clerk(desk)
     proposed = BankAccount.objects.filter(
         verified_by=None, ended_at=None
     )  # waits for the head, no longer for the clerk
@@ -99,14 +122,20 @@ def _returned(desk: Desk, *, mended: bool) -> Rows:
 def school_head(desk: Desk) -> Iterator[Work]:
     open_lines = RosterLine.objects.filter(roster=OuterRef("pk"), answered_by=None).exclude(kind=LineKind.RIGHT)
     ready = desk.rosters(RosterState.DRAFT).filter(~Exists(open_lines), return_reason="")
-    yield Work(ready, "名册待上报", "差异已全部说明，核对后上报", "/rosters/?state=DRAFT", step="ROSTERS")
-    yield Work(
-        _returned(desk, mended=False), "名册被退回待修改", "看退回原因，经办人改好后由您重新上报",
-        "/rosters/?open=returned", step="ROSTERS",
+    yield from _by_round(
+        Work(ready, "名册待上报", "差异已全部说明，核对后上报", "/rosters/?state=DRAFT", step="ROSTERS")
+    )
+    yield from _by_round(
+        Work(
+            _returned(desk, mended=False), "名册被退回待修改", "看退回原因，经办人改好后由您重新上报",
+            "/rosters/?open=returned", step="ROSTERS",
+        )
     )  # fmt: skip
-    yield Work(
-        _returned(desk, mended=True), "退回的名册已改，待上报", "对照退回原因核对后，重新上报", "/rosters/?open=returned",
-        step="ROSTERS",
+    yield from _by_round(
+        Work(
+            _returned(desk, mended=True), "退回的名册已改，待上报", "对照退回原因核对后，重新上报",
+            "/rosters/?open=returned", step="ROSTERS",
+        )
     )  # fmt: skip
     yield Work(
         desk.applications(ApplicationState.SUBMITTED),

@@ -61,6 +61,7 @@ VERBS: Final[dict[str, str]] = {
     "publicity.abort": "中止公示",
     "objection.add": "登记异议",
     "objection.decide": "办结异议",
+    "objection.print": "打印异议告知书",
     "account.verify": "核对账号",
     "account.decline": "退回账户",
     "account.reaffirm": "申明账户可用",
@@ -93,6 +94,8 @@ VERBS: Final[dict[str, str]] = {
     "letters.sign": "登记回执",
     "letters.take_back": "撤回登记",
     "visit.record": "登记走访",
+    "visit.correct": "更正走访",
+    "visit.withdraw": "撤回走访",
     "visit.settle": "核实金额",
     "visit.export": "导出走访记录",
     "pairing.assign": "安排帮扶教师",
@@ -101,6 +104,8 @@ VERBS: Final[dict[str, str]] = {
     "peers.pair": "手拉手结对",
     "peers.end": "结束手拉手",
     "peers.activity": "登记活动",
+    "activity.correct": "更正活动",
+    "activity.withdraw": "撤回活动",
     "archive.scan": "加入扫描件",
     "archive.withdraw_scan": "撤回扫描件",
     "archive.print": "打印档案",
@@ -147,7 +152,8 @@ _OWN: Final[dict[str, dict[str, str]]] = {
     "bankaccount": {"PROPOSED": "待核对", "DECLINED": "退回更正"},
     "comparisonresult": {"SAME": "同一人", "NOT_SAME": "不是同一人", "ASK": "待核实"},
     "disbursementbatch": {verdict.value: verdict.label for verdict in Verdict} | {"PUT_BACK": "放回待编"},
-    "peeractivity": {"HELD": "已举办"},
+    "homevisit": {"WITHDRAWN": "已撤回"},
+    "peeractivity": {"HELD": "已举办", "WITHDRAWN": "已撤回"},
     "publicityevidence": {"GOOD": "核查通过", "REFUSED": "不通过"},
     "publicityperiod": {"START": "开始照片", "END": "结束照片", "GOOD": "照片核查通过", "REFUSED": "照片不通过"},
     "roster": {reason.value: reason.label for reason in DiffReason}
@@ -155,7 +161,7 @@ _OWN: Final[dict[str, dict[str, str]]] = {
 }
 # What an event says of any other object, where that is no state of the object's own.
 _STATES: Final = {
-    "ACTIVE": "在用", "CHANGED": "已修改", "DONE": "完成", "FILE_MADE": "已生成代发文件", "CREATED": "已建立", "DECLINED": "不予生效", "DELETED": "已删除", "DISABLED": "已停用",
+    "ACTIVE": "在用", "CHANGED": "已修改", "DONE": "完成", "FILE_MADE": "已生成代发文件", "CORRECTED": "已更正", "CREATED": "已建立", "DECLINED": "不予生效", "DELETED": "已删除", "DISABLED": "已停用",
     "DOSSIER_PRINTED": "已打印档案", "DOWNLOADED": "已下载", "ENDED": "已结束", "EXPORTED": "已导出", "FAULTY": "发现问题",
     "IMPORTED": "已导入", "IN_FORCE": "生效中", "LETTERS_DRAWN_UP": "已生成告知书",
     "MISSING_EXPORTED": "已导出缺件", "OPEN": "待处理", "PACKED": "已制成", "PACK_ASKED": "已提交制作", "PAIRED": "已安排",

@@ -37,7 +37,7 @@ PER_CHILD: Final = 40
 ZIP: Final = "application/zip"
 _LONG_AGO: Final = (2020, 1, 1, 0, 0, 0)  # equal dossiers make equal packages
 _INDEX: Final = (
-    ColumnOut("件号", 7, "int"), ColumnOut("姓名", 10), ColumnOut("学校", 24), ColumnOut("班级", 12), ColumnOut("户籍村", 20),
+    ColumnOut("件号", 7, "int"), ColumnOut("档号", 26), ColumnOut("保管期限", 9), ColumnOut("姓名", 10), ColumnOut("学校", 24), ColumnOut("班级", 12), ColumnOut("户籍村", 20),
     ColumnOut("文件", 44), ColumnOut("页数", 7, "int"), ColumnOut("缺件", 40), ColumnOut("SHA-256", 66),
 )  # fmt: skip
 _MISSING: Final = (
@@ -190,7 +190,7 @@ def note_package(*, by: User, package: ArchivePackage) -> None:
 def _zipped(found: Sequence[TermDossier], papers: Sequence[bytes], title: str) -> bytes:
     names = [f"{place:04d}-{one.name}.pdf" for place, one in enumerate(found, 1)]
     index = [
-        (place, one.name, one.school, one.class_name, one.village, name, page_count(paper), "、".join(one.missing),
+        (place, one.archive_no, one.retention, one.name, one.school, one.class_name, one.village, name, page_count(paper), "、".join(one.missing),
          hashlib.sha256(paper).hexdigest())
         for place, (one, name, paper) in enumerate(zip(found, names, papers, strict=True), 1)
     ]  # fmt: skip

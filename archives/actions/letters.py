@@ -2,8 +2,13 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from functools import reduce
 from itertools import groupby
+from operator import or_
+from types import SimpleNamespace
 from typing import Any, Final
+
+from django.db.models import Q
 
 from aid_admin.accounts.acting import Moved, action, move, reach_for, record, scoped
 from aid_admin.accounts.models import User
@@ -25,6 +30,8 @@ from archives.papers.letter import MEDIA_TYPE, letters_pdf, printed_letter
 from archives.permissions import ALLOWED
 from archives.rules import LETTER_MOVES, DeliveryWay, LetterState
 from disbursement.actions.printing import office
+from disbursement.models import PaymentLine
+from disbursement.rules.states import PaymentState
 from students.models import FamilyMember
 
 PRINT: Final = "letters.print"
@@ -33,6 +40,12 @@ HANDS: Final = 2  # documents that are laid out at a time
 _PAID: Final = """
 SELECT p.student_id, p.school_id, t.name, s.name, pl.stage, pl.grade, pl.class_name, pl.enrolment_id,
        g.code, g.name, p.amount_fen, p.payee_name, b.bank, p.account_no, b.no, p.line_no, p.settled_on, st.basis_doc,
+       COALESCE(st.amount_fen, p.amount_fen),
+       EXISTS (SELECT 1 FROM disbursement_paymentline q JOIN disbursement_disbursementbatch c ON c.id = q.batch_id
+                 JOIN archives_noticeletter l ON l.student_id = p.student_id AND l.semester_id = b.semester_id
+                  AND l.facts @> jsonb_build_object('grants', jsonb_build_array(
+                      jsonb_build_object('batch', c.no, 'line_no', q.line_no)))
+                WHERE q.id = p.retry_of_id),
        (SELECT count(*) FROM archives_noticeletter l WHERE l.student_id = p.student_id AND l.semester_id = b.semester_id)
   FROM disbursement_paymentline p JOIN disbursement_disbursementbatch b ON b.id = p.batch_id
   JOIN eligibility_aidprogramme g ON g.id = p.programme_id JOIN county_school s ON s.id = p.school_id
@@ -65,7 +78,7 @@ def _draw_up(term: Semester) -> int:
             pupil,
             term.pk,
             grants[0][1],
-            grants[0][18] + 1,
+            grants[0][20] + 1,
             _facts(grants, guardians),
             LetterState.DRAWN_UP.value,
             "",
@@ -94,7 +107,10 @@ def _guardians(enrolments: set[int]) -> dict[int, tuple[str, str]]:
 
 
 def _facts(grants: list[Any], guardians: dict[int, tuple[str, str]]) -> dict[str, Any]:
-    """What the family is told; amounts in fen, days as ISO text, of the account only its last four digits."""
+    """What the family is told; amounts in fen, days as ISO text, of the account only its last four digits.
+
+    `again`: an earlier letter told of this grant, whose money the bank gave back since.
+    """
     first = grants[0]
     guardian, relation = guardians.get(first[7], ("", ""))
     return {
@@ -105,6 +121,7 @@ def _facts(grants: list[Any], guardians: dict[int, tuple[str, str]]) -> dict[str
                 "programme": row[8], "name": row[9], "amount_fen": row[10], "payee": row[11], "bank": row[12] or "",
                 "account_tail": _tail(row[13]), "batch": row[14], "line_no": row[15],
                 "paid_on": row[16].isoformat() if row[16] else "", "basis": row[17],
+                "standard_fen": row[18], "again": row[19],
             }
             for row in grants
         ],
@@ -201,6 +218,31 @@ def mark_printed(*, by: User, letter: list[int], sha256: str = "") -> int:
     count: int = fresh.update(state=rule.target, printed_on=calendar.business_date(), entered_by=by)
     record("noticeletter", digest(letter)[:16], to_state=rule.target, count=len(letter), digest=sha256)
     return count
+
+
+def prints_of(letter: Any) -> list[SimpleNamespace]:
+    """Every document that a letter was printed in, as its history shows deeds; the newest first."""
+    village = letter.student.village.code if letter.student.village_id else ""
+    picked = Q(params__letter__contains=[letter.pk])
+    among = Q(params__letter=[], params__school__in=["", letter.school.code], params__village__in=["", village])
+    jobs = Job.objects.filter(kind=PRINT, subject_id=letter.semester.code, state=JobState.DONE).exclude(result=None)
+    found = (
+        jobs.filter(picked | among, created_at__gte=letter.created_at).select_related("by", "result").order_by("-pk")
+    )
+    return [
+        SimpleNamespace(
+            at=job.finished_at or job.created_at, verb="letters.printed", actor_name=job.by.name if job.by else "", actor_username="",
+            actor_role="", count=None, reason=job.result.name,
+        )
+        for job in found[:20] if job.result
+    ]  # fmt: skip
+
+
+def given_back(letter: Any) -> list[Any]:
+    """The payment lines told in a letter that the bank gave back since; `retry` is what was paid instead, if anything."""
+    told = [Q(batch__no=grant["batch"], line_no=grant["line_no"]) for grant in letter.facts["grants"]]
+    lines = PaymentLine.objects.filter(student=letter.student_id, state=PaymentState.RETURNED_LATER)
+    return list(lines.filter(reduce(or_, told)).select_related("programme", "retry").order_by("pk")) if told else []
 
 
 # ---- delivery and receipt ------------------------------------------------------------------------------------

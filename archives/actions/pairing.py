@@ -9,11 +9,10 @@ from aid_admin.accounts.acting import Moved, action, reach_for, record, scoped
 from aid_admin.accounts.models import User
 from aid_admin.county import calendar
 from aid_admin.county.models import School, Semester
-from aid_admin.files.photos import keep_photo
 from aid_admin.lib import xlsx_out
 from aid_admin.lib.refusals import BadInput, NotFound, Refused
 from aid_admin.lib.xlsx_out import ColumnOut
-from archives.models import MentoringPair, PeerActivity, PeerPair
+from archives.models import MentoringPair, PeerPair
 from archives.permissions import ALLOWED
 from archives.rules import MAX_PUPILS_PER_MENTOR
 from disbursement.models import RosterLine
@@ -201,30 +200,3 @@ def end_peers(*, by: User, pair: list[int], reason: str = "") -> list[Moved]:
     for item in found:
         record("peerpair", item.pk, school_code=item.school.code, from_state="PAIRED", to_state="ENDED", reason=reason)
     return [Moved("peerpair", item.pk, "PAIRED", "ENDED", 2) for item in found]
-
-
-@action("peers.activity", ALLOWED)
-def add_activity(
-    *, by: User, semester: str, title: str, held_on: date, pupils: int, place: str = "", note: str = "",
-    school: str = "", file: bytes | None = None,
-) -> list[Moved]:  # fmt: skip
-    """Write down an activity of one's school, with a photo if there is one."""
-    term = calendar.semester(semester)
-    schools = list(
-        School.objects.within(reach_for(by, "peers.activity")).filter(**({"code": school} if school else {}))[:2]
-    )
-    if len(schools) != 1:
-        raise NotFound("请指明学校：没有这所学校，或不在您的范围内。")
-    if not title.strip() or pupils < 1:
-        raise BadInput("请填写活动名称和参加人数。")
-    if not term.starts_on <= held_on <= calendar.business_date():
-        raise BadInput(f"活动日期应在 {term.starts_on} 与今天 {calendar.business_date()} 之间。")
-    if PeerActivity.objects.filter(semester=term, school=schools[0], held_on=held_on, title=title.strip()).exists():
-        raise Refused(f"{held_on} 的“{title.strip()}”已经登记过，请刷新列表。")
-    photo = keep_photo(file, kind="activity", name="活动照片", by=by, school_code=schools[0].code) if file else None
-    made = PeerActivity.objects.create(
-        semester=term, school=schools[0], held_on=held_on, title=title.strip(), place=place.strip(), pupils=pupils,
-        note=note.strip(), photo=photo, by=by,
-    )  # fmt: skip
-    record("peeractivity", made.pk, school_code=schools[0].code, to_state="HELD", count=pupils)
-    return [Moved("peeractivity", made.pk, None, "HELD", pupils)]

@@ -6,7 +6,7 @@ from typing import Any
 from aid_admin.accounts.acting import action, reach_for, record
 from aid_admin.accounts.models import User
 from aid_admin.county import calendar
-from aid_admin.county.models import School, Village
+from aid_admin.county.models import School, SchoolStage, Village
 from aid_admin.lib.money import yuan
 from aid_admin.lib.refusals import BadInput, NotFound
 from archives.papers.application import ApplicationForm, Member, application_pdf
@@ -42,12 +42,14 @@ def print_application(*, by: User, application: int = 0) -> Paper:
 def _form(found: Any) -> ApplicationForm:
     row, student = found.source_row, found.student
     details = row.details if row else {}
-    place = Placement.objects.of(found.semester).filter(student=student).first()
+    place = Placement.objects.of(found.semester).filter(student=student).select_related("enrolment").first()
+    enrolment: Any = place.enrolment if place else None
     residence = details.get("residence", "")
     return ApplicationForm(
         school=found.school.name, grade=place.grade if place else "", class_name=place.class_name if place else "",
         name=student.name, sex=student.sex, born=f"{student.birth_date:%Y年%m月}" if student.birth_date else "",
-        id_number=student.id_number or "", residence=Residence(residence).label if residence in list(Residence) else "",
+        id_number=student.id_number or "", enrolment_no=(enrolment.enrolment_no or "") if enrolment else "",
+        cert_no=(row.cert_no or "") if row else "", residence=Residence(residence).label if residence in list(Residence) else "",
         household_size=str(details.get("household_size") or ""), address=details.get("address", ""),
         members=[_member(m) for m in row.family.order_by("pk")] if row else (), category=found.get_category_display(),
         income=yuan(found.income_fen) if found.income_fen is not None else "", factors=found.factors,
@@ -75,7 +77,9 @@ def print_poster(*, by: User, stage: str, village: str = "", school: str = "") -
         raise BadInput("请选择学段。")
     if bool(village) == bool(school):
         raise BadInput("请选择一个村或一所学校。")
-    place = _place(by, village, school)
+    found = _place(by, village, school)
+    _refuse_stage(found, Stage(stage))
+    place = f"{found.township}{found}" if village else str(found)
     today = calendar.business_date()
     poster = Poster(
         stage=Stage(stage).label, place=place, semester=str(calendar.semester()), in_force_on=today,
@@ -88,14 +92,28 @@ def print_poster(*, by: User, stage: str, village: str = "", school: str = "") -
     return Paper(f"资助政策宣传栏-{poster.stage}-{place}.pdf", MEDIA_TYPE, data)
 
 
-def _place(by: User, village: str, school: str) -> str:
+def _place(by: User, village: str, school: str) -> Any:
     if school:
-        found = School.objects.within(reach_for(by, "policy.print")).filter(code=school).first()
+        found: Any = School.objects.within(reach_for(by, "policy.print")).filter(code=school).first()
     else:
         found = Village.objects.select_related("township").filter(code=village).first()
     if found is None:
         raise NotFound("没有这个村或这所学校，或不在您的范围内。")
-    return f"{found.township}{found}" if village else str(found)
+    return found
+
+
+def _refuse_stage(place: Any, stage: Stage) -> None:
+    """A school's wall shows the stages it teaches, a village's those that its children are in."""
+    term = calendar.semester()
+    if isinstance(place, School):
+        own = {"school": place}
+        taught = set(SchoolStage.objects.filter(school=place).values_list("stage", flat=True))
+    else:
+        own, taught = {"student__village": place}, set()
+    taught |= set(Placement.objects.of(term).filter(**own).order_by().values_list("stage", flat=True).distinct())
+    if stage not in taught:
+        has = "、".join(one.label for one in Stage if one in taught)
+        raise BadInput(f"{place}没有{stage.label}的学生，" + (f"请选择：{has}。" if has else "不用张贴。"))
 
 
 def _offers(stage: str, today: Any) -> list[Offer]:

@@ -9,11 +9,12 @@ from django.db.models import Sum
 
 from aid_admin.accounts.acting import Moved, action, reach_for, record, scoped
 from aid_admin.accounts.models import User
+from aid_admin.accounts.rules import Role
 from aid_admin.county import calendar
 from aid_admin.county.models import Semester
 from aid_admin.files.photos import keep_photo
 from aid_admin.lib import xlsx_out
-from aid_admin.lib.refusals import BadInput, NotFound, Refused
+from aid_admin.lib.refusals import BadInput, Forbidden, NotFound, Refused
 from aid_admin.lib.xlsx_out import ColumnOut
 from archives.models import HomeVisit
 from archives.permissions import ALLOWED
@@ -47,23 +48,12 @@ def place_of(student: int, term: Semester, verb: str, by: User) -> Any:
 
 @action("visit.record", ALLOWED)
 def record_visit(
-    *,
-    by: User,
-    student: int,
-    semester: str,
-    visited_on: date,
-    mode: str,
-    teachers: str,
-    form_key: str = "",
-    policy_explained: bool = True,
-    aid_confirmed: bool | None = None,
-    amount_heard_fen: int | None = None,
-    photo: bytes | None = None,
-    **words: str,
+    *, by: User, student: int, semester: str, form_key: str = "", photo: bytes | None = None, **seen: Any
 ) -> list[Moved]:
     """Write down a visit; the same `form_key` again (a double click) changes nothing. Amounts in fen.
 
-    `words`: address, family_situation, study, thoughts, difficulty, help_given, next_step, guardian_signed.
+    `seen`: visited_on, mode, teachers, policy_explained, aid_confirmed, amount_heard_fen, and the words: address,
+    family_situation, study, thoughts, difficulty, help_given, next_step, guardian_signed.
     """
     term = calendar.semester(semester)
     key = uuid.UUID(form_key) if form_key else uuid.uuid4()
@@ -71,22 +61,95 @@ def record_visit(
     if known is not None:
         return [Moved("homevisit", known.pk, "RECORDED", "RECORDED")]
     place = place_of(student, term, "visit.record", by)
-    if mode not in list(VisitMode) or not teachers.strip():
-        raise BadInput("请选择走访方式，并填写走访教师。")
-    if not term.starts_on <= visited_on <= calendar.business_date():
-        raise BadInput(f"走访日期应在 {term.starts_on} 与今天 {calendar.business_date()} 之间。")
+    kept = _photo(photo, place, by) if photo else None
     visit = HomeVisit.objects.create(
-        student_id=student, semester=term, school=place.school, visited_on=visited_on, mode=mode,
-        teachers=teachers.strip(), policy_explained=policy_explained, aid_confirmed=aid_confirmed,
-        amount_heard_fen=amount_heard_fen, amount_paid_fen=paid_to(student, term), form_key=key, by=by,
-        photo=_photo(photo, place, by) if photo else None, **{name: text.strip() for name, text in words.items()},
+        student_id=student, semester=term, school=place.school, amount_paid_fen=paid_to(student, term), form_key=key,
+        by=by, photo=kept, **_seen(term, **seen),
     )  # fmt: skip
     record("homevisit", visit.pk, school_code=place.school.code, to_state="RECORDED")
     return [Moved("homevisit", visit.pk, None, "RECORDED", 1)]
 
 
-def _photo(data: bytes, place: Any, by: User) -> Any:
-    return keep_photo(data, kind="visit", name=f"走访-{place.student.name}", by=by, school_code=place.school.code)
+def _seen(
+    term: Semester, *, visited_on: date, mode: str, teachers: str, policy_explained: bool = True,
+    aid_confirmed: bool | None = None, amount_heard_fen: int | None = None, **words: str,
+) -> dict[str, Any]:  # fmt: skip
+    """The columns of what was seen and heard; raises BadInput for a day or a mode that makes no sense."""
+    if mode not in list(VisitMode) or not teachers.strip():
+        raise BadInput("请选择走访方式，并填写走访教师。")
+    if not term.starts_on <= visited_on <= calendar.business_date():
+        raise BadInput(f"走访日期应在 {term.starts_on} 与今天 {calendar.business_date()} 之间。")
+    return {
+        "visited_on": visited_on, "mode": mode, "teachers": teachers.strip(), "policy_explained": policy_explained,
+        "aid_confirmed": aid_confirmed, "amount_heard_fen": amount_heard_fen,
+        **{name: text.strip() for name, text in words.items()},
+    }  # fmt: skip
+
+
+def _photo(data: bytes, of: Any, by: User) -> Any:
+    return keep_photo(data, kind="visit", name=f"走访-{of.student.name}", by=by, school_code=of.school.code)
+
+
+# ---- a wrong one ---------------------------------------------------------------------------------------------
+
+
+def _to_mend(verb: str, by: User, visit: int, reason: str) -> Any:
+    """The visit, where this person may mend it: whoever recorded it or the school's head, until it is settled."""
+    if not reason.strip():
+        raise BadInput("请写明原因，系统会留下记录。")
+    found: Any = scoped(HomeVisit.objects.select_related("school", "semester", "student"), verb, by, [visit])[0]
+    if not may_mend(by, found):
+        raise Forbidden("走访记录由登记人本人或学校负责人更正、撤回。")
+    if found.withdrawn_by_id is not None:
+        raise Refused("这条走访记录已经撤回或更正过，请刷新。")
+    if found.settled_by_id is not None:
+        raise Refused("资助中心已经登记核实结果，这条记录不能再改；有新的情况，请另登记一次走访。")
+    return found
+
+
+def may_mend(by: User, entry: Any) -> bool:
+    """Whether an entry of the person's reach is hers to correct or withdraw."""
+    return bool(entry.by_id == by.pk or Role.SCHOOL_HEAD in by.roles)
+
+
+@action("visit.correct", ALLOWED)
+def correct_visit(
+    *, by: User, visit: int, reason: str, form_key: str = "", photo: bytes | None = None, **seen: Any
+) -> list[Moved]:
+    """Replace a wrong visit by a right one; the wrong one stays, withdrawn, and tells why. Photo: the old one stays.
+
+    `seen` as record_visit takes it. Who corrects is the new row's recorder.
+    """
+    found = _to_mend("visit.correct", by, visit, reason)
+    kept = _photo(photo, found, by) if photo else found.photo
+    key = uuid.UUID(form_key) if form_key else uuid.uuid4()
+    made = HomeVisit.objects.create(
+        student=found.student, semester=found.semester, school=found.school, amount_paid_fen=found.amount_paid_fen,
+        form_key=key, by=by, photo=kept, replaces=found, **_seen(found.semester, **seen),
+    )  # fmt: skip
+    code = found.school.code
+    _withdraw(found, by, f"更正：{reason.strip()}"[:200])
+    record("homevisit", found.pk, school_code=code, from_state="RECORDED", to_state="CORRECTED", reason=reason)
+    record("homevisit", made.pk, school_code=code, from_state="RECORDED", to_state="CORRECTED", reason=reason)
+    return [Moved("homevisit", made.pk, "RECORDED", "CORRECTED", 1)]
+
+
+def _withdraw(found: Any, by: User, reason: str) -> None:
+    HomeVisit.objects.filter(pk=found.pk, withdrawn_by=None).update(withdrawn_by=by, withdrawn_reason=reason)
+
+
+@action("visit.withdraw", ALLOWED)
+def withdraw_visit(*, by: User, visit: int, reason: str) -> list[Moved]:
+    """Take a visit back that should not have been recorded; the row stays and counts no more."""
+    found = _to_mend("visit.withdraw", by, visit, reason)
+    _withdraw(found, by, reason.strip()[:200])
+    record(
+        "homevisit", found.pk, school_code=found.school.code, from_state="RECORDED", to_state="WITHDRAWN", reason=reason
+    )
+    return [Moved("homevisit", found.pk, "RECORDED", "WITHDRAWN")]
+
+
+# ---- what the bureau finds, and the list ---------------------------------------------------------------------
 
 
 @action("visit.settle", ALLOWED)
@@ -99,6 +162,8 @@ def settle_visit(*, by: User, visit: int, note: str) -> list[Moved]:
         raise Refused("这次走访的金额一致，不需要核实。")
     if found.settled_by_id is not None:
         raise Refused("这次走访已经核实过，请刷新。")
+    if found.withdrawn_by_id is not None:
+        raise Refused("这次走访已经撤回或更正，请刷新。")
     if found.by_id == by.pk:
         raise Refused("走访记录由登记人以外的人核实。")
     HomeVisit.objects.filter(pk=found.pk, settled_by=None).update(settled_by=by, settled_note=note.strip())
@@ -110,7 +175,7 @@ def settle_visit(*, by: User, visit: int, note: str) -> list[Moved]:
 def export_visits(*, by: User, semester: str, **filters: Any) -> Paper:
     """The semester's visits in reach as xlsx; `filters` are field lookups."""
     term = calendar.semester(semester)
-    rows = HomeVisit.objects.within(reach_for(by, "visit.export")).of(term).filter(**filters)
+    rows = HomeVisit.objects.within(reach_for(by, "visit.export")).of(term).live().filter(**filters)
     rows = rows.select_related("school", "student").order_by("school__code", "visited_on", "pk")
     lines = [
         (

@@ -107,6 +107,8 @@ class PeerActivity(Row):
     note = models.TextField("活动情况", blank=True)
     photo = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, verbose_name="照片")
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name="登记人")
+    withdrawn_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="撤回人")
+    withdrawn_reason = models.CharField("撤回原因", max_length=200, blank=True, db_default="")
 
     objects = ScopedQuerySet.as_manager()
 
@@ -114,7 +116,16 @@ class PeerActivity(Row):
         verbose_name = verbose_name_plural = "帮扶活动"
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(pupils__gt=0), name="activity_has_pupils"),
-            models.UniqueConstraint(fields=["semester", "school", "held_on", "title"], name="activity_once"),
+            models.UniqueConstraint(
+                fields=["semester", "school", "held_on", "title"],
+                condition=Q(withdrawn_by=None),
+                name="activity_held_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_by=None, withdrawn_reason="")
+                | Q(withdrawn_by__isnull=False) & ~Q(withdrawn_reason=""),
+                name="withdrawn_activity_says_why",
+            ),
         ]
 
     def __str__(self) -> str:

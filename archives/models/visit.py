@@ -23,10 +23,14 @@ class HomeVisitQuerySet(ScopedQuerySet):
         """The semester's visits."""
         return self.filter(semester=semester)
 
+    def live(self) -> Any:
+        """Visits that count: those that nobody withdrew or corrected."""
+        return self.filter(withdrawn_by=None)
+
     def sums(self) -> dict[str, int]:
         """How many visits, how many pupils, and at how many the amounts differ and nobody has looked yet."""
         differs = Q(amount_heard_fen__isnull=False) & ~Q(amount_heard_fen=F("amount_paid_fen"))
-        found: dict[str, int] = self.aggregate(
+        found: dict[str, int] = self.live().aggregate(
             visits=Count("pk"),
             pupils=Count("student", distinct=True),
             open=Count("pk", filter=differs & Q(settled_by=None)),
@@ -35,11 +39,14 @@ class HomeVisitQuerySet(ScopedQuerySet):
 
     def amount_differs(self) -> Any:
         """Visits at which the family named another amount than was paid."""
-        return self.filter(amount_heard_fen__isnull=False).exclude(amount_heard_fen=F("amount_paid_fen"))
+        return self.live().filter(amount_heard_fen__isnull=False).exclude(amount_heard_fen=F("amount_paid_fen"))
 
 
 class HomeVisit(Row):
-    """One visit; `amount_heard_fen` is what the family says, `amount_paid_fen` what was paid by that day."""
+    """One visit; `amount_heard_fen` is what the family says, `amount_paid_fen` what was paid by that day.
+
+    A wrong one is withdrawn, never changed; a corrected one is withdrawn and replaced by another row.
+    """
 
     student = models.ForeignKey(Student, on_delete=models.PROTECT, related_name="visits", verbose_name="学生")
     semester = models.ForeignKey(Semester, on_delete=models.PROTECT, verbose_name="学期")
@@ -64,6 +71,11 @@ class HomeVisit(Row):
     by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name="登记人")
     settled_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="核实人")
     settled_note = models.CharField("金额不一致的核实结果", max_length=200, blank=True)
+    replaces = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, related_name="replaced_by", verbose_name="更正的记录"
+    )
+    withdrawn_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name="撤回人")
+    withdrawn_reason = models.CharField("撤回原因", max_length=200, blank=True, db_default="")
 
     objects = HomeVisitQuerySet.as_manager()
 
@@ -77,10 +89,17 @@ class HomeVisit(Row):
                 condition=Q(settled_by=None, settled_note="") | Q(settled_by__isnull=False) & ~Q(settled_note=""),
                 name="visit_settled_both_set",
             ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_by=None, withdrawn_reason="")
+                | Q(withdrawn_by__isnull=False) & ~Q(withdrawn_reason=""),
+                name="withdrawn_visit_says_why",
+            ),
         ]
         indexes: ClassVar = [models.Index(fields=["semester", "school", "visited_on"], name="visit_list")]  # list
         triggers: ClassVar = [
-            pgtrigger.ReadOnly(name="facts", exclude=["settled_by", "settled_note"]),
+            pgtrigger.ReadOnly(
+                name="facts", exclude=["settled_by", "settled_note", "withdrawn_by", "withdrawn_reason"]
+            ),
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
         ]
 

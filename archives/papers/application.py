@@ -27,7 +27,10 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class ApplicationForm:
-    """One form; the empty one is handed out. The identity number is given whole and printed masked."""
+    """One form; the empty one is handed out. Numbers are given whole and printed masked.
+
+    What the school's sheet does not carry (民族, 邮编) is left to be filled in by hand.
+    """
 
     school: str = ""
     grade: str = ""
@@ -35,7 +38,11 @@ class ApplicationForm:
     name: str = ""
     sex: str = ""
     born: str = ""
+    ethnic_group: str = ""
     id_number: str = ""
+    enrolment_no: str = ""
+    cert_no: str = ""
+    postcode: str = ""
     residence: str = ""
     household_size: str = ""
     address: str = ""
@@ -54,6 +61,11 @@ class ApplicationForm:
     office: Office = field(default_factory=Office)
 
 
+def masked_enrolment_no(number: str) -> str:
+    """A 学籍号 fit for paper: after its letter most are the pupil's identity number."""
+    return f"{number[:1]}{id_card.mask(number[1:])}" if number else ""
+
+
 def application_html(form: ApplicationForm) -> str:
     """The page before it is printed."""
     blank = [Member()] * max(0, MEMBER_ROWS - len(form.members))
@@ -61,6 +73,8 @@ def application_html(form: ApplicationForm) -> str:
         "form": form,
         "members": [*form.members[:MEMBER_ROWS], *blank],
         "id_number": id_card.mask(form.id_number) if form.id_number else "",
+        "enrolment_no": masked_enrolment_no(form.enrolment_no),
+        "cert_no": f"{'*' * max(len(form.cert_no) - 4, 0)}{form.cert_no[-4:]}",
         "categories": [(name, name == form.category) for name in form.categories],
     }
     return render_to_string("archives/papers/application.html", context)

@@ -32,9 +32,11 @@ class PrintedGrant:
 
     name: str
     basis: str
+    standard: str
     amount: str
     way: str
     paid_on: str
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,11 @@ class PrintedLetter:
     dated: str
     office: Office
     number: int = 1
+
+    @property
+    def again(self) -> bool:
+        """Whether it tells of nothing but what was given back and paid anew."""
+        return all(grant.again for grant in self.grants)
 
 
 def printed_letter(letter: Any, office: Office, today: date) -> PrintedLetter:
@@ -84,7 +91,8 @@ def _grant(line: Any) -> PrintedGrant:
         way = f"{_BANKS.get(line['bank'], line['bank'])}　户名{line['payee']}　账号尾号{line.get('account_tail', '')}"
     paid_on = line.get("paid_on") or ""
     return PrintedGrant(
-        name=line["name"], basis=line.get("basis", ""), amount=yuan_comma(line["amount_fen"]), way=way,
+        name=line["name"], basis=line.get("basis", ""), standard=yuan_comma(line.get("standard_fen", line["amount_fen"])),
+        again=bool(line.get("again")), amount=yuan_comma(line["amount_fen"]), way=way,
         paid_on=day(date.fromisoformat(paid_on)) if paid_on else "",
     )  # fmt: skip
 

@@ -1,5 +1,7 @@
 """温馨告知书: the list with what is to be delivered, villages as a work list, one letter."""
 
+from dataclasses import replace
+from operator import attrgetter
 from typing import Any, Final
 
 from django.http import HttpResponse
@@ -24,6 +26,9 @@ from students.models import Student
 
 _SEES: Final = needs_role(*sorted(SCHOOL_ROLES), Role.REVIEWER, Role.APPROVER, Role.AUDITOR)
 _S = LetterState
+_WAITS: Final = (
+    (_S.DRAWN_UP, "待打印"), (_S.PRINTED, "待送达"), (_S.DELIVERED, "待回执"), (_S.RECEIPT_SIGNED, "回执已收"),
+)  # fmt: skip
 PRINT: Final = Deed(
     "print", "letters.print", "打印所选", letters.print_letters, "letter", icon="printer", takes=("semester",),
     text="生成一份 PDF，每户一页，下面是回执。生成需要几秒到几分钟，可以离开本页。",
@@ -95,7 +100,10 @@ def village_list(request: StaffRequest) -> HttpResponse:
     """Per village: how many letters wait to be printed, delivered and signed for."""
     term = calendar.chosen(request.session)
     rows = NoticeLetter.objects.visible_to(request.user).of(term).by_village()
-    shown = {"rows": list(rows), "may_print": may(request.user, "letters.print")}
+    shown = {
+        "rows": [row | {"counts": [(s, name, row[s.lower()]) for s, name in _WAITS]} for row in rows],
+        "may_print": may(request.user, "letters.print"),
+    }
     return render(request, "archives/letter_villages.html", shown)
 
 
@@ -135,12 +143,19 @@ def letter_detail(request: StaffRequest, pk: int) -> HttpResponse:
     letter = get_object_or_404(
         rows.select_related("student__village__township", "school", "semester", "receipt", "entered_by"), pk=pk
     )
+    this = replace(PRINT, title="打印这一份", tone="primary" if letter.state == _S.DRAWN_UP else "plain")
     deeds = Deeds(
-        request, (PRINT, DELIVER, SIGN, TAKE_BACK), fits=lambda deed: not deed.states or letter.state in deed.states
+        request, (this, DELIVER, SIGN, TAKE_BACK), fits=lambda deed: not deed.states or letter.state in deed.states
     )
     if deeds.done([letter.pk], semester=letter.semester.code):
         return _printing(deeds) or redirect(request.get_full_path())
-    shown = {"letter": letter, "deeds": deeds, "events": history_of("noticeletter", letter.pk)}
+    events = [*history_of("noticeletter", letter.pk), *letters.prints_of(letter)]
+    shown = {
+        "letter": letter,
+        "deeds": deeds,
+        "given_back": letters.given_back(letter),
+        "events": sorted(events, key=attrgetter("at"), reverse=True),
+    }
     return render(request, "archives/letter_detail.html", shown)
 
 

@@ -1,11 +1,11 @@
-"""结对帮扶: registered-poor pupils and their mentors, pairs of pupils, activities."""
+"""结对帮扶: registered-poor pupils and their mentors, pairs of pupils."""
 
 from typing import Any, Final
 
 from django.db.models import Count, OuterRef, Subquery
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from aid_admin.accounts.acting import may
 from aid_admin.accounts.deeds import Deed, Deeds, download
@@ -14,10 +14,9 @@ from aid_admin.accounts.models import User
 from aid_admin.accounts.rules import SCHOOL_ROLES, Role
 from aid_admin.county import calendar, lists
 from aid_admin.db.pages import page_of
-from aid_admin.files.photos import photo_page
 from archives.actions import pairing
-from archives.forms import ActivityForm, EndForm, MentorForm, PairingFilter, PeerFilter, PeerForm
-from archives.models import MentoringPair, PeerActivity, PeerPair
+from archives.forms import EndForm, MentorForm, PairingFilter, PeerFilter, PeerForm
+from archives.models import MentoringPair, PeerPair
 from archives.views.lists import PEERS
 from students.models import Student
 
@@ -39,10 +38,6 @@ PAIR: Final = Deed(
 END: Final = Deed(
     "end", "peers.end", "结束结对", pairing.end_peers, "pair", "已结束 {n} 对。", tone="plain", icon="x-lg"
 )
-ACTIVITY: Final = Deed(
-    "activity", "peers.activity", "登记活动", pairing.add_activity, done="活动已登记。", form=ActivityForm, icon="plus-lg",
-    takes=("semester",),
-)  # fmt: skip
 STOP: Final = Deed(
     "stop",
     "pairing.end",
@@ -146,25 +141,3 @@ def peer_list(request: StaffRequest) -> HttpResponse:
         return lists.answer(request, PEERS, rows, form)
     shown = {"form": form, "page": page_of(rows, request.GET.get("page")), "deeds": deeds, "live": mine.live().count()}
     return render(request, "archives/peer_list.html", shown)
-
-
-@_SEES
-def activity_list(request: StaffRequest) -> HttpResponse:
-    """The semester's activities."""
-    term = calendar.chosen(request.session)
-    deeds = Deeds(request, (ACTIVITY,))
-    if deeds.done(semester=term.code):
-        return redirect(request.get_full_path())
-    mine = PeerActivity.objects.visible_to(request.user).filter(semester=term)
-    rows = mine.select_related("school").order_by("-held_on", "-pk")
-    page = page_of(rows, request.GET.get("page"))
-    return render(request, "archives/activity_list.html", {"page": page, "deeds": deeds})
-
-
-@_SEES
-@require_safe
-def activity_photo(request: StaffRequest, pk: int) -> HttpResponse:
-    """The activity's photo."""
-    rows = PeerActivity.objects.visible_to(request.user).exclude(photo=None).select_related("photo")
-    found = get_object_or_404(rows, pk=pk)
-    return photo_page(found.photo)

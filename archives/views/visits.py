@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -14,8 +15,10 @@ from aid_admin.audit.history import history_of
 from aid_admin.county import calendar
 from aid_admin.db.pages import page_of
 from aid_admin.files.photos import photo_page
+from aid_admin.lib.money import yuan
+from aid_admin.lib.refusals import Forbidden
 from archives.actions import visits
-from archives.forms import SettleVisitForm, VisitFilter, VisitForm
+from archives.forms import CorrectVisitForm, SettleVisitForm, TakeBackForm, VisitFilter, VisitForm
 from archives.models import HomeVisit
 from students.models import Placement, Student
 
@@ -27,13 +30,23 @@ SETTLE: Final = Deed(
 )  # fmt: skip
 
 
+WITHDRAW: Final = Deed(
+    "withdraw", "visit.withdraw", "撤回", visits.withdraw_visit, "visit", "走访记录已撤回，不再计入。", one=True, form=TakeBackForm,
+    tone="outline-danger", icon="arrow-counterclockwise", text="没有走访过、登记错了学生的，撤回；只是内容写错的，请点“更正”。",
+)  # fmt: skip
+_KEPT: Final = (
+    "visited_on", "mode", "teachers", "address", "policy_explained", "family_situation", "study", "thoughts", "difficulty",
+    "help_given", "next_step", "guardian_signed",
+)  # fmt: skip
+
+
 @_SEES
 @require_safe
 def visit_list(request: StaffRequest) -> HttpResponse:
     """The semester's visits; those where the amounts differ can be picked out."""
     term = calendar.chosen(request.session)
     form = VisitFilter(request.GET or None, user=request.user)
-    mine = HomeVisit.objects.visible_to(request.user).of(term)
+    mine = HomeVisit.objects.visible_to(request.user).of(term).live()
     rows = _filtered(request, mine, form).select_related("student", "school", "by")
     shown = {
         "form": form,
@@ -87,14 +100,43 @@ def visit_add(request: StaffRequest, student: int) -> HttpResponse:
 def visit_detail(request: StaffRequest, pk: int) -> HttpResponse:
     """One visit; where the amounts differ the bureau writes down what it found."""
     rows = HomeVisit.objects.visible_to(request.user)
-    visit = get_object_or_404(rows.select_related("student", "school", "semester", "by", "settled_by"), pk=pk)
-    open_case = visit.amount_heard_fen is not None and visit.amount_heard_fen != visit.amount_paid_fen
-    fits = open_case and visit.settled_by_id is None and visit.by_id != request.user.pk
-    deeds = Deeds(request, (SETTLE,), fits=lambda _deed: fits)
+    people = ("by", "settled_by", "withdrawn_by")
+    visit = get_object_or_404(rows.select_related("student", "school", "semester", "replaced_by", *people), pk=pk)
+    differs = visit.amount_heard_fen is not None and visit.amount_heard_fen != visit.amount_paid_fen
+    open_case = visit.settled_by_id is None and visit.withdrawn_by_id is None
+    mends = open_case and may(request.user, "visit.correct") and visits.may_mend(request.user, visit)
+    fitting = {SETTLE.name: differs and open_case and visit.by_id != request.user.pk, WITHDRAW.name: mends}
+    deeds = Deeds(request, (SETTLE, WITHDRAW), fits=lambda deed: fitting[deed.name])
     if deeds.done([visit.pk]):
         return redirect(request.get_full_path())
-    shown = {"visit": visit, "differs": open_case, "deeds": deeds, "events": history_of("homevisit", visit.pk)}
+    shown = {
+        "visit": visit,
+        "differs": differs,
+        "deeds": deeds,
+        "mends": mends,
+        "events": history_of("homevisit", visit.pk),
+    }
     return render(request, "archives/visit_detail.html", shown)
+
+
+@needs("visit.correct")
+def visit_correct(request: StaffRequest, pk: int) -> HttpResponse:
+    """The form of a visit as it was recorded; what is right takes its place."""
+    rows = HomeVisit.objects.visible_to(request.user).live().select_related("student", "school")
+    visit = get_object_or_404(rows, pk=pk)
+    if not visits.may_mend(request.user, visit):
+        raise Forbidden("走访记录由登记人本人或学校负责人更正、撤回。")
+    first = {name: getattr(visit, name) for name in _KEPT}
+    first["aid_confirmed"] = {None: "", True: "yes", False: "no"}[visit.aid_confirmed]
+    heard = visit.amount_heard_fen
+    first["amount_heard"] = "" if heard is None else yuan(heard)
+    form = CorrectVisitForm(request.POST or None, request.FILES or None, initial=first)
+    if request.method == "POST" and form.is_valid():
+        made = attempt(form, visits.correct_visit, by=request.user, visit=visit.pk, **form.given())
+        if made:
+            messages.success(request, "走访记录已更正，原来的记录保留备查。")
+            return redirect("archives:visit", pk=made[0].id)
+    return render(request, "archives/visit_correct.html", {"form": form, "visit": visit})
 
 
 @_SEES

@@ -7,7 +7,7 @@ from typing import Any, Final
 from aid_admin.accounts.rules import Role
 from aid_admin.county import calendar
 from aid_admin.county.models import Semester
-from archives.actions import letters, pairing, visits
+from archives.actions import activities, letters, pairing, visits
 from archives.models import HomeVisit, MentoringPair, PeerActivity, PeerPair
 from archives.rules import MAX_PUPILS_PER_MENTOR, VisitMode
 from demo.county.names import adult_name, surname
@@ -100,7 +100,7 @@ def _peers(staff: Staff, term: Semester, school: str, places: list[Any], rng: Ra
                 )  # fmt: skip
     title, place = rng.choice(_ACTIVITIES)
     if not PeerActivity.objects.filter(school__code=school, semester=term).exists():
-        pairing.add_activity(
+        activities.add_activity(
             by=staff.clerk(school), semester=term.code, title=title, place=place, held_on=date(2020, 5, 29),
             pupils=rng.randint(12, 60), note="高年级学生带低年级学生，活动气氛热烈。",
         )  # fmt: skip

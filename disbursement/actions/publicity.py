@@ -7,7 +7,8 @@ from typing import Any
 from django.utils import timezone
 
 from aid_admin.accounts.acting import Moved, action, move, reach_for, record, scoped
-from aid_admin.accounts.models import User
+from aid_admin.accounts.models import RoleAssignment, User
+from aid_admin.accounts.rules import Role
 from aid_admin.audit.rules import digest
 from aid_admin.county import calendar
 from aid_admin.county.models import School, Semester
@@ -57,13 +58,28 @@ def plan_period(
         raise Refused("没有可以公示的名册：名册须已通过复审，且不在别的公示中。")
     period = PublicityPeriod.objects.create(
         semester=term,
-        title=title.strip() or f"{term}学生资助名单公示",
+        title=_title(term, title, chosen),
         planned_on=planned_on or today,
         planned_by=by,
     )
     Roster.objects.filter(pk__in=[item.pk for item in chosen]).update(period=period)
     record("publicityperiod", period.pk, to_state=PeriodState.PLANNED, count=len(chosen))
     return [Moved("publicityperiod", period.pk, None, PeriodState.PLANNED)]
+
+
+def _title(term: Semester, wished: str, rosters: list[Roster]) -> str:
+    """A title that no other period of the semester has: by the round of its rosters, then by its number.
+
+    Raises Refused for a wished title that is taken: two notices on one wall must be told apart.
+    """
+    mine = PublicityPeriod.objects.filter(semester=term)
+    title = wished.strip()
+    if title and mine.filter(title=title).exists():
+        raise Refused(f"本学期已经有一次公示叫“{title}”，请换一个标题（如加上批次或日期）。")
+    first = min(roster.round for roster in rosters)
+    plain = f"{term}学生资助名单公示" + (f"（补充，第{first}轮）" if first > 1 else "")
+    taken = mine.filter(title__startswith=plain).count() if not title else 0
+    return title or (f"{plain}（第{taken + 1}次）" if taken else plain)
 
 
 def _free(rosters: Any) -> list[Roster]:
@@ -80,28 +96,33 @@ def _period(verb: str, by: User, pk: int) -> Any:
 def start_period(*, by: User, period: int) -> list[Moved]:
     """Freeze the list (name, school, grade, class, programme) and start counting."""
     found = _period("publicity.start", by, period)
-    today = calendar.business_date()
-    lines = RosterLine.objects.filter(roster__period=found, state=LineStatus.ACCEPTED)
+    frozen = lines_to_hang(found, RosterLine.objects)
+    PublicityLine.objects.bulk_create(frozen, batch_size=2000)
+    shown = digest((x.position, x.name, x.school_name, x.grade, x.class_name, x.programme_name) for x in frozen)
+    moved = move([found], PERIOD_MOVES, "start", started_on=calendar.business_date(), list_digest=shown)
+    return [Moved(m.object, m.id, m.from_state, m.to_state, None, len(frozen)) for m in moved]
+
+
+def lines_to_hang(period: PublicityPeriod, rows: Any) -> list[PublicityLine]:
+    """The list as the period's start would freeze it now, of those `rows` (roster lines) that are in it; unsaved."""
+    lines = rows.filter(roster__period=period, state=LineStatus.ACCEPTED)
     ordered = sorted(
         lines.select_related("roster__school", "programme").in_class_order(),
         key=lambda line: (line.roster.school.code, line.programme.position),
     )
     positions: dict[int, int] = {}
-    frozen = []
+    hung = []
     for line in ordered:
         school = line.roster.school
         positions[school.pk] = positions.get(school.pk, 0) + 1
-        frozen.append(
+        hung.append(
             PublicityLine(
-                period=found, roster_line=line, school=school, position=positions[school.pk], name=line.student.name,
+                period=period, roster_line=line, school=school, position=positions[school.pk], name=line.student.name,
                 school_name=school.name, grade=line.grade, class_name=line.class_name,
                 programme_name=line.programme.name,
             )
         )  # fmt: skip
-    PublicityLine.objects.bulk_create(frozen, batch_size=2000)
-    shown = digest((x.position, x.name, x.school_name, x.grade, x.class_name, x.programme_name) for x in frozen)
-    moved = move([found], PERIOD_MOVES, "start", started_on=today, list_digest=shown)
-    return [Moved(m.object, m.id, m.from_state, m.to_state, None, len(frozen)) for m in moved]
+    return hung
 
 
 @action("publicity.photo", ALLOWED)
@@ -267,6 +288,15 @@ def obstacles(period: PublicityPeriod) -> list[str]:
         photos=photos_of(period),
     )
     return [finding.message for finding in findings]
+
+
+def clerks_of(schools: list[str]) -> dict[str, list[User]]:
+    """School code → the clerks who hold a post there today."""
+    posts = RoleAssignment.objects.live().filter(role=Role.SCHOOL_CLERK, school_code__in=schools, user__is_active=True)
+    found: dict[str, list[User]] = {}
+    for post in posts.select_related("user").order_by("pk"):
+        found.setdefault(post.school_code, []).append(post.user)
+    return found
 
 
 def outlook_of(running: Any, today: date) -> str:

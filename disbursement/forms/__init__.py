@@ -1,7 +1,6 @@
-"""Forms of rosters, publicity, objections and batches."""
+"""Forms of rosters, accounts and batches; those of publicity and objections are in forms.publicity."""
 
 from collections.abc import Collection
-from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
@@ -22,7 +21,6 @@ from disbursement.rules.states import (
     DiffReason,
     LineRefusal,
     PaymentState,
-    PeriodState,
     ReturnReason,
     RosterState,
 )
@@ -81,22 +79,6 @@ class RosterFilter(SchoolFilter):
         super().__init__(*args, user=user, **kwargs)
         if user.roles & SEES_FLAGS:
             self.fields["open"].choices += [("flagged", "有疑点的")]  # type: ignore[attr-defined]
-
-
-class PeriodFilter(forms.Form):
-    """Filters of the list of periods."""
-
-    state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部状态"), *PeriodState.choices()])
-
-
-class ObjectionFilter(forms.Form):
-    """Filters of the list of objections."""
-
-    outcome = forms.ChoiceField(
-        label="结论",
-        required=False,
-        choices=[("", "全部"), ("OPEN", "未办结"), ("SUSTAINED", "成立"), ("DISMISSED", "不成立")],
-    )
 
 
 class BatchFilter(forms.Form):
@@ -306,66 +288,6 @@ class ExportForm(forms.Form):
     reason = forms.CharField(
         label="原因", required=False, max_length=100, help_text="显示完整号码时必填，系统会留下记录。"
     )
-
-
-class PlanForm(forms.Form):
-    """A new period."""
-
-    title = forms.CharField(label="公示标题", required=False, max_length=100, help_text="不填时按学期生成。")
-    planned_on = forms.DateField(
-        label="计划开始日期",
-        required=False,
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        help_text="不早于今天；不填为今天。",
-    )
-    earliest: ClassVar[date | None] = None
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.earliest:
-            field = self.fields["planned_on"]
-            field.initial, field.widget.attrs["min"] = self.earliest, f"{self.earliest:%Y-%m-%d}"
-
-
-def plan_form(today: date) -> type[PlanForm]:
-    """The form whose picker opens on today, the county's own, and goes no further back."""
-    return type("DatedPlanForm", (PlanForm,), {"earliest": today})
-
-
-class PhotoForm(forms.Form):
-    """A photo of the posted list."""
-
-    file = PhotoField()
-
-
-class CheckForm(forms.Form):
-    """What the approver says of photos."""
-
-    note = _words("不通过的原因", "请写明原因，学校据此重新拍照。")
-
-
-class ObjectionForm(forms.Form):
-    """Somebody's objection to one line."""
-
-    channel = forms.ChoiceField(
-        label="渠道", choices=[(c, c) for c in ("来电", "来访", "来信", "学校转来", "匿名", "其他")]
-    )
-    text = _words("异议内容", "请写明异议内容。", help_text="写清对谁、对什么有异议；匿名的照实写“匿名”。")
-    received_on = forms.DateField(
-        label="收到日期", required=False, widget=forms.DateInput(attrs={"type": "date"}), help_text="不填为今天。"
-    )
-
-
-class DecideForm(forms.Form):
-    """The decision on an objection."""
-
-    outcome = forms.ChoiceField(
-        label="结论",
-        widget=forms.RadioSelect,
-        choices=[("DISMISSED", "不成立：恢复该生资助"), ("SUSTAINED", "成立：撤下该生")],
-        error_messages={"required": "请选择结论。"},
-    )
-    finding = _words("调查情况", "请写明调查情况。")
 
 
 class BuildForm(forms.Form):

@@ -77,5 +77,5 @@ def _context(certificate: Certificate) -> dict[str, Any]:
 
 def certificate_paper(certificate: Certificate) -> Paper:
     """The certificate as PDF."""
-    name = f"公示结果证明-{certificate.school}-{certificate.semester}.pdf"
+    name = f"公示结果证明-{certificate.school}-{certificate.title}.pdf"
     return Paper(name, MEDIA_TYPE, make_pdf(certificates_html([certificate])))

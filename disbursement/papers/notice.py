@@ -63,4 +63,4 @@ def _context(notice: Notice) -> dict[str, Any]:
 
 def notice_paper(notice: Notice) -> Paper:
     """The notice as PDF."""
-    return Paper(f"公示-{notice.place}-{notice.semester}.pdf", MEDIA_TYPE, make_pdf(notices_html([notice])))
+    return Paper(f"公示-{notice.place}-{notice.title}.pdf", MEDIA_TYPE, make_pdf(notices_html([notice])))

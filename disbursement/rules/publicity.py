@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
-from aid_admin.lib.workdays import publicity_ends_on
+from aid_admin.lib.workdays import publicity_ends_on, workdays_between
 from disbursement.rules.findings import Finding, Gravity
 from students.rules import Labelled
 
@@ -19,6 +19,61 @@ class PhotoState(Labelled):
     UNCHECKED = "UNCHECKED", "待核查"
     REFUSED = "REFUSED", "核查不通过"
     GOOD = "GOOD", "核查通过"
+
+
+class GapKind(Labelled):
+    NO_START = "NO_START", "没有开始照片"
+    NO_END = "NO_END", "没有结束照片"
+    REFUSED = "REFUSED", "照片不通过，未重传"
+    UNCHECKED = "UNCHECKED", "照片待核查"
+    LATE = "LATE", "照片迟交"
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What stands of one photo, and on which business date it was sent in."""
+
+    state: PhotoState = PhotoState.ABSENT
+    sent_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hanging:
+    """One school's list of a started period as it hangs: its days and its two photos.
+
+    `until`: the day up to which it is judged, today or the day the period ended.
+    """
+
+    started_on: date
+    last_day: date
+    until: date
+    start: Sent = Sent()
+    end: Sent = Sent()
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What is amiss with one photo; `late` working days after `due_on`; `open` while the school is to act."""
+
+    kind: GapKind
+    moment: Moment
+    due_on: date
+    late: int
+
+    @property
+    def open(self) -> bool:
+        """Whether the school still owes the photo."""
+        return self.kind in (GapKind.NO_START, GapKind.NO_END, GapKind.REFUSED)
+
+    @property
+    def words(self) -> str:
+        """What is told beside the school: which photo, and by how much it is late."""
+        if self.kind is GapKind.UNCHECKED:
+            return f"{self.moment.label}照片待核查"
+        if self.kind is GapKind.LATE:
+            return f"{self.moment.label}照片迟交 {self.late} 个工作日"
+        told = f"{self.moment.label}照片不通过，还没有重传" if self.kind is GapKind.REFUSED else self.kind.label
+        return f"{told}，已逾期 {self.late} 个工作日" if self.late else told
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +160,51 @@ def doubts_about_photo(photo: PhotoFacts, *, started_on: date, last_day: date) -
     elif photo.moment == Moment.START and (photo.taken_on - started_on).days > 1:
         doubts.append(f"拍摄于{shown}，不是开始当天。")
     return doubts
+
+
+def gaps_in(hanging: Hanging, holidays: Mapping[date, bool]) -> list[Gap]:
+    """What is amiss with a school's photos: each is due by the day after it can be taken.
+
+    The opening photo is taken on the day of posting, the closing one on the last day. A refused photo is amiss at
+    once, one that waits for its check too, though not by the school's doing.
+    """
+    found = []
+    for moment, taken_from, sent in (
+        (Moment.START, hanging.started_on, hanging.start),
+        (Moment.END, hanging.last_day, hanging.end),
+    ):
+        due_on = taken_from + timedelta(days=1)
+        kind = _gap(moment, sent, overdue=hanging.until > due_on, in_time=_in_time(sent, due_on))
+        if kind:
+            day = sent.sent_on if kind is GapKind.LATE and sent.sent_on else hanging.until
+            found.append(Gap(kind, moment, due_on, workdays_between(due_on, day, holidays)))
+    return found
+
+
+def _in_time(sent: Sent, due_on: date) -> bool:
+    return sent.sent_on is None or sent.sent_on <= due_on
+
+
+def _gap(moment: Moment, sent: Sent, *, overdue: bool, in_time: bool) -> GapKind | None:
+    if sent.state is PhotoState.REFUSED:
+        return GapKind.REFUSED
+    if sent.state is PhotoState.UNCHECKED:
+        return GapKind.UNCHECKED
+    if sent.state is PhotoState.GOOD:
+        return None if in_time else GapKind.LATE
+    absent = GapKind.NO_START if moment is Moment.START else GapKind.NO_END
+    return absent if overdue else None
+
+
+def day_in_period(day: date, *, started_on: date, last_day: date) -> str:
+    """Where a day lies beside the period, in words: before it, on its first or last day, within, or after it."""
+    if day < started_on:
+        return f"开始前 {(started_on - day).days} 天"
+    if day == started_on:
+        return "开始当天"
+    if day < last_day:
+        return f"公示第 {(day - started_on).days} 天"
+    return "期满当天" if day == last_day else f"期满后 {(day - last_day).days} 天"
 
 
 def obstacles_in_photos(photos: Iterable[SchoolPhotos]) -> list[Finding]:

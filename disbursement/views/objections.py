@@ -2,20 +2,21 @@
 
 from typing import Any, Final
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from aid_admin.accounts.acting import may
-from aid_admin.accounts.deeds import Deed, Deeds
+from aid_admin.accounts.deeds import Deed, Deeds, download
 from aid_admin.accounts.gate import StaffRequest, needs, needs_role
 from aid_admin.accounts.rules import Role
 from aid_admin.audit.history import history_of
 from aid_admin.county import calendar, lists
 from aid_admin.db.pages import page_of
 from aid_admin.lib.workdays import workdays_between
-from disbursement.actions import publicity
-from disbursement.forms import DecideForm, ObjectionFilter, ObjectionForm
+from disbursement.actions import objections, publicity
+from disbursement.forms.publicity import DecideForm, ObjectionFilter, ObjectionForm
 from disbursement.models import Objection, PublicityLine, RosterLine
 from disbursement.rules.states import LineStatus, PeriodState
 from disbursement.views.lists import OBJECTIONS
@@ -29,16 +30,18 @@ DECIDE: Final = Deed(
     "decide", "objection.decide", "作出结论", publicity.decide_objection, "objection", "异议已办结。", one=True,
     form=DecideForm, icon="clipboard-check",
 )  # fmt: skip
+LETTER: Final = Deed(
+    "letter", "objection.print", "打印处理结果告知书", objections.print_outcome, "objection", one=True, download=True,
+    icon="printer",
+)  # fmt: skip
 
 
 @_SEES
 def objection_list(request: StaffRequest) -> HttpResponse:
     """The semester's objections, the most pressing first."""
     term, today = calendar.chosen(request.session), calendar.business_date()
-    form = ObjectionFilter(request.GET or None)
-    rows = Objection.objects.visible_to(request.user).filter(roster_line__semester=term)
-    if form.is_bound and form.is_valid() and (wanted := form.cleaned_data["outcome"]):
-        rows = rows.filter(outcome="" if wanted == "OPEN" else wanted)
+    form = ObjectionFilter(request.GET or None, user=request.user)
+    rows = _filtered(Objection.objects.visible_to(request.user).filter(roster_line__semester=term), form)
     rows = rows.select_related(
         "roster_line__student", "roster_line__roster__school", "roster_line__programme", "registered_by", "decided_by"
     )
@@ -53,9 +56,25 @@ def objection_list(request: StaffRequest) -> HttpResponse:
         "page": page,
         "objections": listed,
         "may_add": may(request.user, "objection.add"),
-        "filtered": bool(form.data.get("outcome")),
+        "filtered": form.is_bound,
     }
     return render(request, "disbursement/objection_list.html", shown)
+
+
+def _filtered(rows: Any, form: ObjectionFilter) -> Any:
+    rows = rows.filter(
+        **form.wanted(
+            school="roster_line__roster__school__code", programme="roster_line__programme__code",
+            since="received_on__gte", until="received_on__lte",
+        )
+    )  # fmt: skip
+    wanted = form.wanted(outcome="outcome", q="q")
+    if "outcome" in wanted:
+        rows = rows.filter(outcome="" if wanted["outcome"] == "OPEN" else wanted["outcome"])
+    if "q" in wanted:
+        text = wanted["q"]
+        rows = rows.filter(Q(roster_line__student__name__contains=text) | Q(text__contains=text))
+    return rows
 
 
 def _left(item: Any, today: Any, holidays: Any) -> int | None:
@@ -110,9 +129,10 @@ def objection_detail(request: StaffRequest, pk: int) -> HttpResponse:
     )
     found = get_object_or_404(Objection.objects.visible_to(request.user).select_related(*people, *line), pk=pk)
     mine = found.registered_by_id == request.user.pk
-    deeds = Deeds(request, (DECIDE,), fits=lambda _deed: not found.outcome and not mine)
+    fitting = {DECIDE.name: not found.outcome and not mine, LETTER.name: bool(found.outcome)}
+    deeds = Deeds(request, (DECIDE, LETTER), fits=lambda deed: fitting[deed.name])
     if deeds.done([found.pk]):
-        return redirect("disbursement:objection", pk=pk)
+        return download(*deeds.result) if deeds.wanted == LETTER.name else redirect("disbursement:objection", pk=pk)
     left = _left(found, calendar.business_date(), calendar.holidays())
     shown = {"objection": found, "deeds": deeds, "left": left, "events": history_of("objection", pk)}
     return render(request, "disbursement/objection_detail.html", shown)

@@ -17,7 +17,7 @@ from aid_admin.county.models import School
 from aid_admin.lib.refusals import NotFound, Refused
 from disbursement.actions import publicity
 from disbursement.actions.phone import MINUTES, Ticket
-from disbursement.forms import PhotoForm
+from disbursement.forms.publicity import PhotoForm
 from disbursement.models import PublicityPeriod, Roster
 from disbursement.papers.paper import qr
 from disbursement.rules.publicity import Moment

@@ -2,15 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any, Final
 
 from django.contrib import messages
 from django.core.cache import cache
-from django.http import Http404, HttpResponse
+from django.db.models.functions import Coalesce
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils import timezone
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_POST
 
 from aid_admin.accounts.acting import may
 from aid_admin.accounts.deeds import Deed, Deeds, attempt
@@ -19,17 +18,23 @@ from aid_admin.accounts.rules import SCHOOL_ROLES, Role
 from aid_admin.audit.history import history_of
 from aid_admin.county import calendar
 from aid_admin.db.pages import page_of
-from aid_admin.files.photos import photo_page
 from aid_admin.lib.pdf.glyphs import names_that_cannot_be_printed
 from disbursement.actions import publicity
-from disbursement.forms import CheckForm, PeriodFilter, PhotoForm, PlanForm, ReasonForm, plan_form
-from disbursement.models import PublicityEvidence, PublicityLine, PublicityPeriod, Roster, RosterLine
+from disbursement.forms import ReasonForm
+from disbursement.forms.publicity import (
+    PeriodFilter,
+    PhotoForm,
+    PlanForm,
+    plan_form,
+)
+from disbursement.models import PublicityEvidence, PublicityLine, PublicityPeriod, Roster
 from disbursement.permissions import CHECKS_EVIDENCE
-from disbursement.rules.publicity import Moment, PhotoFacts, days_late, doubts_about_photo, outlook
-from disbursement.rules.states import LineStatus, PeriodState, RosterState
+from disbursement.rules.publicity import Moment, days_late, outlook
+from disbursement.rules.states import PeriodState, RosterState
 
 _S = PeriodState
 SEES: Final = needs_role(*sorted(SCHOOL_ROLES), Role.PUBLICITY_OFFICER, Role.APPROVER, Role.AUDITOR)
+LOOKS: Final = frozenset({Role.PUBLICITY_OFFICER, Role.APPROVER, Role.AUDITOR})
 _NAMES_SECONDS: Final = 600
 START: Final = Deed(
     "start", "publicity.start", "开始公示", publicity.start_period, "period", "公示已开始，名单已固定。请打印公示并张贴。",
@@ -42,14 +47,6 @@ END: Final = Deed(
 ABORT: Final = Deed(
     "abort", "publicity.abort", "中止公示", publicity.abort_period, "period", "公示已中止，其中的名册可以重新安排公示。",
     one=True, form=ReasonForm, tone="outline-danger", icon="x-circle", states={_S.PLANNED, _S.RUNNING},
-)  # fmt: skip
-GOOD: Final = Deed(
-    "good", "publicity.check", "核查通过", publicity.check_photos, "evidence", "{n} 张照片核查通过。", tone="success",
-    icon="check-lg", takes=("ok", "seen"), text="看清了：张贴的是该校公示，日期对得上，没有身份证号和困难类别。",
-)  # fmt: skip
-BAD: Final = Deed(
-    "bad", "publicity.check", "不通过", publicity.check_photos, "evidence", "{n} 张照片不通过，学校可以重新上传。",
-    form=CheckForm, tone="outline-danger", icon="x-lg", takes=("ok", "seen"),
 )  # fmt: skip
 PLAN: Final = Deed(
     "plan", "publicity.plan", "制订公示", publicity.plan_period, "roster", form=PlanForm, icon="calendar-event", takes=("semester",),
@@ -80,11 +77,9 @@ class Slot:
 def period_list(request: StaffRequest) -> HttpResponse:
     """The semester's periods."""
     term = calendar.chosen(request.session)
-    form = PeriodFilter(request.GET or None)
-    rows = PublicityPeriod.objects.visible_to(request.user).filter(semester=term).with_counts()
-    rows = rows.select_related("semester")
-    if form.is_bound and form.is_valid() and form.cleaned_data["state"]:
-        rows = rows.filter(state=form.cleaned_data["state"])
+    form = PeriodFilter(request.GET or None, user=request.user)
+    every = PublicityPeriod.objects.visible_to(request.user).filter(semester=term)
+    rows = _filtered(request.user, every, form).with_counts().select_related("semester")
     page = page_of(rows.order_by("-pk"), request.GET.get("page"))
     holidays = calendar.holidays()
     periods = [(period, publicity.last_day_of(period, holidays)) for period in page]
@@ -93,9 +88,19 @@ def period_list(request: StaffRequest) -> HttpResponse:
         "page": page,
         "periods": periods,
         "may_plan": may(request.user, "publicity.plan"),
-        "filtered": bool(form.data.get("state")),
+        "filtered": form.is_bound,
     }
     return render(request, "disbursement/period_list.html", shown)
+
+
+def _filtered(user: Any, rows: Any, form: PeriodFilter) -> Any:
+    """By what the form says; a period began on its planned day as long as it has not begun."""
+    rows = rows.filter(**form.wanted(state="state", q="title__contains"))
+    of = form.wanted(school="school__code", programme="programme__code")
+    if of:
+        rows = rows.filter(pk__in=Roster.objects.visible_to(user).filter(**of).exclude(period=None).values("period"))
+    days = form.wanted(since="day__gte", until="day__lte")
+    return rows.annotate(day=Coalesce("started_on", "planned_on")).filter(**days) if days else rows
 
 
 @needs("publicity.plan")
@@ -140,10 +145,12 @@ def period_detail(request: StaffRequest, pk: int) -> HttpResponse:
         "obstacles": obstacles,
         **_outlook(period, obstacles if running and reach.county else None),
         "sends": running and may(request.user, "publicity.photo"),
+        "may_preview": period.state == _S.PLANNED and may(request.user, "publicity.print_all"),
         "may_print": may_print,
         "may_print_all": may_print and may(request.user, "publicity.print_all"),
         "may_certify": ended and may(request.user, "publicity.certify"),
         "unprintable": _unprintable(request, period) if may_print else [],
+        "may_look": running and bool(request.user.roles & LOOKS),
         "may_check": running and may(request.user, "publicity.check"),
         "may_object": running and may(request.user, "objection.add"),
         "may_confirm": ended and may(request.user, "roster.confirm"),
@@ -235,79 +242,3 @@ def what_follows(period: Any, moment: str) -> str:
     late = days_late(moment, sent_on=calendar.business_date(), started_on=period.started_on)
     told = f"开始照片晚于公示开始 {late} 天，核查时会提示复审人员。" if late else ""
     return f"等待复审人员核查；核查以前可以更换。{told}"
-
-
-def _photo(request: StaffRequest, pk: int) -> Any:
-    """For the school while the list hangs, and for those who check."""
-    rows = PublicityEvidence.objects.visible_to(request.user)
-    rows = rows.select_related("photo", "period__semester", "school", "by", "checked_by")
-    found = get_object_or_404(rows, pk=pk)
-    if found.period.state != PeriodState.RUNNING and not request.user.roles & CHECKS_EVIDENCE:
-        raise Http404
-    return found
-
-
-@SEES
-@require_safe
-def photo(request: StaffRequest, pk: int) -> HttpResponse:
-    """A photo's bytes, for the pages that show it."""
-    return photo_page(_photo(request, pk).photo)
-
-
-@SEES
-@require_safe
-def photo_view(request: StaffRequest, pk: int) -> HttpResponse:
-    """One photo large, with its days and what became of it."""
-    found = _photo(request, pk)
-    last_day = publicity.last_day_of(found.period)
-    shown = {"photo": found, "doubts": _doubts(found, last_day), "last_day": last_day}
-    may_check = found.ok is None and found.by_id != request.user.pk and may(request.user, "publicity.check")
-    return render(request, "disbursement/photo_view.html", shown | {"may_check": may_check})
-
-
-def _doubts(photo: Any, last_day: date | None) -> list[str]:
-    """What of the photo's days the checker should look at."""
-    if last_day is None:
-        return []
-    taken_on = timezone.localdate(photo.taken_at) if photo.taken_at else None
-    facts = PhotoFacts(photo.moment, photo.sent_on, taken_on)
-    return doubts_about_photo(facts, started_on=photo.period.started_on, last_day=last_day)
-
-
-@needs("publicity.check")
-def photo_check(request: StaffRequest) -> HttpResponse:
-    """Photos that wait for the approver's eye."""
-    term = calendar.chosen(request.session)
-    deeds = Deeds(request, (GOOD, BAD))
-    if deeds.done(ok=deeds.wanted == GOOD.name, seen=request.POST.getlist("seen")):
-        return redirect("disbursement:photos")
-    rows = PublicityEvidence.objects.visible_to(request.user).filter(period__semester=term, ok=None)
-    rows = rows.exclude(by=request.user).select_related("school", "period__semester", "by", "photo")
-    page = page_of(rows.order_by("period", "school__code", "-moment"), request.GET.get("page"), size=24)
-    holidays = calendar.holidays()
-    last_days = {period: publicity.last_day_of(period, holidays) for period in {photo.period for photo in page}}
-    photos = [(photo, last_days[photo.period], _doubts(photo, last_days[photo.period])) for photo in page]
-    return render(request, "disbursement/photo_check.html", {"page": page, "photos": photos, "deeds": deeds})
-
-
-@SEES
-def period_lines(request: StaffRequest, pk: int) -> HttpResponse:
-    """The frozen list, from which an objection is registered; nothing of it after the period."""
-    period = get_object_or_404(PublicityPeriod.objects.visible_to(request.user), pk=pk)
-    if not may_see_list(request, period):
-        raise Http404
-    rows = PublicityLine.objects.visible_to(request.user).filter(period=period)
-    text, school = request.GET.get("q", "").strip()[:30], request.GET.get("school", "")
-    rows = rows.filter(name__contains=text) if text else rows
-    rows = rows.filter(school__code=school) if school else rows
-    page = page_of(rows.order_by("school__code", "position"), request.GET.get("page"))
-    held = RosterLine.objects.visible_to(request.user).filter(pk__in=[line.roster_line_id for line in page])
-    shown = {
-        "period": period,
-        "page": page,
-        "q": text,
-        "school": school,
-        "held": set(held.filter(state=LineStatus.HELD).values_list("pk", flat=True)),
-        "may_object": period.state == PeriodState.RUNNING and may(request.user, "objection.add"),
-    }
-    return render(request, "disbursement/period_lines.html", shown)

@@ -16,7 +16,7 @@ from archives.actions import dossiers, letters
 from archives.assembling import dossiers as assemble
 from archives.completeness import missing_by_pupil, pupils_lacking
 from archives.models import ArchivePackage, EvidenceItem, HomeVisit, NoticeLetter
-from archives.rules import PIECES, Need, required_pieces
+from archives.rules import PIECES, Need, archive_no, required_pieces
 from disbursement.actions import taking_out
 from disbursement.models import Objection, PaymentLine, RosterLine, TakenOut
 from students.models import Placement
@@ -102,7 +102,7 @@ def test_dossiers_of_different_fates_tell_their_story(small_county):
 def test_assembling_many_costs_what_one_costs(small_county, django_assert_max_num_queries):
     students = list(missing_by_pupil(basis(), schools()))
     ready, codes = basis(), schools()
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         assert len(assemble(ready, students, codes)) == len(students)
 
 
@@ -211,3 +211,17 @@ def test_pages_of_dossiers(small_county):
         assert clerk.get(f"/archives/{index}/").status_code == 200
     assert clerk.post("/archives/missing/").content.startswith(b"PK")
     assert enter("caiwu1").get("/archives/").status_code == 403
+
+
+def test_a_dossier_names_its_place_in_the_archive_and_the_page_of_every_piece(small_county, by, settings):
+    settings.AID_ARCHIVE_FONDS = "0041"
+    student = RosterLine.objects.filter(state="ACCEPTED").first().student_id
+    data = dossiers.print_dossier(by=by("chushen1"), student=student, semester=TERM).data
+    index, *rest = pages_of(data)
+    assert f"0041-ZZ-2020春-D30-{student:06d}" in index
+    assert "保管期限：30年" in index.replace(" ", "")
+    (found,) = assemble(basis(), [student], schools())
+    last = [entry for chapter in found.chapters for entry in chapter.entries][-1]
+    page = next(number for number, text in enumerate(rest, 2) if last.title.replace(" ", "") in text.replace(" ", ""))
+    assert index.replace(" ", "").split("页码")[1].count(str(page))
+    assert archive_no(fonds="", term="2020-autumn", pupil=7) == "＿＿＿＿-ZZ-2020秋-D30-000007"

@@ -16,6 +16,8 @@ from aid_admin.lib.money import in_words, yuan_comma
 from aid_admin.lib.refusals import BadInput, NotFound, Refused
 from archives.actions import letters
 from archives.models import NoticeLetter
+from archives.papers.letter import letters_html, printed_letter
+from disbursement.actions.printing import office
 from disbursement.models import PaymentLine
 from tests.archives.conftest import pages_of
 from tests.disbursement.builders import do, done, enter, photo
@@ -192,3 +194,53 @@ def test_villages_are_a_work_list(small_county):
     village = NoticeLetter.objects.exclude(student__village=None).first().student.village
     listed = enter("chushen1").get(f"/letters/?village={village.code}").content.decode()
     assert listed.count('name="pick"') == NoticeLetter.objects.filter(student__village=village).count()
+
+
+def test_villages_counts_lead_to_their_letters(small_county):
+    clerk = enter(f"jingban-{SCHOOL}")
+    row = next(row for row in clerk.get("/letters/villages/").context["rows"] if row["code"])
+    state, _, count = next(one for one in row["counts"] if one[2])
+    path = f"/letters/?village={row['code']}&state={state}"
+    assert path.replace("&", "&amp;") in clerk.get("/letters/villages/").content.decode()
+    page = clerk.get(path).context["page"]
+    assert page.total == count
+    assert {letter.student.village.code for letter in page} == {row["code"]}
+
+
+def test_a_letters_page_prints_it_and_tells_of_every_print(small_county):
+    letter, clerk = mine().first(), enter(f"jingban-{SCHOOL}")
+    path = f"/letters/{letter.pk}/"
+    assert "打印这一份" in clerk.get(path).content.decode()
+    asked = done(clerk, path, "print")
+    queue.work_all()
+    clerk.post("/letters/print/", {"school": SCHOOL})
+    queue.work_all()
+    events = [event for event in clerk.get(path).context["events"] if event.verb == "letters.printed"]
+    assert len(events) == 2
+    assert "所选" in events[1].reason
+    assert f"{Job.objects.get(pk=int(asked.split('/')[-2])).by.name}" == events[1].actor_name
+    other = mine(OTHER).first()
+    assert not [e for e in enter("chushen1").get(f"/letters/{other.pk}/").context["events"] if "print" in e.verb]
+
+
+def test_money_that_came_back_is_told_on_the_letters_page(small_county):
+    letter = mine().first()
+    grant = letter.facts["grants"][0]
+    line = PaymentLine.objects.filter(batch__no=grant["batch"], line_no=grant["line_no"])
+    assert "又被银行退回" not in enter("chushen1").get(f"/letters/{letter.pk}/").content.decode()
+    line.update(state="RETURNED_LATER", code="ACCOUNT_CLOSED")
+    text = enter("chushen1").get(f"/letters/{letter.pk}/").content.decode()
+    assert f"“{grant['name']}”{yuan_comma(grant['amount_fen'])} 元，到账以后又被银行退回" in text
+
+
+def test_a_letter_says_standard_and_what_is_paid_again(small_county):
+    letter = NoticeLetter.objects.select_related("student", "school", "semester").first()
+    assert all(grant["standard_fen"] >= grant["amount_fen"] for grant in letter.facts["grants"])
+    page = printed_letter(letter, office(), calendar.business_date())
+    html = letters_html([page])
+    assert "标准（元）" in html
+    assert "本学期享受" in html
+    letter.facts["grants"] = [grant | {"again": True} for grant in letter.facts["grants"]]
+    html = letters_html([printed_letter(letter, office(), calendar.business_date())])
+    assert "发放后被银行退回，现已重新发放" in html
+    assert "本学期享受" not in html

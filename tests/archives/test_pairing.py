@@ -114,3 +114,22 @@ def test_pages_of_pairing(small_county):
     assert "读书会二" not in enter("jingban-1141000001").get("/pairing/activities/").content.decode()
     assert clerk.post("/pairing/export/").content.startswith(b"PK")
     assert enter("caiwu1").get("/pairing/").status_code == 403
+
+
+def test_an_activity_is_corrected_and_withdrawn(small_county):
+    clerk, head = enter(f"jingban-{SCHOOL}"), enter(f"fuze-{SCHOOL}")
+    done(clerk, "/pairing/activities/", "activity", title="朗读会", held_on="2020-06-01", pupils="20")
+    activity = PeerActivity.objects.get(title="朗读会")
+    path = f"/pairing/activities/{activity.pk}/"
+    assert path in clerk.get("/pairing/activities/").content.decode()
+    same = {"title": "朗读会", "held_on": "2020-06-01", "pupils": "20", "reason": "看错"}
+    assert "内容没有改动" in do(clerk, path, "correct", **same).content.decode()
+    done(clerk, path, "correct", **same | {"pupils": "32", "reason": "人数少记了"})
+    text = clerk.get(path).content.decode()
+    assert "人数少记了（人数原为“20”）" in text
+    assert "32 人" in text
+    assert do(enter("chushen1"), path, "withdraw", reason="x").status_code == 403
+    done(head, path, "withdraw", reason="没有办过")
+    assert "没有办过" in clerk.get(path).content.decode()
+    assert "朗读会" not in clerk.get("/pairing/activities/").content.decode()
+    done(clerk, "/pairing/activities/", "activity", title="朗读会", held_on="2020-06-01", pupils="9")

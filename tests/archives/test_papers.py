@@ -5,12 +5,14 @@ from datetime import date
 import pytest
 from django.test import Client
 
-from aid_admin.county.models import Village
+from aid_admin.county.models import School, SchoolStage, Village
 from aid_admin.lib.money import yuan
 from aid_admin.lib.pdf.glyphs import is_rare, names_that_cannot_be_printed
 from aid_admin.lib.refusals import BadInput, NotFound
 from archives.actions import papers
+from archives.papers.application import masked_enrolment_no
 from eligibility.models import AidApplication, AidStandard
+from students.models import Student
 from tests.archives.conftest import pages_of
 from tests.disbursement.builders import enter
 
@@ -19,7 +21,7 @@ TODAY = date(2020, 6, 20)
 
 
 def test_a_poster_says_what_the_standards_in_force_say(small_county, by):
-    village = Village.objects.first()
+    village = Village.objects.filter(student__placement__stage="JUNIOR").first()
     paper = papers.print_poster(by=by("chushen1"), stage="JUNIOR", village=village.code)
     (text,) = pages_of(paper.data)
     standards = AidStandard.objects.filter(stage="JUNIOR", during__contains=TODAY, amount_fen__isnull=False)
@@ -34,6 +36,7 @@ def test_a_poster_says_what_the_standards_in_force_say(small_county, by):
 
 @pytest.mark.parametrize("stage", ["PRESCHOOL", "PRIMARY", "SENIOR", "VOCATIONAL", "SPECIAL"])
 def test_every_stage_has_a_poster_of_one_page(small_county, by, stage):
+    SchoolStage.objects.get_or_create(school=School.objects.get(code=SCHOOL), stage=stage)
     paper = papers.print_poster(by=by(f"jingban-{SCHOOL}"), stage=stage, school=SCHOOL)
     assert len(pages_of(paper.data)) == 1
 
@@ -45,6 +48,32 @@ def test_a_poster_of_nowhere_is_refused(small_county, by):
         papers.print_poster(by=by("chushen1"), stage="JUNIOR")
     with pytest.raises(NotFound):
         papers.print_poster(by=by(f"jingban-{SCHOOL}"), stage="JUNIOR", school=OTHER)
+
+
+def test_a_poster_is_of_a_stage_that_the_place_has(small_county, by):
+    with pytest.raises(BadInput, match="没有中职"):
+        papers.print_poster(by=by("chushen1"), stage="VOCATIONAL", school=SCHOOL)
+    empty = Village.objects.exclude(pk__in=Student.objects.exclude(village=None).values("village")).first()
+    with pytest.raises(BadInput, match="不用张贴"):
+        papers.print_poster(by=by("chushen1"), stage="PRIMARY", village=empty.code)
+    refused = enter(f"jingban-{SCHOOL}").post("/policy/", {"stage": "VOCATIONAL", "place": f"school:{SCHOOL}"})
+    assert "请选择：" in refused.content.decode()
+
+
+def test_the_form_has_the_provinces_fields_and_whole_numbers_nowhere(small_county, by):
+    application = AidApplication.objects.filter(school__code=SCHOOL).select_related("source_row").first()
+    paper = papers.print_application(by=by(f"jingban-{SCHOOL}"), application=application.pk)
+    text = "".join(pages_of(paper.data))
+    for field in ("民族", "邮编", "学籍号", "证件编号"):
+        assert field in text
+    place = application.student.placement_set.get(semester=application.semester)
+    number = place.enrolment.enrolment_no
+    assert number not in text
+    assert masked_enrolment_no(number) in text
+    cert = application.source_row.cert_no
+    assert not cert or (cert not in text and f"*{cert[-4:]}" in text)
+    (blank,) = pages_of(papers.print_application(by=by(f"jingban-{SCHOOL}")).data)
+    assert "证件编号" in blank
 
 
 def test_the_form_reads_as_the_application(small_county, by):

@@ -84,3 +84,54 @@ def test_pages_of_visits(small_county):
     assert enter("gongshi1").get(visit).status_code == 403
     sheet = clerk.post("/visits/export/")
     assert sheet.content.startswith(b"PK")
+
+
+def corrected(client, visit, **more):
+    """Post the form of a visit as it stands, with what is changed."""
+    form = client.get(f"/visits/{visit}/correct/").context["form"]
+    kept = {name: value for name, value in form.initial.items() if value not in (None, False)}
+    return client.post(f"/visits/{visit}/correct/", kept | {"form_key": str(uuid.uuid4())} | more)
+
+
+def test_a_wrong_visit_is_replaced_and_both_tell_of_it(small_county, by):
+    old, clerk = record(by, amount_heard_fen=100, difficulty="父亲生病"), enter(f"jingban-{SCHOOL}")
+    before = HomeVisit.objects.live().count()
+    assert f"/visits/{old}/correct/" in clerk.get(f"/visits/{old}/").content.decode()
+    assert "父亲生病" in clerk.get(f"/visits/{old}/correct/").content.decode()
+    assert "请填写" in corrected(clerk, old, amount_heard="250.00").content.decode()
+    answer = corrected(clerk, old, amount_heard="250.00", reason="少记了一项")
+    assert answer.status_code == 302, answer.content.decode()
+    new = HomeVisit.objects.get(replaces=old)
+    assert (new.amount_heard_fen, new.difficulty, new.by.username) == (25000, "父亲生病", f"jingban-{SCHOOL}")
+    assert HomeVisit.objects.live().count() == before
+    wrong = clerk.get(f"/visits/{old}/").content.decode()
+    assert f"/visits/{new.pk}/" in wrong
+    assert "更正：少记了一项" in wrong
+    right = clerk.get(f"/visits/{new.pk}/").content.decode()
+    assert "更正走访" in right
+    assert f"/visits/{old}/" in right
+    assert clerk.get(f"/visits/{old}/correct/").status_code == 404
+    listed = [visit.pk for visit in clerk.get("/visits/").context["page"]]
+    assert new.pk in listed
+    assert old not in listed
+    with pytest.raises(Refused, match="已经撤回或更正"):
+        visits.withdraw_visit(by=by(f"jingban-{SCHOOL}"), visit=old, reason="再撤")
+
+
+def test_a_visit_is_withdrawn_by_its_recorder_or_the_head_alone(small_county, by):
+    mine, heads = record(by), record(by)
+    with pytest.raises(Forbidden, match="登记人本人或学校负责人"):
+        visits.withdraw_visit(by=by("chushen1"), visit=mine, reason="不对")
+    assert enter("chushen1").get(f"/visits/{mine}/correct/").status_code == 403
+    done(enter(f"jingban-{SCHOOL}"), f"/visits/{mine}/", "withdraw", reason="登记错了学生")
+    done(enter(f"fuze-{SCHOOL}"), f"/visits/{heads}/", "withdraw", reason="没有走访过")
+    assert not HomeVisit.objects.live().filter(pk__in=[mine, heads]).exists()
+    assert "登记错了学生" in enter("chushen1").get(f"/visits/{mine}/").content.decode()
+
+
+def test_a_settled_visit_is_not_changed(small_county, by):
+    visit = record(by, amount_heard_fen=100)
+    visits.settle_visit(by=by("chushen1"), visit=visit, note="家长记错")
+    with pytest.raises(Refused, match="核实结果"):
+        visits.withdraw_visit(by=by(f"jingban-{SCHOOL}"), visit=visit, reason="不要了")
+    assert f"/visits/{visit}/correct/" not in enter(f"jingban-{SCHOOL}").get(f"/visits/{visit}/").content.decode()

@@ -40,5 +40,8 @@ def test_certificate_counts_objections_by_outcome():
 
 def test_certificate_is_one_page():
     paper = certificate_paper(certificate())
-    assert (paper.name, paper.media_type) == ("公示结果证明-高村镇第一小学-2020年春季学期.pdf", "application/pdf")
+    assert (paper.name, paper.media_type) == (
+        "公示结果证明-高村镇第一小学-2020年春季学期学生资助名单公示.pdf",
+        "application/pdf",
+    )
     assert len(PdfReader(io.BytesIO(paper.data)).pages) == 1

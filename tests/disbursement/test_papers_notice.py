@@ -55,7 +55,10 @@ def test_notice_escapes_what_schools_typed():
 
 def test_notice_paper_repeats_its_head_on_every_page():
     paper = notice_paper(notice(80))
-    assert (paper.name, paper.media_type) == ("公示-高村镇第一小学-2020年春季学期.pdf", "application/pdf")
+    assert (paper.name, paper.media_type) == (
+        "公示-高村镇第一小学-2020年春季学期学生资助名单公示.pdf",
+        "application/pdf",
+    )
     pages = [page.extract_text() for page in PdfReader(io.BytesIO(paper.data)).pages]
     assert len(pages) > 1
     assert all("资助项目" in text for text in pages[:-1])

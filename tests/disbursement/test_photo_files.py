@@ -5,9 +5,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from disbursement.models import PublicityEvidence
 from tests.disbursement.builders import enter, photo
-from tests.disbursement.test_views_publicity import period, school_of
+from tests.disbursement.test_views_publicity import school_of
 
-__all__ = ["period"]
 pytestmark = pytest.mark.usefixtures("pages")
 
 

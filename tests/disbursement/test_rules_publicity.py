@@ -4,11 +4,15 @@ import pytest
 
 from disbursement.rules.findings import blocks
 from disbursement.rules.publicity import (
+    GapKind,
+    Hanging,
     PeriodLength,
     PhotoFacts,
     PhotoState,
     SchoolPhotos,
+    Sent,
     doubts_about_photo,
+    gaps_in,
     may_end_on,
     obstacles_to_end,
     outlook,
@@ -104,3 +108,34 @@ def test_checker_is_told_what_to_look_at(moment: str, sent_on: date, taken_on: d
 )
 def test_outlook_says_until_when_what_is_missing_and_who_ends(today: date, missing: int, said: str) -> None:
     assert outlook(today=today, last_day=LAST, missing=missing) == said
+
+
+HUNG, FULL = date(2020, 6, 15), date(2020, 6, 22)
+
+
+def _gaps(until: date, start: Sent, end: Sent) -> list[tuple[GapKind, int]]:
+    return [(gap.kind, gap.late) for gap in gaps_in(Hanging(HUNG, FULL, until, start, end), HOLIDAYS)]
+
+
+@pytest.mark.parametrize(
+    ("until", "start", "end", "gaps"),
+    [
+        (date(2020, 6, 16), Sent(), Sent(), []),  # due by the day after posting
+        (date(2020, 6, 17), Sent(), Sent(), [(GapKind.NO_START, 1)]),
+        (date(2020, 6, 21), Sent(), Sent(), [(GapKind.NO_START, 3)]),  # a weekend does not count
+        (date(2020, 6, 16), Sent(PhotoState.REFUSED, HUNG), Sent(), [(GapKind.REFUSED, 0)]),
+        (date(2020, 6, 18), Sent(PhotoState.UNCHECKED, HUNG), Sent(), [(GapKind.UNCHECKED, 2)]),
+        (date(2020, 6, 23), Sent(PhotoState.GOOD, HUNG), Sent(), []),
+        (date(2020, 6, 24), Sent(PhotoState.GOOD, HUNG), Sent(), [(GapKind.NO_END, 1)]),
+        (date(2020, 6, 30), Sent(PhotoState.GOOD, date(2020, 6, 18)), Sent(PhotoState.GOOD, FULL), [(GapKind.LATE, 2)]),
+        (date(2020, 6, 30), Sent(PhotoState.GOOD, None), Sent(PhotoState.GOOD, FULL), []),
+    ],
+)
+def test_gaps_are_counted_in_working_days(until: date, start: Sent, end: Sent, gaps: list[tuple[GapKind, int]]) -> None:
+    assert _gaps(until, start, end) == gaps
+
+
+def test_gap_is_told_in_words() -> None:
+    (gap,) = gaps_in(Hanging(HUNG, FULL, date(2020, 6, 17)), HOLIDAYS)
+    assert gap.words == "没有开始照片，已逾期 1 个工作日"
+    assert gap.open

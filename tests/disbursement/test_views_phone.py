@@ -17,9 +17,8 @@ from disbursement.actions import publicity
 from disbursement.actions.phone import SALT, Ticket
 from disbursement.models import PublicityEvidence, PublicityPeriod
 from tests.disbursement.builders import do, done, enter, photo
-from tests.disbursement.test_views_publicity import period, school_of, send
+from tests.disbursement.test_views_publicity import school_of, send
 
-__all__ = ["period"]
 pytestmark = pytest.mark.usefixtures("pages")
 
 

@@ -23,16 +23,6 @@ from tests.disbursement.builders import do, done, enter, photo
 pytestmark = pytest.mark.usefixtures("pages")
 
 
-@pytest.fixture
-def period(county_at) -> PublicityPeriod:
-    """A running period over every roster."""
-    county_at("approved")
-    officer = enter("gongshi1")
-    path = done(officer, "/publicity/plan/", "plan", list(Roster.objects.values_list("pk", flat=True)))
-    done(officer, path, "start")
-    return PublicityPeriod.objects.get()
-
-
 def school_of(period: PublicityPeriod) -> str:
     return period.rosters.order_by("pk").first().school.code
 
@@ -175,6 +165,27 @@ def test_checker_sees_days_and_doubts(period):
     assert "早于公示期最后一天" in text
 
 
+def test_officer_looks_at_the_wall_and_the_approver_checks(period):
+    first, second = sorted(set(period.rosters.values_list("school__code", flat=True)))[:2]
+    send(period, first, taken_at=f"{period.started_on:%Y:%m:%d} 09:10:00")
+    send(period, second, taken_at=f"{period.started_on - timedelta(3):%Y:%m:%d} 09:10:00")
+    officer, path = enter("gongshi1"), "/publicity/photos/"
+    text = officer.get(path).content.decode()
+    assert "09:10（开始当天）" in text
+    assert "09:10（开始前 3 天）" in text
+    assert 'name="pick"' not in text
+    assert path in officer.get(f"/publicity/{period.pk}/").content.decode()
+    evidence = PublicityEvidence.objects.earliest("pk")
+    assert do(officer, path, "good", [evidence.pk]).status_code == 403
+    assert enter(f"fuze-{first}").get(path).status_code == 403
+    approver = enter("fushen1")
+    assert approver.get(path).content.decode().count('name="pick"') == 2
+    done(approver, path, "good", [evidence.pk])
+    assert [x.photo.pk for x in officer.get(path, {"ok": "yes"}).context["photos"]] == [evidence.pk]
+    assert len(officer.get(path, {"ok": "all"}).context["photos"]) == 2
+    assert len(officer.get(path, {"q": evidence.school.name}).context["photos"]) == 0
+
+
 def test_photo_exchanged_since_is_not_found_good(period):
     code, approver = school_of(period), enter("fushen1")
     send(period, code)
@@ -262,50 +273,6 @@ def test_after_the_end_nothing_of_the_list_is_served(small_county):
         client = enter(name)
         assert client.get(f"/publicity/{ended.pk}/list/").status_code == 200
         assert client.get(f"/publicity/photos/{evidence.pk}/").status_code == 200
-
-
-def test_objection_shows_its_due_date_in_working_days(period):
-    line = period.lines.order_by("pk").first().roster_line
-    done(enter("gongshi1"), f"/objections/new/{line.pk}/", "add", channel="来电", text="已经转走")
-    objection = Objection.objects.get()
-    assert objection.due_on > objection.received_on + timedelta(days=5)
-    text = enter("fushen1").get("/objections/").content.decode()
-    assert "还有 5 个工作日" in text
-
-
-def test_objection_sustained_takes_the_line_away(period):
-    line = period.lines.order_by("pk").first().roster_line
-    done(enter("gongshi1"), f"/objections/new/{line.pk}/", "add", channel="来访", text="不在本县就读")
-    objection = Objection.objects.get()
-    path = f"/objections/{objection.pk}/"
-    half = do(enter("fushen1"), path, "decide", finding="核实属实").content.decode()
-    assert "请选择结论" in half
-    assert "核实属实" in half
-    done(enter("fushen1"), path, "decide", outcome="SUSTAINED", finding="核实属实")
-    line.refresh_from_db()
-    assert line.state == "WITHDRAWN"
-    assert "成立" in enter("fushen1").get("/objections/?outcome=SUSTAINED").content.decode()
-
-
-def test_objection_to_a_line_in_no_period_is_not_found(county_at):
-    county_at("approved")
-    assert enter("gongshi1").get(f"/objections/new/{RosterLine.objects.first().pk}/").status_code == 404
-
-
-def test_objection_begins_with_a_search_in_what_hangs(period):
-    officer, approver = enter("gongshi1"), enter("fushen1")
-    assert "/objections/new/" in officer.get("/objections/").content.decode()
-    assert "/objections/new/" not in approver.get("/objections/").content.decode()
-    assert approver.get("/objections/new/").status_code == 403
-    assert Client().get("/objections/new/").status_code == 302
-    line = period.lines.select_related("roster_line").order_by("pk").first()
-    text = officer.get("/objections/new/", {"q": line.name}).content.decode()
-    assert f"/objections/new/{line.roster_line_id}/" in text
-    nobody = officer.get("/objections/new/", {"q": "查无此人"}).content.decode()
-    assert "公示名单中没有“查无此人”" in nobody
-    assert "补录学生" in nobody
-    done(officer, f"/publicity/{period.pk}/", "abort", reason="有误")
-    assert "现在没有进行中的公示" in officer.get("/objections/new/?q=a").content.decode()
 
 
 # ---- on paper ------------------------------------------------------------------------------------------------
@@ -396,3 +363,16 @@ def test_certificate_waits_for_the_end(period):
     answer = enter("fushen1").post(f"/publicity/{period.pk}/certificate/{school_of(period)}/")
     assert answer.status_code == 409
     assert "结束以后才能打印公示结果证明" in answer.content.decode()
+
+
+def test_two_periods_are_told_apart_by_their_titles(period):
+    officer, term = enter("gongshi1"), period.semester
+    assert period.title == f"{term}学生资助名单公示"
+    done(officer, f"/publicity/{period.pk}/", "abort", reason="名单有误")
+    ids = list(Roster.objects.order_by("pk").values_list("pk", flat=True))
+    same = do(officer, "/publicity/plan/", "plan", ids[:1], title=period.title).content.decode()
+    assert "请换一个标题" in same
+    done(officer, "/publicity/plan/", "plan", ids[:1])
+    assert PublicityPeriod.objects.latest("pk").title == f"{term}学生资助名单公示（第2次）"
+    done(officer, "/publicity/plan/", "plan", ids[1:2])
+    assert PublicityPeriod.objects.latest("pk").title == f"{term}学生资助名单公示（第3次）"

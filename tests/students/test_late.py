@@ -7,15 +7,23 @@ from django.test import Client
 from PIL import Image
 
 from aid_admin.accounts.models import User
+from aid_admin.county import calendar
+from aid_admin.county.models import Deadline, Semester
+from aid_admin.county.rules import SCHOOL_STEPS
 from aid_admin.intake.actions.force import activate_upload, decline_upload
 from aid_admin.intake.models import InForce, Upload
 from aid_admin.lib.refusals import BadInput, NotFound, Refused
+from aid_admin.office.progress import deadlines_of, progress_of
+from aid_admin.office.waiting import waiting_for
+from archives.actions.dossiers import print_dossier
 from disbursement.actions import drafting
 from disbursement.models import Roster, RosterLine
 from eligibility.actions import compare, entitle
 from eligibility.models import CoverageGap
+from eligibility.pins import runs_shown
 from students.actions.late import add_late_pupil
 from students.models import EnrolmentRecord, Placement, Student
+from tests.archives.conftest import pages_of
 from tests.disbursement.builders import enter
 from tests.factories import people
 
@@ -68,6 +76,35 @@ def test_a_late_pupil_goes_into_a_supplementary_round(county_at):
     new = Roster.objects.exclude(pk__in=before)
     assert {roster.round for roster in new} == {2}
     assert set(RosterLine.objects.filter(roster__in=new).values_list("student", flat=True)) == {pupil.pk}
+    _late_in_its_dossier(pupil)
+    _not_late_at_birth()
+
+
+def _late_in_its_dossier(pupil):
+    clerk = enter(f"jingban-{SCHOOL}")
+    text = clerk.get(f"/archives/{pupil.pk}/").content.decode()
+    said = f"{by(f'jingban-{SCHOOL}').name}录入，原因：四月转入；证明：补录证明-{pupil.name}"
+    assert said in text
+    assert f"{by('shuju1').name}复核生效" in text
+    printed = print_dossier(by=by("chushen1"), student=pupil.pk, semester=TERM).data
+    assert "补录进学籍" in "".join(pages_of(printed))
+
+
+def _not_late_at_birth():
+    """A round that arose after the semester's deadline has none, and says so."""
+    term = Semester.objects.get(code=TERM)
+    assert Deadline.objects.get(semester=term, step="ROSTERS").due_on < calendar.business_date()
+    today, runs = calendar.business_date(), runs_shown(term)
+    desks = [waiting_for(by(f"{who}-{SCHOOL}"), term, today, runs) for who in ("jingban", "fuze")]
+    found = [one for desk in desks for one in desk if "名册" in one.title]
+    assert found
+    for one in found:
+        assert one.title.startswith("补充轮次：")
+        assert "没有学期期限" in one.hint
+        assert (one.due, one.late) == (None, 0)
+    (row,) = progress_of(term, [SCHOOL], deadlines_of(term))
+    cells = dict(zip([code for code, _ in SCHOOL_STEPS], row.cells, strict=True))
+    assert cells["ROSTERS"].state == "done"
 
 
 def test_a_late_pupil_needs_another_person(small_county):

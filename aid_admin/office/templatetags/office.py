@@ -1,6 +1,6 @@
 """How values are shown: money, masked numbers, status tags. No queries here; loaded for every template."""
 
-from typing import Final
+from typing import Any, Final
 
 from django import template
 from django.templatetags.static import static
@@ -187,6 +187,21 @@ def role_name(role: str) -> str:
 def verb_name(verb: str) -> str:
     """An action in Chinese, for histories."""
     return wording.verb_name(verb)
+
+
+@register.filter
+def from_to(event: Any) -> str:
+    """From which state an event took its object to which, in Chinese; nothing where it names but one."""
+    before, after = getattr(event, "from_state", ""), getattr(event, "to_state", "")
+    if not before or not after or before == after:
+        return ""
+    return f"{wording.state_name(event.object_type, before)} → {wording.state_name(event.object_type, after)}"
+
+
+@register.filter
+def object_name(object_type: str) -> str:
+    """What an event's object is called."""
+    return wording.object_name(object_type)
 
 
 _BANKS: Final = {"RCC": "农村信用联社", "CCB": "建设银行"}
