@@ -95,6 +95,13 @@ def accounts_in_force(upload: Upload) -> None:
     )
 
 
+def known_accounts(upload: Upload) -> Any:
+    """The newest account of each pupil, as the school's own lists proposed it: what a new list is held against."""
+    mine = BankAccount.objects.filter(source_row__school=upload.school, ended_at=None)
+    newer = mine.filter(student=OuterRef("student"), version__gt=OuterRef("version"))
+    return mine.filter(~Exists(newer), student__in=AccountRow.objects.filter(upload=upload).values("student"))
+
+
 def _versions(students: list[int]) -> dict[int, int]:
     """The newest version by student; until the transaction ends nobody else numbers one."""
     bulk.execute("SELECT pg_advisory_xact_lock(hashtext('account versions'))")

@@ -271,7 +271,7 @@ def test_pages_stay_within_twelve_queries(client, django_assert_max_num_queries)
     upload = half_bad(client)
     with django_assert_max_num_queries(12):
         client.get("/uploads/")
-    with django_assert_max_num_queries(14):
+    with django_assert_max_num_queries(12):
         client.get(f"/uploads/{upload.pk}/")
 
 
