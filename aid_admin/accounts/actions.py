@@ -66,7 +66,7 @@ def create_user(
         with transaction.atomic():
             user.save(force_insert=True)
     except IntegrityError as clash:
-        raise BadInput(f"用户名“{username}”已被使用，请换一个。") from clash
+        raise BadInput(f"用户名“{username}”已被使用，请换一个。", field="username") from clash
     now = timezone.now()
     RoleAssignment.objects.bulk_create(
         RoleAssignment(user=user, role=post, school_code=code, township_code=area, since=now)
@@ -196,14 +196,14 @@ def hand_over(*, by: User, username: str, to: str, reason: str) -> list[Moved]:
     Drafts, files and answers belong to the school or the county, never to a person; signatures stay.
     """
     if not reason.strip():
-        raise BadInput("请写明交接的原因。")
+        raise BadInput("请写明交接的原因。", field="reason")
     if username == to:
-        raise BadInput("交接给的须是另一个用户。")
+        raise BadInput("交接给的须是另一个用户。", field="to")
     if not User.objects.filter(username=to).exists():
-        raise BadInput(f"没有用户“{to}”，请核对接手人的用户名。")
+        raise BadInput(f"没有用户“{to}”，请核对接手人的用户名。", field="to")
     leaving, coming = _user(username), _user(to)
     if not coming.is_active:
-        raise Refused(f"“{to}”已停用，不能接手。")
+        raise Refused(f"“{to}”已停用，不能接手。", field="to")
     posts = list(RoleAssignment.objects.live().select_for_update(of=("self",)).filter(user=leaving))
     if not posts:
         raise Refused(f"“{username}”没有在任的岗位可以交接。")
@@ -239,7 +239,7 @@ def create_users(*, by: User, people: Sequence[NewUser]) -> list[tuple[str, str,
                 school=[person.school] if person.school else [], township=[person.township] if person.township else [],
             )  # fmt: skip
         except BadInput as problem:
-            raise BadInput(f"{person.name}（{person.username}）：{problem.message}") from problem
+            raise BadInput(f"{person.name}（{person.username}）：{problem.message}", field=problem.field) from problem
         User.objects.filter(pk=user.pk).update(must_change_password=True)
         made.append((person.username, person.name, password))
     return made
@@ -249,11 +249,11 @@ def create_users(*, by: User, people: Sequence[NewUser]) -> list[tuple[str, str,
 def change_own_password(*, by: User, old: str, new: str) -> None:
     """Change the own password; the old one must be right and the new one good."""
     if not by.check_password(old):
-        raise Refused("原密码不正确。")
+        raise Refused("原密码不正确。", field="old")
     try:
         password_validation.validate_password(new, by)
     except ValidationError as problem:
-        raise BadInput("".join(problem.messages)) from problem
+        raise BadInput("".join(problem.messages), field="new") from problem
     by.set_password(new)
     by.must_change_password = False
     by.save()

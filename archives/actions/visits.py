@@ -72,9 +72,9 @@ def record_visit(
         return [Moved("homevisit", known.pk, "RECORDED", "RECORDED")]
     place = place_of(student, term, "visit.record", by)
     if mode not in list(VisitMode) or not teachers.strip():
-        raise BadInput("请选择走访方式，并填写走访教师。")
+        raise BadInput("请选择走访方式，并填写走访教师。", field="teachers")
     if not term.starts_on <= visited_on <= calendar.business_date():
-        raise BadInput(f"走访日期应在 {term.starts_on} 与今天 {calendar.business_date()} 之间。")
+        raise BadInput(f"走访日期应在 {term.starts_on} 与今天 {calendar.business_date()} 之间。", field="visited_on")
     visit = HomeVisit.objects.create(
         student_id=student, semester=term, school=place.school, visited_on=visited_on, mode=mode,
         teachers=teachers.strip(), policy_explained=policy_explained, aid_confirmed=aid_confirmed,
@@ -86,14 +86,16 @@ def record_visit(
 
 
 def _photo(data: bytes, place: Any, by: User) -> Any:
-    return keep_photo(data, kind="visit", name=f"走访-{place.student.name}", by=by, school_code=place.school.code)
+    return keep_photo(
+        data, kind="visit", field="photo", name=f"走访-{place.student.name}", by=by, school_code=place.school.code
+    )
 
 
 @action("visit.settle", ALLOWED)
 def settle_visit(*, by: User, visit: int, note: str) -> list[Moved]:
     """Say what was found where the family named another amount than was paid; never one's own visit."""
     if not note.strip():
-        raise BadInput("请写明核实结果。")
+        raise BadInput("请写明核实结果。", field="note")
     found: Any = scoped(HomeVisit.objects.select_related("school"), "visit.settle", by, [visit])[0]
     if found.amount_heard_fen is None or found.amount_heard_fen == found.amount_paid_fen:
         raise Refused("这次走访的金额一致，不需要核实。")

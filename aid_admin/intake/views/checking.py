@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from aid_admin.accounts.acting import may
 from aid_admin.accounts.deeds import download as answer_file
+from aid_admin.accounts.deeds import refuse
 from aid_admin.accounts.gate import StaffRequest, needs
 from aid_admin.audit.history import history_of
 from aid_admin.intake.actions import force, marking, printing, staging
@@ -154,7 +155,7 @@ def _act(
         except (Forbidden, NotFound):
             raise
         except Refused as refusal:
-            form.add_error(None, refusal.message)
+            refuse(form, refusal)
         else:
             return redirect("intake:detail", pk=pk)
     return _detail(request, upload, refusals=form.non_field_errors(), **{name: form})

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 
 from aid_admin.accounts.acting import may
-from aid_admin.accounts.deeds import attempt, download
+from aid_admin.accounts.deeds import attempt, download, refuse
 from aid_admin.accounts.gate import StaffRequest, needs
 from aid_admin.county import calendar, lists
 from aid_admin.db.pages import page_of
@@ -143,7 +143,7 @@ def _stage(request: StaffRequest, kind: SheetKind, form: UploadForm) -> Upload |
     except (Forbidden, NotFound):
         raise
     except Refused as refusal:
-        form.add_error(None, refusal.message)
+        refuse(form, refusal)
         return None
     if already:
         messages.warning(request, _sent_before(request, upload))
