@@ -105,8 +105,11 @@ def blank(request: StaffRequest, code: str) -> HttpResponse:
     """The template of a kind."""
     kind = _kind(request, code)
     parser = kind.parser()
-    notes, sample = getattr(parser, "NOTES", ()), getattr(parser, "SAMPLE", None)
-    data = template.blank_workbook(parser.COLUMNS, parser.TITLE, notes, sample)
+    parts = kind.call("parts")
+    choices = {f"{kind.part_field}_text": list(parts().values())} if parts else {}
+    others = tuple(zip(getattr(parser, "OTHER_TITLES", ()), getattr(parser, "OTHERS", ()), strict=True))
+    notes = getattr(parser, "NOTES", ())
+    data = template.blank_workbook(parser.COLUMNS, parser.TITLE, notes, choices=choices, others=others)
     return download(f"{parser.TITLE}（样表）.xlsx", XLSX, data)
 
 
