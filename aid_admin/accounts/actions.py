@@ -144,21 +144,38 @@ def enable_user(*, by: User, username: str, reason: str = "") -> list[Moved]:
 
 @action("user.give_post", ALLOWED)
 def give_post(
-    *, by: User, username: str, role: str, school: str = "", township: str = "", until: date | None = None
-) -> list[Moved]:
-    """Give a user one more post, from now until the end of the day `until` (open without it)."""
+    *, by: User, username: str, role: str, school: str = "", township: str = "", since: date | None = None,
+    until: date | None = None,
+) -> list[Moved]:  # fmt: skip
+    """Give a user one more post, from the day `since` (today or later; now without it) to the end of `until`.
+
+    Raises BadInput for days that have passed or the wrong way round, Refused where the post is held or will be.
+    """
     user = _user(username)
     ((post, code, area),) = _posts([role], [school] if school else [], [township] if township else [])
-    ends = datetime.combine(until, time.max, timezone.get_current_timezone()) if until else None
-    if ends and ends <= timezone.now():
-        raise BadInput("任职止的日期已经过去，请核对。")
-    if RoleAssignment.objects.live().filter(user=user, role=post, school_code=code, township_code=area).exists():
-        raise Refused(f"{user}已有这个岗位。")
+    begins, ends = _term(since, until)
+    if RoleAssignment.objects.open().filter(user=user, role=post, school_code=code, township_code=area).exists():
+        raise Refused(f"{user}已有这个岗位。", field="role")
     made = RoleAssignment.objects.create(
-        user=user, role=post, school_code=code, township_code=area, since=timezone.now(), until=ends
+        user=user, role=post, school_code=code, township_code=area, since=begins, until=ends
     )
-    record("user", user.pk, school_code=code, to_state="POST_GIVEN", reason=_post(post, code, area))
+    days = f"（{since or '即日'}起{f'，至 {until}' if until else ''}）" if since or until else ""
+    record("user", user.pk, school_code=code, to_state="POST_GIVEN", reason=_post(post, code, area) + days)
     return [Moved("roleassignment", made.pk, None, "HELD")]
+
+
+def _term(since: date | None, until: date | None) -> tuple[datetime, datetime | None]:
+    """A post's days as moments; raises BadInput beside the day that does not fit."""
+    now, zone = timezone.now(), timezone.get_current_timezone()
+    today = timezone.localdate(now)
+    if since and since < today:
+        raise BadInput(f"任职起不能早于今天（{today}）。", field="since")
+    if until and until < today:
+        raise BadInput("任职止的日期已经过去，请核对。", field="until")
+    if since and until and until < since:
+        raise BadInput("任职止不能早于任职起。", field="until")
+    begins = datetime.combine(since, time.min, zone) if since and since > today else now
+    return begins, datetime.combine(until, time.max, zone) if until else None
 
 
 def _post(role: str, school: str, township: str) -> str:
@@ -172,7 +189,7 @@ def end_posts(*, by: User, post: list[int], reason: str) -> list[Moved]:
     if not reason.strip():
         raise BadInput("请写明结束任职的原因。")
     found = list(
-        RoleAssignment.objects.live().select_for_update(of=("self",)).filter(pk__in=post).select_related("user")
+        RoleAssignment.objects.open().select_for_update(of=("self",)).filter(pk__in=post).select_related("user")
     )
     if len(found) != len(set(post)) or not found:
         raise NotFound("没有找到在任的岗位，可能已经结束。请刷新后再试。")
@@ -191,9 +208,9 @@ def _end(posts: Sequence[RoleAssignment], reason: str) -> list[Moved]:
 
 @action("user.hand_over", ALLOWED)
 def hand_over(*, by: User, username: str, to: str, reason: str) -> list[Moved]:
-    """A leaving person's posts go to another at once: work waits for posts, so it goes along; sessions end.
+    """A leaving person's posts go to another at once, with the days they end or begin on; sessions end.
 
-    Drafts, files and answers belong to the school or the county, never to a person; signatures stay.
+    Work waits for posts, so it goes along. Drafts, files and answers belong to the school or the county, never to a person; signatures stay.
     """
     if not reason.strip():
         raise BadInput("请写明交接的原因。", field="reason")
@@ -204,14 +221,20 @@ def hand_over(*, by: User, username: str, to: str, reason: str) -> list[Moved]:
     leaving, coming = _user(username), _user(to)
     if not coming.is_active:
         raise Refused(f"“{to}”已停用，不能接手。", field="to")
-    posts = list(RoleAssignment.objects.live().select_for_update(of=("self",)).filter(user=leaving))
+    posts = list(RoleAssignment.objects.open().select_for_update(of=("self",)).filter(user=leaving))
     if not posts:
         raise Refused(f"“{username}”没有在任的岗位可以交接。")
-    held = {(p.role, p.school_code, p.township_code) for p in RoleAssignment.objects.live().filter(user=coming)}
+    held = {(p.role, p.school_code, p.township_code) for p in RoleAssignment.objects.open().filter(user=coming)}
+    now = timezone.now()
     moved = _end(posts, f"交接给 {to}，{reason}")
     given = [
         RoleAssignment(
-            user=coming, role=p.role, school_code=p.school_code, township_code=p.township_code, since=timezone.now()
+            user=coming,
+            role=p.role,
+            school_code=p.school_code,
+            township_code=p.township_code,
+            since=max(now, p.since),
+            until=p.until,
         )
         for p in posts
         if (p.role, p.school_code, p.township_code) not in held

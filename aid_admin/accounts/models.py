@@ -83,10 +83,13 @@ class User(AbstractBaseUser):
 class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
     """Posts by time."""
 
+    def open(self) -> Any:
+        """Posts that have not ended: held now, or to begin."""
+        return self.filter(Q(until=None) | Q(until__gt=models.functions.Now()))
+
     def live(self) -> Any:
         """Posts that are held today (the machine's date: a post is not a business fact)."""
-        today = models.functions.Now()
-        return self.filter(Q(until=None) | Q(until__gt=today), since__lte=today)
+        return self.open().filter(since__lte=models.functions.Now())
 
 
 class RoleAssignment(Row):
