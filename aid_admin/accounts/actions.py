@@ -3,7 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from django.contrib.auth import password_validation
 from django.contrib.sessions.models import Session
@@ -15,9 +15,12 @@ from aid_admin.accounts.acting import Moved, action, record
 from aid_admin.accounts.models import RoleAssignment, User
 from aid_admin.accounts.permissions import ALLOWED
 from aid_admin.accounts.rules import ROLE_NAMES, SCHOOL_ROLES, Role
+from aid_admin.lib import totp
 from aid_admin.lib.refusals import BadInput, NotFound, Refused
 
 OPERATOR = "operator"
+WRONG_CODES = 5
+LOCKED_FOR = timedelta(minutes=15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +269,57 @@ def create_users(*, by: User, people: Sequence[NewUser]) -> list[tuple[str, str,
         User.objects.filter(pk=user.pk).update(must_change_password=True)
         made.append((person.username, person.name, password))
     return made
+
+
+@action("factor.set_up", ALLOWED)
+def set_up_factor(*, by: User, secret: str, code: str) -> None:
+    """Keep the key of one's own app, shown to work by its first code. Raises BadInput for a wrong one, Refused if set."""
+    user = User.objects.select_for_update().get(pk=by.pk)
+    if user.totp_secret:
+        raise Refused("动态口令已经设置过。换手机的，请由系统管理员先重置。")
+    step = totp.step_of(secret, code, at=timezone.now().timestamp())
+    if step is None:
+        raise BadInput("动态口令不对。请核对手机的时间，等下一个口令出来再输入。", field="code")
+    fresh = {"totp_secret": secret, "totp_step": step, "totp_failed": 0, "totp_locked_until": None}
+    User.objects.filter(pk=user.pk).update(**fresh)
+    record("user", user.pk, to_state="FACTOR_SET_UP")
+
+
+@action("factor.check", ALLOWED)
+def check_factor(*, by: User, code: str) -> bool:
+    """Whether the code is right, and was not used before; wrong ones count, and lock as wrong passwords do.
+
+    Raises Refused while it is locked. A wrong code is no refusal: that it was wrong must stay written.
+    """
+    user, now = User.objects.select_for_update().get(pk=by.pk), timezone.now()
+    if user.totp_locked_until and user.totp_locked_until > now:
+        raise Refused("动态口令连续输错次数过多，已锁定 15 分钟，请稍后再试。", field="code")
+    step = (
+        totp.step_of(str(user.totp_secret), code, at=now.timestamp(), after=user.totp_step)
+        if user.totp_secret
+        else None
+    )
+    if step is not None:
+        User.objects.filter(pk=user.pk).update(totp_step=step, totp_failed=0, totp_locked_until=None)
+        record("user", user.pk, to_state="FACTOR_RIGHT")
+        return True
+    locked = user.totp_failed + 1 >= WRONG_CODES
+    until = now + LOCKED_FOR if locked else None
+    User.objects.filter(pk=user.pk).update(totp_failed=0 if locked else user.totp_failed + 1, totp_locked_until=until)
+    record("user", user.pk, to_state="FACTOR_LOCKED" if locked else "FACTOR_WRONG")
+    return False
+
+
+@action("factor.reset", ALLOWED)
+def reset_factor(*, by: User, username: str, reason: str) -> list[Moved]:
+    """Take a user's app away, whose phone is lost or new: it is set up anew at the next login; sessions end."""
+    user = _user(username)
+    if not user.totp_secret:
+        raise Refused(f"“{username}”还没有设置动态口令，不用重置。")
+    User.objects.filter(pk=user.pk).update(totp_secret=None, totp_failed=0, totp_locked_until=None)
+    end_sessions(user)
+    record("user", user.pk, to_state="FACTOR_RESET", reason=reason)
+    return [Moved("user", user.pk, "FACTOR_SET_UP", "FACTOR_RESET")]
 
 
 @action("user.password", ALLOWED)

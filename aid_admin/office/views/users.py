@@ -173,7 +173,8 @@ def user_template(_request: StaffRequest) -> HttpResponse:
 
 def _deeds(request: StaffRequest, user: User) -> Deeds:
     def deed(name: str, title: str, act: Any, form: type[forms.Form], **more: Any) -> Deed:
-        return Deed(name, f"user.{name}", title, act, takes=("username",), form=form, **more)
+        right = "factor.reset" if name == "reset_factor" else f"user.{name}"
+        return Deed(name, right, title, act, takes=("username",), form=form, **more)
 
     every = (
         deed("give_post", "加岗位", actions.give_post, PostForm, done="岗位已加。", icon="plus-lg"),
@@ -181,11 +182,17 @@ def _deeds(request: StaffRequest, user: User) -> Deeds:
              tone="plain", text="在任的岗位全部转给接手人，待办随岗位一起过去；已签过的字不变。"),
         deed("reset", "重置密码", actions.reset_password, forms.Form, icon="key", tone="plain",
              text="生成一次性密码，只显示一次；原来的登录马上退出。"),
+        deed("reset_factor", "重置动态口令", actions.reset_factor, WhyForm, done="已重置，下次登录时重新设置。", icon="shield-lock",
+             tone="plain", text="手机丢失或更换时用；原来的登录马上退出。"),
         deed("disable", "停用", actions.disable_user, WhyForm, done="已停用，登录马上退出。", icon="lock",
              tone="outline-danger"),
         deed("enable", "启用", actions.enable_user, forms.Form, done="已启用。", icon="unlock", tone="success"),
     )  # fmt: skip
-    return Deeds(request, every, fits=lambda one: user.is_active != (one.name == "enable"))
+
+    def fits(one: Deed) -> bool:
+        return user.is_active != (one.name == "enable") and (one.name != "reset_factor" or bool(user.totp_secret))
+
+    return Deeds(request, every, fits=fits)
 
 
 @_SEES
