@@ -106,9 +106,11 @@ def blank(request: StaffRequest, code: str) -> HttpResponse:
     kind = _kind(request, code)
     parser = kind.parser()
     parts = kind.call("parts")
-    choices = {f"{kind.part_field}_text": list(parts().values())} if parts else {}
+    of_part = [column.header for column in parser.COLUMNS if column.field == f"{kind.part_field}_text"]
+    choices = {header: list(parts().values()) for header in of_part} if parts else {}
     others = tuple(zip(getattr(parser, "OTHER_TITLES", ()), getattr(parser, "OTHERS", ()), strict=True))
-    notes = getattr(parser, "NOTES", ())
+    own = ("学校名称和学校标识码可以不填，按上传的学校处理。",) if kind.of_school else ()
+    notes = (*own, *getattr(parser, "NOTES", ()))
     data = template.blank_workbook(parser.COLUMNS, parser.TITLE, notes, choices=choices, others=others)
     return download(f"{parser.TITLE}（样表）.xlsx", XLSX, data)
 

@@ -33,24 +33,24 @@ _GRADES: Final = (
     "小班", "中班", "大班", "一年级", "二年级", "三年级", "四年级", "五年级", "六年级", "七年级", "八年级", "九年级",
     "高一", "高二", "高三",
 )  # fmt: skip
-# What a coded column may say; the lists marked "open" only help: other words are read, too.
+# What a coded column may say, by its heading; the lists marked "open" only help: other words are read, too.
 _CHOICES: Final[Mapping[str, Sequence[str]]] = {
-    "stage_text": tuple(STAGE_NAMES.values()),
-    "sex_text": ("男", "女"),
-    "grade": _GRADES,
-    "boarding_text": ("住校", "走读"),
-    "residence_text": ("农村", "城镇"),
-    "category_text": (
+    "学段": tuple(STAGE_NAMES.values()),
+    "性别": ("男", "女"),
+    "年级": _GRADES,
+    "就读方式": ("住校", "走读"),
+    "是否寄宿": ("是", "否"),
+    "户口性质": ("农村", "城镇"),
+    "困难类别": (
         "建档立卡", "低保", "特困供养", "孤儿", "事实无人抚养", "残疾学生", "残疾人子女", "烈士子女", "其他家庭经济困难",
     ),
-    "bank_name": ("农村信用联社", "建设银行"),
-    "tier_text": ("特别困难", "比较困难", "一般困难"),
-    "holder_relation": _RELATIONS,
-    "guardian_relation": _RELATIONS[1:],
+    "开户行": ("农村信用联社", "建设银行"),
+    "推荐档次": ("特别困难", "比较困难", "一般困难"),
+    "与学生关系": _RELATIONS,
 }  # fmt: skip
-_OPEN: Final = frozenset({"grade", "bank_name", "holder_relation", "guardian_relation", "category_text"})
+_OPEN: Final = frozenset({"年级", "开户行", "与学生关系", "困难类别"})
 _SAMPLES: Final = {
-    "grade": "三年级", "class_name": "1班", "school_name": "（本校全称，可以不填）", "holder_name": "张三",
+    "grade": "三年级", "class_name": "1班", "school_name": "（学校全称）", "holder_name": "张三",
     "account_no": "623059000000000000", "household_size": "4", "address": "高村镇高村", "reason": "", "attending": "是",
     "role": "学校经办人", "username": "zhangsan",
 }  # fmt: skip
@@ -106,7 +106,7 @@ def blank_workbook(
 ) -> bytes:
     """Title, locked headings (those that must be filled in red with *), a sample row, then free cells, all of them text.
 
-    `choices`: by field what a column may say, beside those that are known. `others`: further sheets by title.
+    `choices`: by heading what a column may say, beside those that are known. `others`: further sheets by title.
     Below the headings everything may be changed; a second sheet explains, a hidden one holds the lists.
     """
     buffer = io.BytesIO()
@@ -160,15 +160,13 @@ def _write_cells(
         words = _words(column, choices)
         page.write_string(_SAMPLE, place, _sample(column, words), formats.sample)
         if words:
-            more = _ASK if column.field in _OPEN else _STOP
+            more = _ASK if column.header in _OPEN else _STOP
             source = {"validate": "list", "source": f"={lists.name_of(words)}", **more}
             page.data_validation(_SAMPLE, place, _ROWS, place, source)
 
 
 def _words(column: Column, choices: Mapping[str, Sequence[str]]) -> Sequence[str]:
-    if column.kind == "yes_no" or (column.field in choices and column.header.startswith("是否")):
-        return ("是", "否")
-    return choices.get(column.field, ())
+    return ("是", "否") if column.kind == "yes_no" else choices.get(column.header, ())
 
 
 def _sample(column: Column, words: Sequence[str]) -> str:

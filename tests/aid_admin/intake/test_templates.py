@@ -10,7 +10,7 @@ from aid_admin.intake.models import Upload
 from aid_admin.intake.registry import KINDS
 from aid_admin.intake.rules import Standing
 from aid_admin.lib.sheets.columns import HELP_SHEET, SAMPLE_ID, SAMPLE_MARK, VERSION_SHEET
-from aid_admin.lib.sheets.template import VERSION
+from aid_admin.lib.sheets.template import VERSION, blank_workbook
 from eligibility.models import AidProgramme
 from tests.factories import intake, people, students
 
@@ -124,6 +124,17 @@ def test_roster_names_the_programmes(client):
     place = book.defined_names[own].attr_text.split("!")[1].replace("$", "")
     words = {row[0].value for row in book[VERSION_SHEET][place]}
     assert words == set(AidProgramme.objects.values_list("name", flat=True))
+
+
+def test_lists_belong_to_a_heading():
+    """残疾类别 is no 困难类别, though the field is called the same."""
+    columns = KINDS["disability"].parser().COLUMNS
+    book = load_workbook(io.BytesIO(blank_workbook(columns, "名单")))
+    page = book.worksheets[0]
+    place = headings(page)["残疾类别"]
+    areas = [area for one in page.data_validations.dataValidation for area in one.sqref.ranges]
+    assert place not in {area.min_col for area in areas}
+    assert headings(page)["性别"] in {area.min_col for area in areas}
 
 
 def test_sample_row_overwritten_with_a_pupil_counts(client, clerk, schools):
