@@ -172,8 +172,6 @@ WITHOUT_OBJECT = {
     "identity.reveal": "logs only; the page that shows the number finds its owner through visible_to",
     "page.export": "gives the rows that the page found through visible_to; see tests/aid_admin/county",
     "user.password": "one's own",
-    "factor.set_up": "one's own",
-    "factor.check": "one's own",
 }
 OF_A_REVIEWER: dict[str, Given] = {
     "application.review": FOREIGN["application.review"],
