@@ -118,6 +118,9 @@ AXES_LOCKOUT_TEMPLATE = "registration/locked.html"
 AXES_RESET_ON_SUCCESS = True
 AXES_VERBOSE = False
 AXES_ENABLE_ADMIN = False
+AID_SECOND_FACTOR = env.bool(
+    "AID_SECOND_FACTOR", default=False
+)  # codes from an app for administrators, approvers, finance
 
 LANGUAGE_CODE = "zh-hans"
 TIME_ZONE = "Asia/Shanghai"

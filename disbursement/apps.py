@@ -24,7 +24,12 @@ class DisbursementConfig(AppConfig):
                 check=f"{here}.check_filed", on_force="disbursement.actions.drafting.filed_in_force",
                 closed="disbursement.models.roster.closed_to",
                 on_undo="disbursement.actions.drafting.filed_undone", extras=f"{here}.extras",
-                rows="disbursement.FiledLine", sums=f"{here}.filed_sums", leads_to=f"{here}.filed_rosters",
+                rows="disbursement.FiledLine", key=("id_number", "programme"),
+                facts=(
+                    "name", "grade", "class_name", "amount_fen", "account_no", "account_name", "bank_name",
+                    "category_text",
+                ),
+                sums=f"{here}.filed_sums", leads_to=f"{here}.filed_rosters",
                 next_step="到名册里逐条说明与核定结果的差异，再由本校负责人上报。",
                 meanwhile="资助中心核定资格、生成名册以后，名册会出现在您的待办里，到时逐条说明差异、由负责人上报。",
             )

@@ -141,8 +141,14 @@ def attempt(form: forms.Form, act: Callable[..., Any], /, **given: Any) -> Any:
     except (Forbidden, NotFound):
         raise
     except Refused as refusal:
-        form.add_error(None, refusal.message)
+        refuse(form, refusal)
         return None
+
+
+def refuse(form: forms.Form, refusal: Refused) -> None:
+    """Put a refusal into the form: beside the field that it is about, if the person sees that one, else on top."""
+    field = form.fields.get(refusal.field)
+    form.add_error(refusal.field if field and not field.widget.is_hidden else None, refusal.message)
 
 
 def download(name: str, media_type: str, data: bytes, *, inline: bool = False) -> HttpResponse:

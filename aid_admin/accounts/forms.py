@@ -1,5 +1,6 @@
 """Forms of login and password."""
 
+import unicodedata
 from typing import Any
 
 from django import forms
@@ -19,6 +20,20 @@ class LoginForm(AuthenticationForm):
         if self.is_bound:  # shown again: the name stands there, the password is typed anew
             self.fields["username"].widget.attrs.pop("autofocus", None)
             self.fields["password"].widget.attrs["autofocus"] = True
+
+
+class CodeForm(forms.Form):
+    """The six digits that the app shows."""
+
+    code = forms.CharField(
+        label="动态口令", max_length=12, error_messages={"required": "请输入手机上的 6 位动态口令。"},
+        help_text="手机“身份验证器”里显示的 6 位数字，30 秒换一个，每个只能用一次。",
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "autofocus": True}),
+    )  # fmt: skip
+
+    def clean_code(self) -> str:
+        """Digits alone; apps show them in two groups."""
+        return "".join(unicodedata.normalize("NFKC", self.cleaned_data["code"]).split())
 
 
 class PasswordForm(forms.Form):

@@ -30,6 +30,10 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField("在用", default=True)
     must_change_password = models.BooleanField("须改密码", default=False)
     created_at = models.DateTimeField("建立时间", auto_now_add=True)
+    totp_secret = SealedField("动态口令密钥", kind="totp_secret", null=True, blank=True)
+    totp_step = models.BigIntegerField("用过的动态口令", default=0, db_default=0, editable=False)  # none is good twice
+    totp_failed = models.PositiveSmallIntegerField("动态口令连续输错", default=0, db_default=0, editable=False)
+    totp_locked_until = models.DateTimeField("动态口令锁定至", null=True, editable=False)
 
     USERNAME_FIELD = "username"
     objects = UserManager()
@@ -83,10 +87,13 @@ class User(AbstractBaseUser):
 class RoleAssignmentQuerySet(models.QuerySet["RoleAssignment"]):
     """Posts by time."""
 
+    def open(self) -> Any:
+        """Posts that have not ended: held now, or to begin."""
+        return self.filter(Q(until=None) | Q(until__gt=models.functions.Now()))
+
     def live(self) -> Any:
         """Posts that are held today (the machine's date: a post is not a business fact)."""
-        today = models.functions.Now()
-        return self.filter(Q(until=None) | Q(until__gt=today), since__lte=today)
+        return self.open().filter(since__lte=models.functions.Now())
 
 
 class RoleAssignment(Row):

@@ -1,6 +1,6 @@
 """Who may do what with users."""
 
-from aid_admin.accounts.rules import Role
+from aid_admin.accounts.rules import SECOND_FACTOR_ROLES, Role
 
 _ADMIN = frozenset({Role.SYSTEM_ADMIN})
 ALLOWED = {
@@ -13,5 +13,8 @@ ALLOWED = {
     "user.end_post": _ADMIN,
     "user.hand_over": _ADMIN,
     "user.password": frozenset(Role),
+    "factor.set_up": SECOND_FACTOR_ROLES,
+    "factor.check": SECOND_FACTOR_ROLES,
+    "factor.reset": _ADMIN,
     "identity.reveal": frozenset(Role) - _ADMIN - {Role.AUDITOR, Role.PUBLICITY_OFFICER},
 }

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 
 from aid_admin.accounts.actions import change_own_password
+from aid_admin.accounts.deeds import refuse
 from aid_admin.accounts.forms import LoginForm, PasswordForm
 from aid_admin.accounts.gate import StaffRequest
 from aid_admin.lib.refusals import Refused
@@ -48,7 +49,7 @@ def password(request: StaffRequest) -> HttpResponse:
         try:
             change_own_password(by=request.user, old=old, new=new)
         except Refused as refusal:
-            form.add_error(None, refusal.message)
+            refuse(form, refusal)
         else:
             update_session_auth_hash(request, request.user)
             messages.success(request, "密码已修改，下次请用新密码登录。")

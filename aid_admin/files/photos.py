@@ -48,12 +48,17 @@ class PhotoField(forms.FileField):
         return file
 
 
-def keep_photo(data: bytes, *, kind: str, name: str, by: User, school_code: str = "") -> StoredFile:
-    """Store a photo or scan as JPEG without what the camera noted; raises BadInput for bytes that are none."""
+def keep_photo(
+    data: bytes, *, kind: str, name: str, by: User, school_code: str = "", field: str = "file"
+) -> StoredFile:
+    """Store a photo or scan as JPEG without what the camera noted; raises BadInput for bytes that are none.
+
+    `field`: what the action calls the photo.
+    """
     try:
         photo = images.clean_photo(data)
     except images.BadPhoto as problem:
-        raise BadInput(f"{problem}。") from problem
+        raise BadInput(f"{problem}。", field=field) from problem
     return store.put(photo.jpeg, kind=kind, name=f"{name}.jpg", media_type="image/jpeg", by=by, school_code=school_code)
 
 

@@ -23,13 +23,15 @@ class IntakeConfig(AppConfig):
             registry.SheetKind(
                 "schools", "学校名单", "aid_admin.intake.imports.schools", f"{here}.store_schools",
                 frozenset({Role.SYSTEM_ADMIN}), on_force=f"{here}.schools_in_force", of_semester=False,
-                rows="intake.SchoolRow", next_step="接着导入高中阶段学校的收费标准，并为各校建立用户。", next_page="/uploads/new/",
+                rows="intake.SchoolRow", key=("code", "stage"),
+                facts=("name", "township", "inclusive", "address", "head", "phone"), next_step="接着导入高中阶段学校的收费标准，并为各校建立用户。", next_page="/uploads/new/",
             )
         )  # fmt: skip
         registry.register(
             registry.SheetKind(
                 "fees", "收费标准", "aid_admin.intake.imports.fees", f"{here}.store_fees",
                 frozenset({Role.SYSTEM_ADMIN}), on_force=f"{here}.fees_in_force", of_semester=False,
-                rows="intake.FeeRow", next_step="收费标准用于核定免学费的金额，不用再做别的。",
+                rows="intake.FeeRow", key=("school", "stage", "major_code", "starts_on"),
+                facts=("amount_fen", "ends_on", "basis_doc"), next_step="收费标准用于核定免学费的金额，不用再做别的。",
             )
         )  # fmt: skip

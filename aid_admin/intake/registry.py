@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from django.utils.module_loading import import_string
 
 from aid_admin.accounts.rules import Role
+
+PERSON: Final = ("id_number", "id_text", "name_key")  # the name counts only where there is no number
 
 
 class Sum(NamedTuple):
@@ -30,6 +32,9 @@ class SheetKind:
     `on_force` would refuse, and what to do, "" where it would not; `extras()` adds to the
     parser's context; `parts()` names the parts of its slot in Chinese, by code. `sums(upload)` gives what a clerk checks before committing (list of Sum; the parser's
     `stated_total(row)` reads what the sheet itself says). `rows` names the model of its rows (app.Model).
+    What an upload would change (intake.changes): rows of one `key` are the same thing, which changed where one of the
+    `facts` did; beside the rows of the upload in force in its slot, or, where files add, those that `known(upload)`
+    gives; then `told` says what becomes of them.
     `next_step` and the address `next_page` tell the sender what comes next once the file is in force; where
     `leads_to(upload)` names the pages that the rows went to (title, address), these; while it names none, `meanwhile`.
     """
@@ -55,6 +60,10 @@ class SheetKind:
     meanwhile: str = ""
     own_page: bool = False
     rows: str = ""
+    key: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    known: str = ""
+    told: str = ""
     next_step: str = ""
     next_page: str = ""
 

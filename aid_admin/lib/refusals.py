@@ -2,11 +2,15 @@
 
 
 class Refused(Exception):
-    """A rule said no; nothing was changed. Pages show the sentence, commands exit 1."""
+    """A rule said no; nothing was changed. Pages show the sentence, commands exit 1.
 
-    def __init__(self, message: str, **facts: object) -> None:
+    `field`: the parameter of the action that it is about; a page that asks for it shows the sentence beside it.
+    """
+
+    def __init__(self, message: str, *, field: str = "", **facts: object) -> None:
         super().__init__(message)
         self.message = message
+        self.field = field
         self.facts = facts
 
 

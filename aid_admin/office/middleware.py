@@ -8,9 +8,10 @@ from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from aid_admin.accounts import factor
 from aid_admin.lib.refusals import BadInput, Forbidden, NotFound, Refused
 from aid_admin.office import context
 from aid_admin.office.routes import allowed_methods
@@ -54,6 +55,8 @@ class OfficeGate:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         user = request.user
+        if factor.is_due(request) and request.path not in factor.OPEN:
+            return redirect(f"{reverse('accounts:code')}?{urlencode({'next': _wanted(request)})}")
         if user.is_authenticated and user.must_change_password and request.path not in ("/password/", "/logout/"):
             return redirect("/password/")
         response = self.get_response(request)
@@ -111,6 +114,11 @@ def _not_that_way(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     told = render(request, page, shown, status=405)
     told.headers["Allow"] = response.headers.get("Allow", "")
     return told
+
+
+def _wanted(request: HttpRequest) -> str:
+    """Where the person was going: what was sent is not sent again."""
+    return request.get_full_path() if request.method == "GET" else "/"
 
 
 def _above(path: str) -> str:

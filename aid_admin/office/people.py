@@ -1,13 +1,21 @@
 """Reading users, posts and the places that posts name, for the administrator's and the auditor's pages."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, Final
 
 from django.db.models import Exists, OuterRef, Prefetch, Q
 
 from aid_admin.accounts.actions import OPERATOR
 from aid_admin.accounts.models import RoleAssignment, User
 from aid_admin.county.models import School, Township
+
+_POSTS: Final = RoleAssignment.objects.live().filter(user=OuterRef("pk"))
+_STATES: Final = {
+    "ACTIVE": Q(is_active=True),
+    "DISABLED": Q(is_active=False),
+    "NEVER": Q(is_active=True, last_login=None),
+    "POSTLESS": ~Q(Exists(_POSTS)),
+}
 
 
 def staff() -> Any:
@@ -21,7 +29,7 @@ def staff_list(given: Mapping[str, Any]) -> Any:
     if given.get("q"):
         rows = rows.filter(Q(username__contains=given["q"]) | Q(name__contains=given["q"]))
     if given.get("state"):
-        rows = rows.filter(is_active=given["state"] == "ACTIVE")
+        rows = rows.filter(_STATES[given["state"]])
     post = {name: given[field] for name, field in (("role", "role"), ("school_code", "school")) if given.get(field)}
     if post:
         rows = rows.filter(Exists(RoleAssignment.objects.live().filter(user=OuterRef("pk"), **post)))
@@ -33,7 +41,11 @@ def staff_list(given: Mapping[str, Any]) -> Any:
 
 def places_of(posts: Iterable[RoleAssignment]) -> dict[str, str]:
     """Names of the schools and townships that the posts name, by code."""
-    codes = {post.school_code or post.township_code for post in posts}
+    return places_by_code({post.school_code or post.township_code for post in posts})
+
+
+def places_by_code(codes: Iterable[str]) -> dict[str, str]:
+    """Names of these schools and townships, by code."""
     names = dict(School.objects.filter(code__in=codes).values_list("code", "name"))
     return names | dict(Township.objects.filter(code__in=codes).values_list("code", "name"))
 

@@ -26,6 +26,7 @@ urlpatterns = [
     path("users/", users.user_list, name="users"),
     path("users/new/", users.user_add, name="user_add"),
     path("users/bulk/", users.user_bulk, name="user_bulk"),
+    path("users/bulk/passwords/", users.user_passwords, name="user_passwords"),
     path("users/bulk/template/", users.user_template, name="user_template"),
     path("users/<int:pk>/", users.user_detail, name="user"),
     path("audit/", audit.trail, name="audit"),

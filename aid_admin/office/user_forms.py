@@ -20,7 +20,15 @@ class UserFilter(forms.Form):
     role = forms.ChoiceField(label="岗位", required=False, choices=[("", "全部岗位"), *_ROLES])
     school = forms.ChoiceField(label="学校", required=False)
     state = forms.ChoiceField(
-        label="状态", required=False, choices=[("", "全部"), ("ACTIVE", "在用"), ("DISABLED", "已停用")]
+        label="状态",
+        required=False,
+        choices=[
+            ("", "全部"),
+            ("ACTIVE", "在用"),
+            ("DISABLED", "已停用"),
+            ("NEVER", "从未登录"),
+            ("POSTLESS", "没有岗位"),
+        ],
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -36,9 +44,13 @@ class PostForm(forms.Form):
     )
     school = forms.ChoiceField(label="学校", required=False, help_text="学校经办人、学校负责人必选，其他岗位不选。")
     township = forms.ChoiceField(label="乡镇", required=False, help_text="只用于按乡镇分工的初审；不选为全县。")
+    since = forms.DateField(
+        label="任职起", required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
+        help_text="今天或以后的日期；不填为马上开始。",
+    )  # fmt: skip
     until = forms.DateField(
         label="任职止", required=False, widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
-        help_text="不填为长期。",
+        help_text="到这一天结束；不填为长期。",
     )  # fmt: skip
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -67,7 +79,7 @@ class NewUserForm(PostForm):
         error_messages={"required": "请填写用户名。", "invalid": "用户名用 3 到 60 个字母、数字或 - _ . @，不用中文。"},
     )  # fmt: skip
     name = forms.CharField(label="姓名", max_length=50, error_messages={"required": "请填写姓名。"})
-    until = None  # type: ignore[assignment]
+    since = until = None  # type: ignore[assignment]
     field_order = ("username", "name", "role", "school", "township")
 
     def person(self) -> NewUser:
@@ -82,6 +94,11 @@ class BulkForm(forms.Form):
     file = forms.FileField(
         label="名单文件", widget=forms.FileInput(attrs={"accept": ".xlsx,.xls,.csv"}),
         error_messages={"required": "请选择名单文件。", "empty": "文件是空的，请重新选择。"},
+    )  # fmt: skip
+
+    skip = forms.BooleanField(
+        label="有问题的行先不建，其余的照样建立", required=False,
+        help_text="不勾选时，有一行不对就一个也不建立。",
     )  # fmt: skip
 
     def clean_file(self) -> Any:

@@ -36,7 +36,7 @@ class Problem:
 def people_of(
     rows: Iterable[TableRow], *, schools: Collection[str], townships: Mapping[str, str], taken: Collection[str]
 ) -> tuple[list[NewUser], list[Problem]]:
-    """The people of a sheet and the problems in it; with problems nobody is to be made."""
+    """The people of a sheet who can be made, and the problems of its other rows."""
     people: list[NewUser] = []
     problems: list[Problem] = []
     seen: set[str] = set()
@@ -49,7 +49,8 @@ def people_of(
             more.append(Problem(row.row, "用户名", f"用户名“{person.username}”已被使用或在表中重复，请换一个。"))
         seen.add(person.username)
         problems += found + more
-        people.append(person)
+        if not found and not more:
+            people.append(person)
     return people, problems
 
 
@@ -60,7 +61,7 @@ def _person(row: TableRow, schools: Collection[str], townships: Mapping[str, str
     problems = []
     role = _ROLES.get(values["role"])
     if role is None:
-        problems.append(Problem(row.row, "岗位", f"没有岗位“{values['role']}”，请按填表说明填写。"))
+        problems.append(Problem(row.row, "岗位", f"没有岗位“{values['role']}”，请按样表里的填写说明填写。"))
     elif role in SCHOOL_ROLES and values["school"] not in schools:
         problems.append(Problem(row.row, "学校标识码", f"没有学校“{values['school']}”，请填十位标识码。"))
     elif role not in SCHOOL_ROLES and values["school"]:

@@ -137,6 +137,9 @@ VERBS: Final[dict[str, str]] = {
     "demo.business_date": "改演示日期",
     "semester.create": "建立学期",
     "user.password": "修改密码",
+    "factor.set_up": "设置动态口令",
+    "factor.check": "输入动态口令",
+    "factor.reset": "重置动态口令",
 }
 
 _OBJECTS: Final = {
@@ -162,6 +165,8 @@ _OWN: Final[dict[str, dict[str, str]]] = {
 # What an event says of any other object, where that is no state of the object's own.
 _STATES: Final = {
     "ACTIVE": "在用", "CHANGED": "已修改", "DONE": "完成", "FILE_MADE": "已生成代发文件", "CORRECTED": "已更正", "CREATED": "已建立", "DECLINED": "不予生效", "DELETED": "已删除", "DISABLED": "已停用",
+    "FACTOR_SET_UP": "已设置动态口令", "FACTOR_RIGHT": "动态口令正确", "FACTOR_WRONG": "动态口令不对",
+    "FACTOR_LOCKED": "动态口令已锁定", "FACTOR_RESET": "已重置动态口令",
     "DOSSIER_PRINTED": "已打印档案", "DOWNLOADED": "已下载", "ENDED": "已结束", "EXPORTED": "已导出", "FAULTY": "发现问题",
     "IMPORTED": "已导入", "IN_FORCE": "生效中", "LETTERS_DRAWN_UP": "已生成告知书",
     "MISSING_EXPORTED": "已导出缺件", "OPEN": "待处理", "PACKED": "已制成", "PACK_ASKED": "已提交制作", "PAIRED": "已安排",

@@ -41,9 +41,9 @@ def add_activity(
 def _refuse(term: Semester, school: School, *, title: str, held_on: date, pupils: int, but: int = 0) -> None:
     """Raises BadInput or Refused for an activity that makes no sense or is there already."""
     if not title.strip() or pupils < 1:
-        raise BadInput("请填写活动名称和参加人数。")
+        raise BadInput("请填写活动名称和参加人数。", field="title")
     if not term.starts_on <= held_on <= calendar.business_date():
-        raise BadInput(f"活动日期应在 {term.starts_on} 与今天 {calendar.business_date()} 之间。")
+        raise BadInput(f"活动日期应在 {term.starts_on} 与今天 {calendar.business_date()} 之间。", field="held_on")
     same = PeerActivity.objects.filter(
         semester=term, school=school, held_on=held_on, title=title.strip(), withdrawn_by=None
     )

@@ -63,12 +63,12 @@ def add_scan(*, by: User, student: int, semester: str, kind: str, file: bytes, t
     term = calendar.semester(semester)
     place = place_of(student, term, "archive.scan", by)
     if kind not in list(EvidenceKind):
-        raise BadInput("请选择材料种类。")
+        raise BadInput("请选择材料种类。", field="kind")
     name = f"{EvidenceKind(kind).label[:12]}-{place.student.name}"
     scan = keep_photo(file, kind="evidence", name=name, by=by, school_code=place.school.code)
     same = EvidenceItem.objects.filter(student=student, semester=term, withdrawn_by=None, scan__sha256=scan.sha256)
     if same.exists():
-        raise Refused("这张扫描件已经在档案里，没有重复加入。")
+        raise Refused("这张扫描件已经在档案里，没有重复加入。", field="file")
     item = EvidenceItem.objects.create(
         student_id=student, semester=term, school=place.school, kind=kind, title=title.strip(), scan=scan, by=by
     )
@@ -80,7 +80,7 @@ def add_scan(*, by: User, student: int, semester: str, kind: str, file: bytes, t
 def withdraw_scan(*, by: User, scan: int, reason: str) -> list[Moved]:
     """Take a wrong scan out of the dossier; the file is kept, with the reason."""
     if not reason.strip():
-        raise BadInput("请写明撤回的原因。")
+        raise BadInput("请写明撤回的原因。", field="reason")
     item: Any = scoped(EvidenceItem.objects.select_related("school"), "archive.withdraw_scan", by, [scan])[0]
     if item.withdrawn_by_id is not None:
         raise Refused("这张扫描件已经撤回，请刷新。")

@@ -260,7 +260,9 @@ def deliver_letters(
     found: list[Any] = scoped(NoticeLetter.objects.select_related("school", "student"), "letters.deliver", by, letter)
     for item in found:
         if item.printed_on and not item.printed_on <= day <= today:
-            raise BadInput(f"{item}：送达日期应在打印日期 {item.printed_on} 与今天 {today} 之间。")
+            raise BadInput(
+                f"{item}：送达日期应在打印日期 {item.printed_on} 与今天 {today} 之间。", field="delivered_on"
+            )
     return move(
         found, LETTER_MOVES, "deliver", delivered_on=day, delivered_how=how,
         delivered_by=delivered_by.strip() or by.name, entered_by=by,
@@ -274,15 +276,15 @@ def sign_letter(
 ) -> list[Moved]:  # fmt: skip
     """The receipt came back: who signed, on which day, and its scan (one letter at a time when there is one)."""
     if not signed_by.strip():
-        raise BadInput("请填写签收人姓名。")
+        raise BadInput("请填写签收人姓名。", field="signed_by")
     if file and len(letter) != 1:
-        raise BadInput("回执照片要逐份上传；一次登记多份时请不要选照片，以后逐份补传。")
+        raise BadInput("回执照片要逐份上传；一次登记多份时请不要选照片，以后逐份补传。", field="file")
     found: list[Any] = scoped(NoticeLetter.objects.select_related("school", "student"), "letters.sign", by, letter)
     today = calendar.business_date()
     day = signed_on or today
     for item in found:
         if item.delivered_on and not item.delivered_on <= day <= today:
-            raise BadInput(f"{item}：签收日期应在送达日期 {item.delivered_on} 与今天 {today} 之间。")
+            raise BadInput(f"{item}：签收日期应在送达日期 {item.delivered_on} 与今天 {today} 之间。", field="signed_on")
     scan = _receipt(file, found[0], by) if file else None
     return move(
         found, LETTER_MOVES, "sign", signed_on=day, signed_by=signed_by.strip(), signed_relation=relation.strip(),
@@ -299,7 +301,7 @@ def _receipt(file: bytes, letter: Any, by: User) -> Any:
 def take_back(*, by: User, letter: list[int], reason: str) -> list[Moved]:
     """Undo a wrong entry of delivery or receipt, with the reason; the letter goes one step back."""
     if not reason.strip():
-        raise BadInput("请写明为什么撤回这次登记。")
+        raise BadInput("请写明为什么撤回这次登记。", field="reason")
     found: list[Any] = scoped(NoticeLetter.objects.select_related("school", "student"), "letters.take_back", by, letter)
     signed = [x for x in found if x.state == LetterState.RECEIPT_SIGNED]
     others = [x for x in found if x.state != LetterState.RECEIPT_SIGNED]

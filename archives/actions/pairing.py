@@ -61,9 +61,9 @@ def assign_mentor(
     places = _placed("pairing.assign", by, term, student)
     mentor, day = mentor_name.strip(), began_on or calendar.business_date()
     if not mentor:
-        raise BadInput("请填写帮扶教师姓名。")
+        raise BadInput("请填写帮扶教师姓名。", field="mentor_name")
     if day > calendar.business_date():
-        raise BadInput("结对日期不能晚于今天。")
+        raise BadInput("结对日期不能晚于今天。", field="began_on")
     School.objects.filter(pk__in={p.school_id for p in places}).select_for_update().count()
     earlier = {
         pair.student_id: pair
@@ -92,17 +92,18 @@ def _refuse_overload(mentor: str, more: Counter[Any]) -> None:
         if has + count > MAX_PUPILS_PER_MENTOR:
             raise Refused(
                 f"{school}的{mentor}已帮扶 {has} 名学生，一名教师最多帮扶 {MAX_PUPILS_PER_MENTOR} 名，"
-                f"不能再加 {count} 名。请另选教师。"
+                f"不能再加 {count} 名。请另选教师。",
+                field="mentor_name",
             )
 
 
 def _end(pairs: list[Any], day: date, reason: str, by: User) -> None:
     if pairs and not reason.strip():
         names = "、".join(str(pair.student) for pair in pairs[:3])
-        raise BadInput(f"{names}等 {len(pairs)} 名学生已有帮扶教师，更换教师须填写变更原因。")
+        raise BadInput(f"{names}等 {len(pairs)} 名学生已有帮扶教师，更换教师须填写变更原因。", field="reason")
     for pair in pairs:
         if day < pair.began_on:
-            raise BadInput(f"{pair}从 {pair.began_on} 开始，结束日期不能更早。")
+            raise BadInput(f"{pair}从 {pair.began_on} 开始，结束日期不能更早。", field="began_on")
     MentoringPair.objects.filter(pk__in=[p.pk for p in pairs], ended_on=None).update(
         ended_on=day, ended_by=by, end_reason=reason.strip()
     )
@@ -116,7 +117,7 @@ def _end(pairs: list[Any], day: date, reason: str, by: User) -> None:
 def end_pairs(*, by: User, pair: list[int], reason: str) -> list[Moved]:
     """End pairs without a new mentor: the pupil left, graduated, or the household needs none."""
     if not reason.strip():
-        raise BadInput("请填写结束结对的原因。")
+        raise BadInput("请填写结束结对的原因。", field="reason")
     rows = MentoringPair.objects.live().select_related("student", "school")
     found: list[Any] = scoped(rows, "pairing.end", by, pair)
     _end(found, calendar.business_date(), reason, by)
@@ -151,20 +152,21 @@ def export_pairs(*, by: User, semester: str) -> Paper:
 # ---- 手拉手 --------------------------------------------------------------------------------------------------
 
 
-def _pupil(text: str, label: str, places: Any) -> Any:
+def _pupil(text: str, label: str, places: Any, *, field: str) -> Any:
     """The one pupil of those placements that the text names; raises BadInput naming the candidates."""
     words = text.strip().split()
     if not words:
-        raise BadInput(f"请填写{label}的姓名。")
+        raise BadInput(f"请填写{label}的姓名。", field=field)
     rows = places.filter(student__in=Student.objects.search(words[0])).select_related("student", "school")
     rows = [p for p in rows[:50] if len(words) == 1 or words[1] in f"{p.grade}{p.class_name}"]
     if len(rows) == 1:
         return rows[0]
     if not rows:
-        raise BadInput(f"{label}：本校没有找到“{text}”。请填写姓名，或身份证号后四位。")
+        raise BadInput(f"{label}：本校没有找到“{text}”。请填写姓名，或身份证号后四位。", field=field)
     those = "、".join(f"{p.student.name}（{p.grade}{p.class_name}）" for p in rows[:5])
     raise BadInput(
-        f"{label}：“{text}”有 {len(rows)} 人：{those}。请在姓名后加空格和班级，例如“{words[0]} {rows[0].class_name}”。"
+        f"{label}：“{text}”有 {len(rows)} 人：{those}。请在姓名后加空格和班级，例如“{words[0]} {rows[0].class_name}”。",
+        field=field,
     )
 
 
@@ -175,15 +177,16 @@ def pair_peers(
     """Pair two pupils of the person's school, named by name (and class), pinyin initials or last four digits."""
     term = calendar.semester(semester)
     places = Placement.objects.within(reach_for(by, "peers.pair")).of(term).filter(school__isnull=False)
-    one, other = _pupil(helper, "帮扶学生", places), _pupil(helped, "被帮扶学生", places)
+    one = _pupil(helper, "帮扶学生", places, field="helper")
+    other = _pupil(helped, "被帮扶学生", places, field="helped")
     if one.student_id == other.student_id:
-        raise BadInput("帮扶学生和被帮扶学生不能是同一人。")
+        raise BadInput("帮扶学生和被帮扶学生不能是同一人。", field="helped")
     if one.school_id != other.school_id:
-        raise BadInput("两名学生须在同一所学校。")
+        raise BadInput("两名学生须在同一所学校。", field="helped")
     both = {one.student_id, other.student_id}
     School.objects.select_for_update().get(pk=one.school_id)
     if PeerPair.objects.live().filter(semester=term, helper__in=both, helped__in=both).exists():
-        raise Refused("这两名学生已经结对。")
+        raise Refused("这两名学生已经结对。", field="helped")
     pair = PeerPair.objects.create(
         helper=one.student, helped=other.student, semester=term, school=one.school, club=club.strip(),
         began_on=began_on or calendar.business_date(), by=by,

@@ -74,9 +74,9 @@ def _member(member: Any) -> Member:
 def print_poster(*, by: User, stage: str, village: str = "", school: str = "") -> Paper:
     """The poster of a stage for a village or school, by the standards in force today."""
     if stage not in list(Stage):
-        raise BadInput("请选择学段。")
+        raise BadInput("请选择学段。", field="stage")
     if bool(village) == bool(school):
-        raise BadInput("请选择一个村或一所学校。")
+        raise BadInput("请选择一个村或一所学校。", field="place")
     found = _place(by, village, school)
     _refuse_stage(found, Stage(stage))
     place = f"{found.township}{found}" if village else str(found)

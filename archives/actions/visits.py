@@ -76,9 +76,9 @@ def _seen(
 ) -> dict[str, Any]:  # fmt: skip
     """The columns of what was seen and heard; raises BadInput for a day or a mode that makes no sense."""
     if mode not in list(VisitMode) or not teachers.strip():
-        raise BadInput("请选择走访方式，并填写走访教师。")
+        raise BadInput("请选择走访方式，并填写走访教师。", field="teachers")
     if not term.starts_on <= visited_on <= calendar.business_date():
-        raise BadInput(f"走访日期应在 {term.starts_on} 与今天 {calendar.business_date()} 之间。")
+        raise BadInput(f"走访日期应在 {term.starts_on} 与今天 {calendar.business_date()} 之间。", field="visited_on")
     return {
         "visited_on": visited_on, "mode": mode, "teachers": teachers.strip(), "policy_explained": policy_explained,
         "aid_confirmed": aid_confirmed, "amount_heard_fen": amount_heard_fen,
@@ -87,7 +87,9 @@ def _seen(
 
 
 def _photo(data: bytes, of: Any, by: User) -> Any:
-    return keep_photo(data, kind="visit", name=f"走访-{of.student.name}", by=by, school_code=of.school.code)
+    return keep_photo(
+        data, kind="visit", field="photo", name=f"走访-{of.student.name}", by=by, school_code=of.school.code
+    )
 
 
 # ---- a wrong one ---------------------------------------------------------------------------------------------
@@ -96,7 +98,7 @@ def _photo(data: bytes, of: Any, by: User) -> Any:
 def _to_mend(verb: str, by: User, visit: int, reason: str) -> Any:
     """The visit, where this person may mend it: whoever recorded it or the school's head, until it is settled."""
     if not reason.strip():
-        raise BadInput("请写明原因，系统会留下记录。")
+        raise BadInput("请写明原因，系统会留下记录。", field="reason")
     found: Any = scoped(HomeVisit.objects.select_related("school", "semester", "student"), verb, by, [visit])[0]
     if not may_mend(by, found):
         raise Forbidden("走访记录由登记人本人或学校负责人更正、撤回。")
@@ -156,7 +158,7 @@ def withdraw_visit(*, by: User, visit: int, reason: str) -> list[Moved]:
 def settle_visit(*, by: User, visit: int, note: str) -> list[Moved]:
     """Say what was found where the family named another amount than was paid; never one's own visit."""
     if not note.strip():
-        raise BadInput("请写明核实结果。")
+        raise BadInput("请写明核实结果。", field="note")
     found: Any = scoped(HomeVisit.objects.select_related("school"), "visit.settle", by, [visit])[0]
     if found.amount_heard_fen is None or found.amount_heard_fen == found.amount_paid_fen:
         raise Refused("这次走访的金额一致，不需要核实。")

@@ -187,14 +187,14 @@ def load_return(*, by: User, batch: int, data: bytes, name: str) -> tuple[Upload
     if known and known.part == found.no:
         return known, True
     if known:
-        raise Refused(f"这个回盘文件已在批次{known.part}导入过，不是{found}的。")
+        raise Refused(f"这个回盘文件已在批次{known.part}导入过，不是{found}的。", field="file")
     if found.mode != BatchMode.ACCOUNT or found.state not in (BatchState.SENT, BatchState.CLOSED):
         raise Refused(f"{found}还没有送银行，不能导入回盘文件。")
     profile = profile_for(found.bank)
     rows = parse_return(profile, data)
     named = return_batch_no(profile, data)
     if named and named != found.no:  # kept under the wrong batch, it could never be booked in its own
-        raise Refused(f"这个回盘文件是批次{named}的，不是{found}的，请在那一批次导入。")
+        raise Refused(f"这个回盘文件是批次{named}的，不是{found}的，请在那一批次导入。", field="file")
     stored = store.put(data, kind="return", name=name, media_type="text/plain", by=by)
     now = timezone.now()
     upload = Upload.objects.create(

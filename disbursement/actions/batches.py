@@ -302,7 +302,7 @@ def _refuse_own(found: list[Any], by: User) -> None:
 def give_back_batches(*, by: User, batch: list[int], reason: str) -> list[Moved]:
     """Give locked or reviewed batches back to whoever built them: drafts again, their sums open."""
     if not reason.strip():
-        raise BadInput("退回经办须写明原因。")
+        raise BadInput("退回经办须写明原因。", field="reason")
     found = _batches("batch.give_back", by, batch)
     opened = {"locked_by": None, "reviewed_by": None, "line_count": None, "total_fen": None, "digest": ""}
     return move(found, BATCH_MOVES, "give_back", reason=reason, **opened)
@@ -372,7 +372,7 @@ def may_abort(batch: DisbursementBatch, by: User) -> bool:
 def abort_batches(*, by: User, batch: list[int], reason: str) -> list[Moved]:
     """Break a batch off before it is sent; its lines are free for another."""
     if not reason.strip():
-        raise BadInput("中止批次须写明原因。")
+        raise BadInput("中止批次须写明原因。", field="reason")
     found = _batches("batch.abort", by, batch)
     for item in found:
         if not may_abort(item, by):

@@ -25,7 +25,7 @@ def refuse_lines(
         codes = "、".join(f"{r.value}（{r.label}）" for r in (*REVIEWERS_REFUSALS, _ACCEPTED))
         raise BadInput(f"请选择不予通过的原因。原因代码：{codes}")
     if reason_code != _ACCEPTED and not reason.strip():
-        raise BadInput("请写明这些学生为什么不予通过，学校据此告知家长。")
+        raise BadInput("请写明这些学生为什么不予通过，学校据此告知家长。", field="reason")
     lines = _submitted_lines(by, "roster.refuse", line)
     for item in lines:
         _refuse_verdict(item, reason_code)

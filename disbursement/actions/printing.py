@@ -62,7 +62,7 @@ def export_roster(*, by: User, roster: int, form: str = "pdf", in_clear: bool = 
     if in_clear and not may(by, "identity.reveal"):
         raise Forbidden("您的岗位不能导出完整的证件号和账号。")
     if in_clear and not reason.strip():
-        raise BadInput("导出完整证件号和账号须填写原因，系统会留下记录。")
+        raise BadInput("导出完整证件号和账号须填写原因，系统会留下记录。", field="reason")
     found = one_in_reach(Roster.objects.select_related("school", "programme", "semester", "prepared_by", "submitted_by",
                                                "reviewed_by", "approved_by"), "roster.export", by, roster)  # fmt: skip
     sheet = _roster_sheet(found, in_clear=in_clear)

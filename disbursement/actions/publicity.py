@@ -51,7 +51,9 @@ def plan_period(
     """Plan a period over approved rosters that are in none; without `roster`, over all of the semester."""
     term, today = calendar.semester(semester), calendar.business_date()
     if planned_on and planned_on < today:
-        raise Refused(f"计划开始日期 {planned_on} 已经过去，不能早于今天（{today}）。请改日期，或不填。")
+        raise Refused(
+            f"计划开始日期 {planned_on} 已经过去，不能早于今天（{today}）。请改日期，或不填。", field="planned_on"
+        )
     approved = Roster.objects.within(reach_for(by, "publicity.plan")).of(term).filter(state=RosterState.APPROVED)
     chosen = _free(approved.filter(pk__in=roster) if roster else approved)
     if not chosen or (roster and len(chosen) != len(set(roster))):
@@ -167,7 +169,7 @@ def _decoded(file: bytes) -> images.CleanPhoto:
     try:
         return images.clean_photo(file)
     except images.BadPhoto as problem:
-        raise BadInput(f"{problem}。") from problem
+        raise BadInput(f"{problem}。", field="file") from problem
 
 
 def photo_standing(period: int, school: str, moment: str) -> int:
@@ -216,10 +218,10 @@ def _refuse_used(sha256: str, place: School, moment: str) -> None:
     if used is None:
         return
     if used.school_id != place.pk:
-        raise Refused("这张照片别的学校已经上传过，请上传本校拍摄的照片。")
+        raise Refused("这张照片别的学校已经上传过，请上传本校拍摄的照片。", field="file")
     if used.moment != moment:
-        raise Refused(f"这张照片已经作为{used.get_moment_display()}照片上传过，请另拍一张。")
-    raise Refused("这张照片已经上传过了；要更换请选另一张。")
+        raise Refused(f"这张照片已经作为{used.get_moment_display()}照片上传过，请另拍一张。", field="file")
+    raise Refused("这张照片已经上传过了；要更换请选另一张。", field="file")
 
 
 @action("publicity.check", ALLOWED)
@@ -231,7 +233,7 @@ def check_photos(
     `seen` names what was looked at, as evidence:photo; a photo exchanged since is refused.
     """
     if not ok and not note.strip():
-        raise BadInput("核查不通过时请写明原因。")
+        raise BadInput("核查不通过时请写明原因。", field="note")
     rows = PublicityEvidence.objects.select_related("period", "school")
     found: list[Any] = scoped(rows, "publicity.check", by, evidence)
     shown = dict(text.split(":", 1) for text in seen or [] if ":" in text)
@@ -322,7 +324,7 @@ def end_period(*, by: User, period: int) -> list[Moved]:
 def abort_period(*, by: User, period: int, reason: str) -> list[Moved]:
     """Break a period off; its rosters may be publicised again."""
     if not reason.strip():
-        raise BadInput("中止公示须写明原因。")
+        raise BadInput("中止公示须写明原因。", field="reason")
     return move([_period("publicity.abort", by, period)], PERIOD_MOVES, "abort", reason=reason)
 
 
@@ -336,7 +338,7 @@ def add_objection(*, by: User, line: int, channel: str, text: str, received_on: 
     if period is None or period.state != PeriodState.RUNNING:
         raise Refused("这名学生的名单不在公示期内，不能登记异议。")
     if not text.strip():
-        raise BadInput("请写明异议内容。")
+        raise BadInput("请写明异议内容。", field="text")
     day = received_on or calendar.business_date()
     objection = Objection.objects.create(
         roster_line=found, channel=channel, text=text, received_on=day, registered_by=by,

@@ -117,7 +117,7 @@ def answer_differences(*, by: User, line: list[int], reason_code: str = "", expl
     if reason_code and reason_code not in list(DiffReason):
         raise BadInput("说明代码不对，可用：" + "、".join(f"{r.value}（{r.label}）" for r in DiffReason))
     if reason_code in (DiffReason.OTHER, DiffReason.DISAGREED) and not explanation.strip():
-        raise BadInput("选择“其他”或“有异议”时请写明具体情况。")
+        raise BadInput("选择“其他”或“有异议”时请写明具体情况。", field="explanation")
     rows = RosterLine.objects.select_related("student", "roster__school", "roster__programme")
     lines = scoped(rows, "roster.answer", by, line)
     for item in lines:
@@ -321,7 +321,7 @@ def withdraw_rosters(*, by: User, roster: list[int], reason: str = "", seen: lis
 def void_rosters(*, by: User, roster: list[int], reason: str, seen: list[str] | None = None) -> list[Moved]:
     """Void rosters that are not yet confirmed; their grants are free again."""
     if not reason.strip():
-        raise BadInput("作废须写明原因。")
+        raise BadInput("作废须写明原因。", field="reason")
     found = _rosters("roster.void", by, roster, seen)
     for item in found:
         _refuse_publicised(item)

@@ -20,7 +20,7 @@ def take_out_lines(*, by: User, line: list[int], reason: str) -> list[Moved]:
     back. The other lines keep their numbers, which their seals cover.
     """
     if not reason.strip():
-        raise BadInput("移出明细须写明原因。")
+        raise BadInput("移出明细须写明原因。", field="reason")
     item = _draft_of(by, line)
     gone = list(item.lines.filter(pk__in=line).order_by("line_no"))
     if len(gone) == item.lines.count():
@@ -58,7 +58,7 @@ def _numbers(lines: list[Any]) -> str:
 def put_back_lines(*, by: User, taken_out: list[int], reason: str) -> list[Moved]:
     """Let lines that were taken out be built into the next batch as they are; whoever releases it is told so."""
     if not reason.strip():
-        raise BadInput("放回须写明查实的情况。")
+        raise BadInput("放回须写明查实的情况。", field="reason")
     found: list[Any] = scoped(TakenOut.objects.select_related("batch", "roster_line"), "batch.put_back", by, taken_out)
     open_ones = set(TakenOut.objects.filter(pk__in=taken_out).waiting().values_list("pk", flat=True))
     for one in found:

@@ -36,7 +36,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
     Column("bank_name", "开户行", ("开户银行",), max_length=100),
     Column("account_name", "账户户名", ("户名", "开户人"), kind="name", max_length=50),
     Column("account_no", "银行账号", ("账号", "银行卡号", "卡号"), kind="account_no", strict=True),
-    Column("programme_text", "资助项目", ("项目", "资助项目名称"), max_length=60),
+    Column("programme_text", "资助项目", ("项目", "资助项目名称"), max_length=60, asked=True),
     Column("standard_fen", "资助标准", ("资助标准(元)",), kind="yuan"),
     Column(
         "amount_fen",
@@ -48,6 +48,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
         strict=True,
     ),
 )
+NOTES: Final = ("一个文件只报一个资助项目，每名学生一行；资助金额单位是元。",)
 _KEPT: Final = (
     "grade",
     "class_name",

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
+from aid_admin.accounts.deeds import refuse
 from aid_admin.accounts.gate import StaffRequest, needs
 from aid_admin.accounts.models import User
 from aid_admin.county.models import School
@@ -99,5 +100,5 @@ def _sent(form: Any, wanted: Ticket, user: User) -> bool:
     except NotFound:
         form.add_error(None, "这次公示已经没有您学校的名单，照片没有上传。请在电脑上查看公示页面。")
     except Refused as refusal:
-        form.add_error(None, refusal.message)
+        refuse(form, refusal)
     return not form.errors

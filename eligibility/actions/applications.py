@@ -89,6 +89,15 @@ def applications_in_force(upload: Upload) -> None:
     )  # fmt: skip
 
 
+def known_applications(upload: Upload) -> Any:
+    """The school's live applications of this school year from pupils who stand in the upload."""
+    year = semester.school_year(upload.semester.code) if upload.semester else ""
+    live = AidApplication.objects.filter(school=upload.school, school_year=year).exclude(
+        state=ApplicationState.REJECTED
+    )
+    return live.filter(student__in=ApplicationRow.objects.filter(upload=upload).values("student"))
+
+
 def undo_applications(upload: Upload) -> None:
     """Drafts go with their upload; one that has been submitted holds the upload."""
     mine = AidApplication.objects.filter(source_row__upload=upload)

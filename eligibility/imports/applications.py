@@ -54,6 +54,11 @@ MEMBER_COLUMNS: Final[tuple[Column, ...]] = (
 )
 OTHERS: Final = (MEMBER_COLUMNS,)
 """Tables besides COLUMNS that the same file may hold; give them to read_table."""
+OTHER_TITLES: Final = ("家庭成员",)
+NOTES: Final = (
+    "“是否承诺”须填“是”：学生或家长没有在申请表上签字承诺的，签好再报。",
+    "家庭成员写在第二张表里，一人一行，用学生身份证号对应到学生。",
+)
 _KEPT: Final = (
     "grade",
     "class_name",

@@ -95,6 +95,13 @@ def accounts_in_force(upload: Upload) -> None:
     )
 
 
+def known_accounts(upload: Upload) -> Any:
+    """The newest account of each pupil, as the school's own lists proposed it: what a new list is held against."""
+    mine = BankAccount.objects.filter(source_row__school=upload.school, ended_at=None)
+    newer = mine.filter(student=OuterRef("student"), version__gt=OuterRef("version"))
+    return mine.filter(~Exists(newer), student__in=AccountRow.objects.filter(upload=upload).values("student"))
+
+
 def _versions(students: list[int]) -> dict[int, int]:
     """The newest version by student; until the transaction ends nobody else numbers one."""
     bulk.execute("SELECT pg_advisory_xact_lock(hashtext('account versions'))")
@@ -131,7 +138,7 @@ def reaffirm_accounts(*, by: User, account: list[int], reason: str) -> list[Move
     account that is not in use, or whose student has a version that waits for the head.
     """
     if not reason.strip():
-        raise BadInput("请写明账户是怎样恢复的，负责人要据此核对。")
+        raise BadInput("请写明账户是怎样恢复的，负责人要据此核对。", field="reason")
     found: list[Any] = scoped(
         BankAccount.objects.select_related("student", "source_row__school"), "account.reaffirm", by, account
     )
@@ -177,16 +184,18 @@ def correct_account(
         BankAccount.objects.select_related("student", "source_row__school"), "account.correct", by, [account]
     )
     if not reason.strip():
-        raise BadInput("请写明为什么更正，负责人要据此核对。")
+        raise BadInput("请写明为什么更正，负责人要据此核对。", field="reason")
     if item.ended_at and item.declined_by_id is None:
         raise Refused(f"{item}已经停用，不能在它上面更正。请刷新页面，在现在的账户上更正。")
     kept = item.holder_id if holder_name.strip() == item.holder_name else None
     facts = _corrected(holder_name, holder_relation, holder_id or kept or "", account_no, bank, branch)
     _refuse_another_as_self(item.student, facts)
     if all(getattr(item, name) == facts[name] for name in ("account_no", "holder_name", "bank")):
-        raise Refused("户名、账号和银行都没有变。账户没有变的，请用“申明账户可用”。")
+        raise Refused("户名、账号和银行都没有变。账户没有变的，请用“申明账户可用”。", field="account_no")
     school = item.source_row.school.code
-    photo = keep_photo(proof, kind="proof", name="银行卡照片", by=by, school_code=school) if proof else None
+    photo = (
+        keep_photo(proof, kind="proof", field="proof", name="银行卡照片", by=by, school_code=school) if proof else None
+    )
     newest = _versions([item.student_id])[item.student_id]
     waiting = BankAccount.objects.filter(student=item.student_id, verified_by=None, ended_at=None)
     waiting.update(ended_at=timezone.now())
@@ -204,28 +213,30 @@ def _refuse_another_as_self(student: Any, facts: dict[str, Any]) -> None:
     """An account of the pupil's own carries his name and ID number; anybody else's has another number."""
     own = relation(facts["holder_relation"]) == "SELF"
     if own and name_key(facts["holder_name"]) != student.name_key:
-        raise BadInput(f"与学生关系是“本人”，户名应当是“{student.name}”。是家长的账户，请改填关系。")
+        raise BadInput(
+            f"与学生关系是“本人”，户名应当是“{student.name}”。是家长的账户，请改填关系。", field="holder_name"
+        )
     if own and facts["holder_id"] and facts["holder_id"] != student.id_number:
-        raise BadInput("与学生关系是“本人”，持卡人身份证号却不是这名学生的。请核对，或改填关系。")
+        raise BadInput("与学生关系是“本人”，持卡人身份证号却不是这名学生的。请核对，或改填关系。", field="holder_id")
     if not own and facts["holder_relation"] and facts["holder_id"] and facts["holder_id"] == student.id_number:
-        raise BadInput("持卡人身份证号是学生本人的，与学生关系却不是“本人”。请核对。")
+        raise BadInput("持卡人身份证号是学生本人的，与学生关系却不是“本人”。请核对。", field="holder_relation")
 
 
 def _corrected(name: str, relation: str, holder_id: str, account_no: str, bank: str, branch: str) -> dict[str, Any]:
     number = bank_card.normalise(account_no)
     if fault := account_fault(number):
-        raise BadInput(f"银行账号：{fault}")
+        raise BadInput(f"银行账号：{fault}", field="account_no")
     bins = BankBin.table()
     told = bank_card.find_bank(number, bins)
     if told and told != bank:
-        raise BadInput("银行账号：这个卡号不是所选银行的，请核对卡号和银行。")
+        raise BadInput("银行账号：这个卡号不是所选银行的，请核对卡号和银行。", field="account_no")
     if bank not in set(bins.values()) - {bank_card.CREDIT}:
-        raise BadInput("请选择开户银行。")
+        raise BadInput("请选择开户银行。", field="bank")
     holder = id_card.normalise(holder_id)
     if holder and (problem := id_card.problem(holder)):
-        raise BadInput(f"持卡人身份证号：{id_card.PROBLEMS[problem]}。")
+        raise BadInput(f"持卡人身份证号：{id_card.PROBLEMS[problem]}。", field="holder_id")
     if not name.strip():
-        raise BadInput("请填写账户户名。")
+        raise BadInput("请填写账户户名。", field="holder_name")
     return {
         "holder_name": name.strip(), "holder_relation": relation.strip(), "holder_id": holder or None,
         "account_no": number, "kind": bank_card.kind(number, bins), "bank": bank, "branch": branch.strip(),
@@ -265,7 +276,7 @@ def decline_accounts(*, by: User, account: list[int], reason: str) -> list[Moved
     Raises Refused for an account that does not wait to be verified, or that the same person proposed.
     """
     if not reason.strip():
-        raise BadInput("请写明哪里不对，经办人据此更正。")
+        raise BadInput("请写明哪里不对，经办人据此更正。", field="reason")
     found: list[Any] = scoped(BankAccount.objects.select_related("source_row__school"), "account.decline", by, account)
     for item in found:
         if item.verified_by_id or item.ended_at:

@@ -61,13 +61,13 @@ def add_late_pupil(
     if place is None:
         raise NotFound("没有这所学校，或不在您的范围内。")
     if not place.stages.filter(stage=late.stage).exists():
-        raise BadInput(f"{place}没有{Stage(late.stage).label}学段，请核对学校和学段。")
+        raise BadInput(f"{place}没有{Stage(late.stage).label}学段，请核对学校和学段。", field="stage")
     if not reason.strip():
-        raise BadInput("请写明为什么现在补录（例如：转入、学籍系统漏导）。")
+        raise BadInput("请写明为什么现在补录（例如：转入、学籍系统漏导）。", field="reason")
     _refuse_known(term, late)
-    file = keep_photo(proof, kind="proof", name=f"补录证明-{late.name}", by=by, school_code=place.code)
+    file = keep_photo(proof, kind="proof", field="proof", name=f"补录证明-{late.name}", by=by, school_code=place.code)
     if Upload.objects.filter(kind=KIND, sha256=file.sha256, semester=term, school=place).exists():
-        raise Refused("这张证明照片已经用于另一次补录，请核对是否重复提交。")
+        raise Refused("这张证明照片已经用于另一次补录，请核对是否重复提交。", field="proof")
     upload = Upload.objects.create(
         kind=KIND, stored_file=file, sha256=file.sha256, sender=str(place), school=place, semester=term,
         as_of=calendar.business_date(), by=by, message=reason.strip(), rows=1, accepted=1, read_at=timezone.now(),
@@ -80,16 +80,19 @@ def add_late_pupil(
 def _checked(late: LatePupil, term: Semester) -> LatePupil:
     number = id_card.normalise(late.id_number)
     if problem := id_card.problem(number):
-        raise BadInput(f"学生身份证号：{id_card.PROBLEMS[problem]}。")
+        raise BadInput(f"学生身份证号：{id_card.PROBLEMS[problem]}。", field="id_number")
     guardian = id_card.normalise(late.guardian_id) if late.guardian_id else ""
     if guardian and (problem := id_card.problem(guardian)):
-        raise BadInput(f"监护人身份证号：{id_card.PROBLEMS[problem]}。")
+        raise BadInput(f"监护人身份证号：{id_card.PROBLEMS[problem]}。", field="guardian_id")
     if late.stage not in list(Stage) or late.boarding not in list(Boarding):
-        raise BadInput("请选择学段和就读方式。")
+        raise BadInput("请选择学段和就读方式。", field="stage")
     if grade_year(late.stage, late.grade, _school_year(term)) is None:
-        raise BadInput(f"年级“{late.grade}”不属于{Stage(late.stage).label}，请按“三年级”“七年级”“高一”的样子填写。")
+        raise BadInput(
+            f"年级“{late.grade}”不属于{Stage(late.stage).label}，请按“三年级”“七年级”“高一”的样子填写。", field="grade"
+        )
     if not (late.name.strip() and late.enrolment_no.strip()):
-        raise BadInput("请填写学生姓名和学籍号；没有本县学籍的学生不能补录。")
+        missing = "enrolment_no" if late.name.strip() else "name"
+        raise BadInput("请填写学生姓名和学籍号；没有本县学籍的学生不能补录。", field=missing)
     values = {field: getattr(late, field).strip() for field in LatePupil.__slots__}
     return LatePupil(**values | {"id_number": number, "guardian_id": guardian})
 
@@ -107,10 +110,11 @@ def _refuse_known(term: Semester, late: LatePupil) -> None:
     if found := known.first():
         raise Refused(
             f"{found.name}已在{found.school}的学籍中（第 {found.row} 行），不需要补录。"
-            "信息有误请更正学籍后重新导入；转学的请等学籍系统办结。"
+            "信息有误请更正学籍后重新导入；转学的请等学籍系统办结。",
+            field="id_number",
         )
     if waiting.exists():
-        raise Refused("这名学生已经补录过，正在等数据专员复核。")
+        raise Refused("这名学生已经补录过，正在等数据专员复核。", field="id_number")
 
 
 def _write(upload: Upload, late: LatePupil, place: School, term: Semester) -> None:

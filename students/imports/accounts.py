@@ -54,6 +54,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
     ),
     Column("phone", "联系电话", ("电话", "手机"), kind="phone"),
 )
+NOTES: Final = ("账户不是学生本人的，请填与学生关系和持卡人身份证号；账号照银行卡或存折抄写。",)
 _KEPT: Final = (
     "grade",
     "class_name",

@@ -33,6 +33,7 @@ COLUMNS: Final[tuple[Column, ...]] = (
     ),
     Column("reason", "不在校原因", ("不在校就读原因",), max_length=200),
 )
+NOTES: Final = ("本校全部学生都要列上；不在校就读的填“否”，并写明不在校原因。",)
 _KEPT: Final = ("grade", "class_name", "name", "id_number", "id_number_text", "attending", "reason")
 
 

@@ -77,7 +77,7 @@ def decline_upload(*, by: User, upload: int, reason: str) -> list[Moved]:
     """The second person turns a committed upload down, with the reason: a time in force of no length."""
     found = _locked(upload, "upload.decline", by)
     if not reason.strip():
-        raise BadInput("请写明不予生效的原因。")
+        raise BadInput("请写明不予生效的原因。", field="reason")
     if found.committed_by_id == by.pk:
         raise Refused("由提交人以外的数据专员复核。")
     if not KINDS[found.kind].second_person or found.state != UploadState.COMMITTED or found.in_force.exists():

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from aid_admin.accounts.acting import may
 from aid_admin.accounts.deeds import download as answer_file
+from aid_admin.accounts.deeds import refuse
 from aid_admin.accounts.gate import StaffRequest, needs
 from aid_admin.audit.history import history_of
 from aid_admin.intake.actions import force, marking, printing, staging
@@ -17,6 +18,7 @@ from aid_admin.intake.forms import CommitForm, EmptyForm, OpinionForm, ReasonFor
 from aid_admin.intake.models import Upload
 from aid_admin.intake.registry import KINDS, SheetKind
 from aid_admin.intake.rules import Standing
+from aid_admin.intake.views.changing import BEFORE, changes_of
 from aid_admin.intake.views.preview import issues_of, sums_of
 from aid_admin.intake.views.sending import visible_upload
 from aid_admin.jobs.models import Job
@@ -44,7 +46,9 @@ def _detail(request: StaffRequest, upload: Any, **forms: Any) -> HttpResponse:
         broken = job is not None and not job.is_live and _acts(request, kind)
         shown = {"upload": upload, "job": job, "step": 3, "may_discard": broken, "discard_form": EmptyForm()}
         return render(request, "intake/upload_reading.html", shown | forms)
-    issues, holder, reach = issues_of(request, upload), _holder(upload), request.user.reach()
+    issues, reach = issues_of(request, upload), request.user.reach()
+    in_place = upload.holder() if upload.standing in BEFORE else None
+    holder = _in_the_way(upload, in_place)
     closed = _closed(upload, kind)
     shown = {
         "upload": upload,
@@ -56,7 +60,7 @@ def _detail(request: StaffRequest, upload: Any, **forms: Any) -> HttpResponse:
         "dated": upload.as_of if kind.dated else None,
         "holder": holder,
         "closed": closed,
-        "replaced": upload.holder() if upload.standing == Standing.READ else None,
+        "replaced": in_place if upload.standing == Standing.READ else None,
         "of_many": reach.county or bool(reach.townships) or len(reach.schools) > 1,
         "links": _links(upload, kind),
         "commit_form": CommitForm(),
@@ -66,18 +70,19 @@ def _detail(request: StaffRequest, upload: Any, **forms: Any) -> HttpResponse:
         "activate_form": OpinionForm(prefix="activate"),
         **issues,
         **sums_of(upload),
+        **changes_of(request, upload, in_place, issues["change"]),
         **_rights(request, upload, kind, holder, stopped=issues["stopped"] or bool(closed)),
         **forms,
     }
     return render(request, "intake/upload_detail.html", shown)
 
 
-def _holder(upload: Any) -> Upload | None:
+def _in_the_way(upload: Any, in_place: Upload | None) -> Upload | None:
     """The upload in whose way this one stands or would come, where that matters to what may be done next."""
     if upload.standing == Standing.OUT_OF_FORCE:
         return upload.later_holder()  # type: ignore[no-any-return]
-    other: Upload | None = upload.holder() if upload.standing == Standing.READ else None
-    return other if other and other.pk > upload.pk else None
+    reads = upload.standing == Standing.READ
+    return in_place if reads and in_place and in_place.pk > upload.pk else None
 
 
 def _closed(upload: Any, kind: SheetKind) -> str:
@@ -150,7 +155,7 @@ def _act(
         except (Forbidden, NotFound):
             raise
         except Refused as refusal:
-            form.add_error(None, refusal.message)
+            refuse(form, refusal)
         else:
             return redirect("intake:detail", pk=pk)
     return _detail(request, upload, refusals=form.non_field_errors(), **{name: form})

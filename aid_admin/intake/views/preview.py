@@ -7,11 +7,13 @@ from django.db.models import Count
 from aid_admin.accounts.gate import StaffRequest
 from aid_admin.db.fields import FenField, SealedField
 from aid_admin.db.pages import page_of
+from aid_admin.intake.changes import Change
 from aid_admin.intake.models import Upload
 from aid_admin.intake.registry import KINDS
 from aid_admin.intake.rules import FOREIGN, STOPPING, Standing, compare_totals, title_of
 from aid_admin.lib import bank_card, id_card, money
 from aid_admin.lib.sheets.issues import Level
+from aid_admin.lib.sheets.words import SAID
 
 TABS: Final = {Level.ERROR: "错误", Level.WARNING: "提醒", Level.REPAIR: "修正"}
 ROWS: Final = "rows"  # the tab of the rows that can be imported
@@ -28,7 +30,8 @@ def issues_of(request: StaffRequest, upload: Any) -> dict[str, Any]:
     rows_tab = [(ROWS, words, upload.accepted)] if KINDS[upload.kind].rows else []
     first = next((level for level, _, count in tabs if count), ROWS)
     tab = request.GET.get("tab", first)
-    tab = tab if tab in [*Level, *(name for name, *_ in rows_tab)] else "all"
+    change = Change(tab) if tab in list(Change) else None
+    tab = tab if change or tab in [*Level, *(name for name, *_ in rows_tab)] else "all"
     codes = [s | {"title": title_of(s["code"])} for s in sums if tab in ("all", s["level"])]
     chosen = request.GET.get("code", "")
     rows = issues if tab == "all" else issues.filter(level=tab)
@@ -41,9 +44,10 @@ def issues_of(request: StaffRequest, upload: Any) -> dict[str, Any]:
         "stopped": any(s["code"] == STOPPING for s in sums),
         "all_foreign": 0 < upload.rows == sum(s["n"] for s in sums if s["code"] == FOREIGN),
         "preview": _preview(upload) if tab == ROWS else None,
+        "change": change,
         "codes": codes,
         "code": chosen,
-        "page": page_of(rows.order_by("sheet", "row", "pk"), request.GET.get("page")),
+        "page": None if change else page_of(rows.order_by("sheet", "row", "pk"), request.GET.get("page"), at_once=True),
     }
 
 
@@ -73,7 +77,7 @@ def _preview(upload: Upload) -> dict[str, Any]:
 
 
 def _shown(field: Any, value: Any) -> tuple[str, str]:
-    text = _cell(field, value)
+    text = cell_of(field, value)
     return text, _way(field, text)
 
 
@@ -84,7 +88,8 @@ def _way(field: Any, text: str = "") -> str:
     return "" if len(text) > LONG and not isinstance(field, SealedField) else "nowrap"
 
 
-def _cell(field: Any, value: Any) -> str:
+def cell_of(field: Any, value: Any) -> str:
+    """A value as a page shows it: numbers masked, codes in words."""
     if value in (None, ""):
         return ""
     if isinstance(field, SealedField):
@@ -93,4 +98,7 @@ def _cell(field: Any, value: Any) -> str:
         return money.yuan_comma(value)
     if isinstance(value, bool):
         return "是" if value else "否"
-    return str(getattr(value, "name", value))
+    if isinstance(value, dict):
+        return "、".join(str(SAID.get(part, part)) for part in value.values())
+    words: dict[Any, str] = SAID | dict(field.flatchoices)
+    return str(getattr(value, "name", words.get(value, value)))

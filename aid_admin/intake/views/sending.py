@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.timezone import localtime
 
 from aid_admin.accounts.acting import may
-from aid_admin.accounts.deeds import attempt, download
+from aid_admin.accounts.deeds import attempt, download, refuse
 from aid_admin.accounts.gate import StaffRequest, needs
 from aid_admin.county import calendar, lists
 from aid_admin.db.pages import page_of
@@ -105,8 +105,13 @@ def blank(request: StaffRequest, code: str) -> HttpResponse:
     """The template of a kind."""
     kind = _kind(request, code)
     parser = kind.parser()
-    notes, sample = getattr(parser, "NOTES", ()), getattr(parser, "SAMPLE", None)
-    data = template.blank_workbook(parser.COLUMNS, parser.TITLE, notes, sample)
+    parts = kind.call("parts")
+    of_part = [column.header for column in parser.COLUMNS if column.field == f"{kind.part_field}_text"]
+    choices = {header: list(parts().values()) for header in of_part} if parts else {}
+    others = tuple(zip(getattr(parser, "OTHER_TITLES", ()), getattr(parser, "OTHERS", ()), strict=True))
+    own = ("学校名称和学校标识码可以不填，按上传的学校处理。",) if kind.of_school else ()
+    notes = (*own, *getattr(parser, "NOTES", ()))
+    data = template.blank_workbook(parser.COLUMNS, parser.TITLE, notes, choices=choices, others=others)
     return download(f"{parser.TITLE}（样表）.xlsx", XLSX, data)
 
 
@@ -143,7 +148,7 @@ def _stage(request: StaffRequest, kind: SheetKind, form: UploadForm) -> Upload |
     except (Forbidden, NotFound):
         raise
     except Refused as refusal:
-        form.add_error(None, refusal.message)
+        refuse(form, refusal)
         return None
     if already:
         messages.warning(request, _sent_before(request, upload))

@@ -11,8 +11,13 @@ Kind = Literal["text", "name", "id_number", "account_no", "phone", "date", "yuan
 
 
 VERSION_SHEET: Final = "版本"
-HELP_SHEET: Final = "填表说明"
-"""Sheets of our own template that hold no data: set aside without a word."""
+HELP_SHEET: Final = "填写说明"
+OWN_SHEETS: Final = frozenset({VERSION_SHEET, HELP_SHEET, "填表说明"})
+"""Sheets of our own templates that hold no data: set aside without a word."""
+SAMPLE_MARK: Final = "示例（导入时不算）"
+SAMPLE_ID: Final = "11010519491231002X"
+"""The row of our own template that shows how to fill it in: the mark in its first cell, this number, the standard's
+own example, wherever a number stands. Overwritten with somebody's number it is a row like any other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +25,8 @@ class Column:
     """One column of a table.
 
     required: the heading must be there. filled: each row must have a value. strict: a faulty value is an
-    error and not a warning. adult: a 15-digit identity number is taken and made 18 characters long.
+    error and not a warning. adult: a 15-digit identity number is taken and made 18 characters long. asked: the
+    template asks for it, though a sheet that says it elsewhere (in its title) is read without.
     """
 
     field: str
@@ -32,6 +38,12 @@ class Column:
     strict: bool = False
     max_length: int | None = None
     adult: bool = False
+    asked: bool = False
+
+    @property
+    def must(self) -> bool:
+        """Whether somebody who fills in the template must fill this in."""
+        return self.required or self.filled or self.asked
 
 
 class Status(StrEnum):

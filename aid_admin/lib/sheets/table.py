@@ -7,7 +7,7 @@ from itertools import chain, groupby, islice
 from typing import Any, Final
 
 from aid_admin.lib.sheets.cells import CONVERTERS, EMPTY, Converter, as_text, id_number
-from aid_admin.lib.sheets.columns import HELP_SHEET, VERSION_SHEET, Column, Status, TableRow, status_of
+from aid_admin.lib.sheets.columns import OWN_SHEETS, SAMPLE_ID, SAMPLE_MARK, Column, Status, TableRow, status_of
 from aid_admin.lib.sheets.headers import Heading, find_heading, first_rows, likelier, plain, widest_row
 from aid_admin.lib.sheets.issues import CATALOGUE, Issue, Level, make
 from aid_admin.lib.sheets.reading import Cell, RawRow
@@ -105,7 +105,7 @@ def _sheets(rows: Iterable[RawRow]) -> Iterator[tuple[str, list[RawRow], Iterato
     for sheet, group in groupby(rows, key=lambda row: row.sheet):
         stream = iter(group)
         head = list(islice(stream, _LOOK_AHEAD))
-        if sheet not in (HELP_SHEET, VERSION_SHEET):
+        if sheet not in OWN_SHEETS:
             yield sheet, head, stream
 
 
@@ -192,10 +192,15 @@ def _ignored(row: RawRow, table: int) -> TableRow:
 
 
 def _is_no_data(cells: list[Cell], plan: _Plan) -> bool:
-    """Blank rows, totals, repeated headings, notes and signatures; a row with a long number never is."""
+    """Blank rows, our template's sample, totals, repeated headings, notes and signatures.
+
+    A row with a long number never is, but for the sample's own.
+    """
     first = next((cell for cell in cells if cell is not None and cell != ""), None)
     if first is None or (isinstance(first, str) and first.isspace() and not any(map(as_text, cells))):
         return True
+    if first == SAMPLE_MARK:
+        return all(place >= len(cells) or as_text(cells[place]) in ("", SAMPLE_ID) for place, _ in plan.numbers)
     leading = [cell for cell in cells[:4] if type(cell) is str]
     telling = any(_TOTAL.match(cell.lstrip()) for cell in leading) or (
         type(first) is str and _NOTE.match(first.lstrip()) is not None

@@ -2,11 +2,14 @@
 
 import io
 import re
+from datetime import timedelta
 
 import pytest
+import time_machine
 from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from openpyxl import Workbook, load_workbook
 
 from aid_admin.accounts import actions
@@ -61,11 +64,47 @@ def test_bulk_creation_is_all_or_nothing(small_county):
         assert words in text
     assert User.objects.count() == before
     right = sheet(["wang.wu", "王五", "学校经办人", SCHOOL, ""], ["zhao.q", "赵七", "资助中心初审", "", "朝歌街道"])
-    answer = client.post("/users/bulk/", {"file": right})
-    rows = list(load_workbook(io.BytesIO(answer.content)).active.iter_rows(values_only=True))
-    assert [row[0] for row in rows[1:3]] == ["wang.wu", "zhao.q"]
-    assert Client().post("/login/", {"username": "wang.wu", "password": rows[1][2]}).status_code == 302
+    text = client.post("/users/bulk/", {"file": right}).content.decode()
+    assert "建立 <b>2</b> 人" in text
+    assert "朝歌街道" in text
+    password = re.search(r"wang\.wu</th>.*?mono\">([^<]+)<", text, re.DOTALL)[1]
+    assert Client().post("/login/", {"username": "wang.wu", "password": password}).status_code == 302
     assert RoleAssignment.objects.get(user__username="zhao.q").township_code
+    sealed = re.search(r'name="sealed" value="([^"]+)"', text)[1]
+    answer = client.post("/users/bulk/passwords/", {"sealed": sealed})
+    rows = list(load_workbook(io.BytesIO(answer.content)).active.iter_rows(values_only=True))
+    assert rows[1] == ("wang.wu", "王五", password)
+    assert client.post("/users/bulk/passwords/", {"sealed": sealed + "x"}).status_code == 409
+
+
+def test_bulk_creation_may_leave_out_faulty_rows_and_says_which(small_county):
+    client, before = enter("guanli1"), User.objects.count()
+    rows = sheet(["wang.wu", "王五", "学校经办人", SCHOOL, ""], ["zhao", "赵七", "校工", "", ""])
+    text = client.post("/users/bulk/", {"file": rows, "skip": "on"}).content.decode()
+    assert "建立 <b>1</b> 人" in text
+    assert "没有建立的行（1）" in text
+    assert "没有岗位“校工”" in text
+    assert User.objects.count() == before + 1
+
+
+def test_filled_template_of_users_is_read(small_county):
+    client = enter("guanli1")
+    book = load_workbook(io.BytesIO(client.get("/users/bulk/template/").content))
+    page = book.worksheets[0]
+    places = {str(cell.value).rstrip("*"): cell.column for cell in page[2]}
+    for title, value in {"用户名": "sun.ba", "姓名": "孙八", "岗位": "财务经办"}.items():
+        page.cell(4, places[title], value)
+    out = io.BytesIO()
+    book.save(out)
+    text = client.post("/users/bulk/", {"file": SimpleUploadedFile("名单.xlsx", out.getvalue())}).content.decode()
+    assert "建立 <b>1</b> 人" in text
+
+
+def test_users_are_found_by_how_they_stand(small_county):
+    client = enter("guanli1")
+    assert "caiwu2" in client.get("/users/?role=finance_clerk&state=NEVER").content.decode()
+    assert "caiwu2" not in client.get("/users/?state=POSTLESS").content.decode()
+    assert "caiwu2" not in client.get("/users/?state=DISABLED").content.decode()
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\x03\x04 broken", "姓名\n张三".encode()])
@@ -73,6 +112,27 @@ def test_a_bulk_file_that_is_none_is_refused(small_county, data):
     answer = enter("guanli1").post("/users/bulk/", {"file": SimpleUploadedFile("名单.xlsx", data)})
     assert answer.status_code == 200
     assert 'class="errorlist' in answer.content.decode()
+
+
+def test_a_post_may_begin_later(small_county):
+    client, clerk, today = enter("guanli1"), by(f"jingban-{SCHOOL}"), timezone.localdate()
+    page, later = f"/users/{clerk.pk}/", today + timedelta(days=3)
+    given = {"role": "school_clerk", "school": OTHER}
+    text = do(client, page, "give_post", **given, since=today - timedelta(days=1)).content.decode()
+    assert "任职起不能早于今天" in text
+    text = do(client, page, "give_post", **given, since=later, until=today).content.decode()
+    assert "任职止不能早于任职起" in text
+    done(client, page, "give_post", **given, since=later, until=later)
+    assert "未到任" in client.get(page).content.decode()
+    assert OTHER not in by(clerk.username).reach().schools
+    assert "已有这个岗位" in do(client, page, "give_post", **given).content.decode()
+    with time_machine.travel(timezone.now() + timedelta(days=3)):
+        post = RoleAssignment.objects.get(user=clerk, school_code=OTHER)
+        assert post.since <= timezone.now() < post.until
+    coming = by("jingban-1141000002")
+    done(client, page, "hand_over", to=coming.username, reason="调走")
+    handed = RoleAssignment.objects.open().get(user=coming, school_code=OTHER)
+    assert (handed.since, handed.until) == (post.since, post.until)
 
 
 def test_posts_have_a_beginning_and_an_end(small_county):

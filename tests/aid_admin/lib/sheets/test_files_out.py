@@ -55,12 +55,12 @@ def test_csv_has_its_mark_and_no_formula():
 
 
 def test_template_filled_in_is_read_back(tmp_path):
-    data = blank_workbook(COLUMNS, "名册", ["每校一份"], {"name": "张三"})
+    data = blank_workbook(COLUMNS, "名册", ["每校一份"])
     book = load_workbook(io.BytesIO(data))
     page = book["名册"]
     assert (book[VERSION_SHEET]["A1"].value, book[VERSION_SHEET].sheet_state) == (VERSION, "veryHidden")
-    assert page.column_dimensions["B"].width > 20
-    page["A3"], page["B3"], page["C3"] = "张三", id_number(103), "是"
+    assert page.column_dimensions["C"].width > 20
+    page["B4"], page["C4"], page["D4"] = "张三", id_number(103), "是"
     path = tmp_path / "filled.xlsx"
     book.save(path)
     rows = list(read_table(read_rows(path, media="xlsx"), COLUMNS))
