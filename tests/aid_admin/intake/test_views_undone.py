@@ -143,7 +143,7 @@ def tags(client: Client, query: str = "") -> dict[int, str]:
     """Number of each upload in the list -> how it stands."""
     rows = client.get(f"/uploads/{query}").content.decode().split("<tbody>")[-1].split("<tr>")[1:]
     return {
-        int(re.search(r'"num">(\d+)<', row)[1]): re.search(r'class="tag is-\w+">(?:<svg.*?</svg>)?([^<]+)<', row)[1]
+        int(re.search(r'"num">(\d+)<', row)[1]): re.search(r'class="tag is-\w+"[^>]*>(?:<svg.*?</svg>)?([^<]+)<', row)[1]
         for row in rows
     }
 
