@@ -26,7 +26,7 @@ PAGES = {
     "/entitlements/": EVERYBODY,
     "/publicity/": {SCHOOL, APPROVER, PUBLICITY, AUDITOR},
     "/publicity/plan/": {PUBLICITY},
-    "/publicity/photos/": {APPROVER},
+    "/publicity/photos/": {APPROVER, PUBLICITY, AUDITOR},
     "/objections/": {APPROVER, PUBLICITY, AUDITOR},
     "/objections/new/": {PUBLICITY},
     "/batches/": MONEY,
