@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from django.db.models import Value
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from aid_admin.accounts.acting import may
 from aid_admin.accounts.gate import StaffRequest, needs_role
+from aid_admin.accounts.models import User
 from aid_admin.accounts.rules import BUSINESS_ROLES, SCHOOL_ROLES, Role
 from aid_admin.audit.history import history_of_all
 from aid_admin.county import calendar
@@ -63,10 +65,9 @@ def _aid(request: StaffRequest, found: Student, term: Semester) -> dict[str, Any
 def _history(request: StaffRequest, found: Student, shown: Mapping[str, Any]) -> list[Any]:
     """Who did what with the student and with what hangs on the student, as far as the person sees it."""
     user = request.user
-    own = {
-        model._meta.model_name or "": model.objects.visible_to(user).filter(student=found).values_list("pk", flat=True)
-        for model in (Placement, AidApplication, NoticeLetter, HomeVisit, EvidenceItem, MentoringPair)
-    }
+    own: dict[str, list[int]] = {}
+    for kind, pk in _hanging_on(user, found):
+        own.setdefault(kind, []).append(pk)
     listed = {"bankaccount": "accounts", "rosterline": "lines", "paymentline": "payments"}
     rows = {kind: [row.pk for row in shown[name]] for kind, name in listed.items()}
     rosters = {line.roster_id for line in shown["lines"]}
@@ -76,3 +77,16 @@ def _history(request: StaffRequest, found: Student, shown: Mapping[str, Any]) ->
     )
     # of a roster only what happened to it as a whole: what is said of its lines is of other pupils too
     return [event for event in events if event.object_type != "roster" or event.from_state]
+
+
+def _hanging_on(user: User, found: Student) -> Any:
+    """Type and id of what hangs on the student, as far as the person sees it. One query."""
+    parts = [
+        model.objects.visible_to(user)
+        .filter(student=found)
+        .order_by()
+        .annotate(of=Value(model._meta.model_name or ""))
+        .values_list("of", "pk")
+        for model in (Placement, AidApplication, NoticeLetter, HomeVisit, EvidenceItem, MentoringPair)
+    ]
+    return parts[0].union(*parts[1:], all=True)
