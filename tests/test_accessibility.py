@@ -28,7 +28,7 @@ ON_A_PHONE = {
 }
 # answers that are no page of their own: parts of pages, files, pictures, the JSON of health
 NO_PAGE = re.compile(
-    r"healthz|help_term|reveal|progress$|marked|template|photo$|proof|scan_file|batch_look|submit_look|receipt|accounts:log"
+    r"healthz|help_term|help_page|reveal|progress$|marked|template|photo$|proof|scan_file|batch_look|submit_look|receipt|accounts:log"
 )
 
 

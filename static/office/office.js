@@ -243,8 +243,10 @@
     return String(Math.floor(fen / 100)).replace(/\B(?=(\d{3})+$)/g, ",") + "." + (rest.length < 2 ? "0" + rest : rest);
   }
 
+  var PICKS = ".grid, [data-picks]"; // what holds rows to pick: a table, or a wall of photos
+
   function showPicked(table) {
-    var boxes = list(table, "tbody .pick input");
+    var boxes = list(table, "input[name=pick]");
     var chosen = boxes.filter(function (box) { return box.checked; });
     var picked = chosen.length;
     var head = table.querySelector("[data-pick-all]");
@@ -307,9 +309,9 @@
 
   document.addEventListener("change", function (event) {
     var head = closest(event, "[data-pick-all]");
-    var table = closest(event, ".grid");
-    if (!table || !closest(event, ".pick")) return;
-    if (head) table.querySelectorAll("tbody .pick input").forEach(function (box) { box.checked = head.checked; });
+    var table = closest(event, PICKS);
+    if (!table || !(head || closest(event, "input[name=pick]"))) return;
+    if (head) list(table, "input[name=pick]").forEach(function (box) { box.checked = head.checked; });
     showPicked(table);
   });
 
@@ -448,7 +450,7 @@
   giveBackTyped();
   document.addEventListener("DOMContentLoaded", openDialogs); // after htmx, which loads what an open dialog asks for
   document.querySelectorAll("[data-needs-pick]").forEach(function (button) { button.disabled = true; });
-  document.querySelectorAll(".grid").forEach(function (table) {
-    if (table.querySelector(".pick")) showPicked(table);
+  document.querySelectorAll(PICKS).forEach(function (table) {
+    if (table.querySelector("input[name=pick]")) showPicked(table);
   });
 })();
