@@ -21,12 +21,14 @@ THINK = float(sys.argv[2]) if len(sys.argv) > 2 else 0.5  # seconds that a perso
 ROUNDS = int(sys.argv[3]) if len(sys.argv) > 3 else 12  # some 24 looks at each page: p95 is no single unlucky one
 WHO = {
     "chushen1": (
-        "/", "/students/", "/students/?q=wyj", "/entitlements/", "/rosters/", "/letters/", "/letters/villages/",
+        "/", "/students/", "/students/?q=wyj", "/entitlements/", "/rosters/", "/rosters/matrix/",
+        "/rosters/returned/", "/rosters/summary/", "/letters/", "/letters/villages/",
         "/archives/", "/archives/?missing=receipt", "/pairing/", "/visits/", "/statistics/school-stage/", "/progress/",
         "/applications/", "/coverage/", "/uploads/",
     ),
     "shuju1": ("/", "/matches/", "/standings/", "/coverage/", "/uploads/", "/students/"),
-    "caiwu1": ("/", "/batches/", "/payments/", "/payments/?state=FAILED", "/accounts/"),
+    "gongshi1": ("/publicity/", "/publicity/calendar/", "/publicity/photos/?ok=yes", "/objections/"),
+    "caiwu1": ("/", "/funds/", "/batches/", "/payments/", "/payments/?state=FAILED", "/accounts/"),
     "shenji1": ("/audit/", "/users/", "/payments/"),
 }  # fmt: skip
 DEEP = {"/students/": 200, "/entitlements/": 150, "/letters/": 60, "/archives/": 60, "/payments/": 150, "/audit/": 80}
