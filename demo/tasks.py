@@ -9,7 +9,7 @@ from django.conf import settings
 from aid_admin.jobs.models import Job
 from aid_admin.jobs.queue import Progress
 from demo.county import make_county
-from demo.loading import LAST_HOP, load
+from demo.loading import LAST_HOP, PRACTICE, load
 
 _SAID_EVERY = 1.0  # seconds between two lines of progress
 
@@ -33,5 +33,5 @@ def load_demo(job: Job, progress: Progress) -> str:
         make_county(part, scale=scale, progress=lambda done, total, path: show(f"生成源文件 {path}", done, total))
         part.rename(folder)
     until = job.params.get("until", LAST_HOP)
-    load(folder, until=until, progress=show, practice=until in ("imported", "compared"))
+    load(folder, until=until, progress=show, practice=until in PRACTICE)
     return "演示县已就绪。"

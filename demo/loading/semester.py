@@ -41,6 +41,7 @@ HOPS: dict[str, Callable[[County, Progress], None]] = {
     "archived": _archived,
 }
 LAST_HOP = "archived"
+PRACTICE = ("imported", "compared")  # hops at which the rosters of the printed schools are left for somebody to upload
 
 
 def load(

@@ -45,7 +45,7 @@ def _guards(rosters: Sequence[Any], lines: Any, by: User) -> list[Check]:
     filled = set(lines.order_by().values_list("roster", flat=True).distinct())
     empty = next((roster for roster in rosters if roster.pk not in filled), None)
     return [
-        Check("由没有经手前面各步的人上报", blocks=True, fault=own),
+        Check("上报人没有填写过这份名册", blocks=True, fault=own),
         Check("差异都已说明", blocks=True, fault=_open(lines), path="/rosters/?open=yes"),
         Check("名册上有学生", blocks=True, fault=f"{empty}没有任何学生，无需上报。" if empty else ""),
     ]
@@ -67,8 +67,9 @@ def _warnings(rosters: Sequence[Any], lines: Any) -> list[Check]:
     counted = lines.counted()
     accounts, away = counted.without_account().count(), _away(counted)
     stale = Roster.objects.filter(pk__in=[roster.pk for roster in rosters]).returned().with_mended()
+    returned = stale.exists()
     unmended = next((str(roster) for roster in stale.filter(mended=False).select_related("school", "programme")), "")
-    return [
+    found = [
         Check(
             "银行账号都已核对", blocks=False, path="/accounts/?verified=no",
             fault=f"{accounts} 人次没有核对过的银行账号，发放时会留下。请经办人报送账号、负责人核对。" if accounts else "",
@@ -77,12 +78,13 @@ def _warnings(rosters: Sequence[Any], lines: Any) -> list[Check]:
             "学生都在本校就读", blocks=False, path="/standings/",
             fault=f"{away} 人次在籍在校有变化，请先核对；不在校的请用“说明未报原因”或请初审不予通过。" if away else "",
         ),
-        Check("填报合计与核定合计相等", blocks=False, fault=_sums(lines, counted)),
+        Check("学校填报与核定的合计", blocks=False, fault=_sums(lines, counted)),
         Check(
             "退回的已经改过", blocks=False, path="/rosters/?open=returned",
             fault=f"{unmended}退回以后还没有改动过，请对照退回原因核对。" if unmended else "",
         ),
     ]  # fmt: skip
+    return found if returned else found[:-1]
 
 
 def _away(counted: Any) -> int:
@@ -99,4 +101,6 @@ def _sums(lines: Any, counted: Any) -> str:
     computed = counted.sums()["fen"]
     if filed == computed:
         return ""
-    return f"学校填报 {yuan_comma(filed)} 元，核定 {yuan_comma(computed)} 元，按核定金额发放；相差的都在“只看差异”里。"
+    gap = yuan_comma(abs(filed - computed))
+    told = f"不相等：学校填报 {yuan_comma(filed)} 元，核定 {yuan_comma(computed)} 元，相差 {gap} 元"
+    return f"{told}。按核定金额发放；相差的都在“只看差异”里。"

@@ -123,7 +123,7 @@
   document.addEventListener("click", function (event) {
     var link = document.querySelector("[data-page-help]");
     if (!link || !window.htmx) return;
-    var heading = closest(event, ".content thead th"), columns = words(".content thead th"), states = words(".content .tag");
+    var heading = closest(event, ".content thead th"), columns = words(".content thead th, .content .tabs a, .content .figure"), states = words(".content .tag");
     if (closest(event, "[data-page-help]") && columns.length + states.length) explain(link.getAttribute("data-page-help"), columns, states);
     else if (heading && heading.textContent.trim() && !closest(event, "button, a, input, label")) explain(link.getAttribute("data-page-help"), [heading.textContent.trim()], []);
     else return;

@@ -188,7 +188,7 @@ def test_entitling_names_what_is_open_before_it_runs(county_at):
 def test_entitling_says_what_comes_next(county_at):
     county_at("compared")
     reviewer = enter("chushen1")
-    assert "下一步：生成名册" not in reviewer.get("/entitlements/").content.decode()
+    assert "下一步：去资助名册生成" not in reviewer.get("/entitlements/").content.decode()
     done(reviewer, "/entitlements/", "entitle")
     text = reviewer.get("/entitlements/").content.decode()
     assert "下一步：到“资助名册”点“生成名册”" in text
@@ -197,10 +197,10 @@ def test_entitling_says_what_comes_next(county_at):
     assert 'class="btn btn-primary" data-dialog="do-draft"' in reviewer.get("/rosters/").content.decode()
     done(reviewer, "/rosters/", "draft")
     text = reviewer.get("/entitlements/").content.decode()
-    assert "下一步：生成名册" not in text
+    assert "下一步：去资助名册生成" not in text
     assert "看资助名册" in text
     assert 'class="btn btn-plain" data-dialog="do-draft"' in reviewer.get("/rosters/").content.decode()
-    assert "下一步：生成名册" not in enter("fushen1").get("/entitlements/").content.decode()
+    assert "下一步：去资助名册生成" not in enter("fushen1").get("/entitlements/").content.decode()
 
 
 def test_entitlements_say_why_there_is_no_category(small_county):

@@ -57,7 +57,7 @@ def test_first_sheet_is_all_new(client):
     upload = send(client, good(1, HERE), good(2, HERE))
     text = page_of(client, upload)
     assert counts(text) == {"新增": 2, "修改": 0, "不变": 0, "将去除": 0}
-    assert "现在没有生效的同类数据" in text
+    assert "以前没有交过这类数据" in text
     assert "没有这一类的行" in page_of(client, upload, "removed")
 
 

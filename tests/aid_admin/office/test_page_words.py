@@ -64,5 +64,7 @@ def test_page_explains_what_stands_on_it(small_county) -> None:
     assert "个人信息保护法" in text
     assert "上传的时间" in text
     assert "没有这列" not in text
+    tabs = client.get("/help/page/", {"c": ["将去除3", "0行有错误", "SHA-256"]}).content.decode()
+    assert all(word in tabs for word in ("<dt>将去除</dt>", "<dt>行有错误</dt>", "<dt>SHA-256</dt>"))
     assert text.count("学校已上报") == 1
     assert "没有另外的说明" in client.get("/help/page/", {"c": "<b>"}).content.decode()

@@ -23,7 +23,7 @@ from aid_admin.jobs.models import Job
 from aid_admin.office import doctor
 from aid_admin.office.health import demo_state, has_come_to
 from aid_admin.office.supervisor import Supervisor, children
-from demo.loading import HOPS, LAST_HOP
+from demo.loading import HOPS, LAST_HOP, PRACTICE
 from demo.loading.staff import printed_logins
 
 
@@ -100,6 +100,9 @@ class Command(BaseCommand):
         for login in printed_logins():
             place = f"（学校 {login['school']}）" if login["school"] else ""
             self.say(f"  {login['username']:<22} {login['password']}  {ROLE_NAMES[Role(str(login['role']))]}{place}")
+        if until in PRACTICE:
+            folder = Path(settings.AID_VAR) / "demo-county"
+            self.say(f"打印的两所学校的名册没有导入，留着练习上传：{folder}/rosters/ 下以学校代码开头的文件。")
         self.say("按 Ctrl+C 停止。")
 
     def _watch(self, crew: Supervisor, job: Job) -> bool:
