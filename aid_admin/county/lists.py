@@ -10,6 +10,7 @@ from django.utils.timezone import localtime
 
 from aid_admin.accounts.deeds import TAKE_LIST, download
 from aid_admin.accounts.gate import StaffRequest, View
+from aid_admin.county import calendar
 from aid_admin.county.actions import ListOut, export_list
 
 __all__ = ["ListOut", "answer", "asked", "in_words", "shown_or_taken"]
@@ -36,8 +37,9 @@ def asked(request: StaffRequest) -> bool:
 
 def answer(request: StaffRequest, listed: ListOut, rows: Any, form: forms.Form | None = None) -> HttpResponse:
     """The list as xlsx; `rows` are those of the page before it is cut, `form` holds the filters."""
-    filters = in_words(form) if form else ""
-    name = f"{listed.name}-{localtime():%Y%m%d-%H%M}.xlsx"
+    term = calendar.chosen(request.session)
+    filters = "；".join(text for text in (f"学期={term}", in_words(form) if form else "") if text)
+    name = f"{listed.name}-{term}-{localtime():%Y%m%d-%H%M}.xlsx"
     return download(name, XLSX, export_list(by=request.user, listed=listed, rows=rows, filters=filters))
 
 

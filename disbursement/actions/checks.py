@@ -10,7 +10,7 @@ from aid_admin.accounts.models import User
 from aid_admin.lib.money import yuan_comma
 from disbursement.models import Roster, RosterLine
 from disbursement.rules.states import HAND_NAMES
-from students.models import Placement
+from students.models import BankAccount, Placement
 from students.rules import Standing
 
 
@@ -65,14 +65,14 @@ def _open(lines: Any) -> str:
 
 def _warnings(rosters: Sequence[Any], lines: Any) -> list[Check]:
     counted = lines.counted()
-    accounts, away = counted.without_account().count(), _away(counted)
+    accounts, away, proposed = counted.without_account().count(), _away(counted), _proposed(counted)
     stale = Roster.objects.filter(pk__in=[roster.pk for roster in rosters]).returned().with_mended()
     returned = stale.exists()
     unmended = next((str(roster) for roster in stale.filter(mended=False).select_related("school", "programme")), "")
     found = [
         Check(
             "银行账号都已核对", blocks=False, path="/accounts/?verified=no",
-            fault=f"{accounts} 人次没有核对过的银行账号，发放时会留下。请经办人报送账号、负责人核对。" if accounts else "",
+            fault=_of_accounts(accounts, proposed),
         ),
         Check(
             "学生都在本校就读", blocks=False, path="/standings/",
@@ -85,6 +85,17 @@ def _warnings(rosters: Sequence[Any], lines: Any) -> list[Check]:
         ),
     ]  # fmt: skip
     return found if returned else found[:-1]
+
+
+def _proposed(counted: Any) -> int:
+    """Pupils whose new account waits for the head: until then the money would go to the old one."""
+    waiting = BankAccount.objects.filter(student__in=counted.values("student"), verified_by=None, ended_at=None)
+    return waiting.values("student").distinct().count()
+
+
+def _of_accounts(accounts: int, proposed: int) -> str:
+    missing = f"{accounts} 人次没有核对过的银行账号，发放时会留下，请经办人报送账号、负责人核对。" if accounts else ""
+    return missing + (f"{proposed} 名学生更正的账号还没有核对，核对以前仍按原账号发放。" if proposed else "")
 
 
 def _away(counted: Any) -> int:

@@ -1,6 +1,8 @@
 """资金指标: entered from the document that gives the money, taken back with a reason."""
 
+import unicodedata
 from datetime import date
+from typing import Final
 
 from django.db import IntegrityError, transaction
 
@@ -13,6 +15,13 @@ from disbursement.models import Allotment
 from disbursement.permissions import ALLOWED
 from disbursement.rules.states import FundSource
 from eligibility.models import AidProgramme
+
+_BRACKETS: Final = str.maketrans({"[": "〔", "(": "〔", "【": "〔", "]": "〕", ")": "〕", "】": "〕"})
+
+
+def _document(text: str) -> str:
+    """A document's number as it is written: one kind of brackets, no spaces; so that it is known again."""
+    return "".join(unicodedata.normalize("NFKC", text).translate(_BRACKETS).split())
 
 
 @action("funds.allot", ALLOWED)
@@ -31,7 +40,7 @@ def allot(
         with transaction.atomic():
             made = Allotment.objects.create(
                 semester=calendar.semester(semester), programme=found, source=source, amount_fen=amount_fen,
-                document_no=document_no.strip(), received_on=received_on, by=by,
+                document_no=_document(document_no), received_on=received_on, by=by,
             )  # fmt: skip
     except IntegrityError as problem:
         raise Refused(

@@ -85,7 +85,7 @@ class Allotment(Row):
         return f"{self.document_no}（{self.get_source_display()}）"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
     """A programme's money in a semester, in fen: allotted by source, on approved rosters, in batches, arrived, come back."""
 
@@ -96,6 +96,7 @@ class Flow:
     batched: int
     paid: int
     failed: int
+    in_part: bool  # of the sum: some programme has rosters and no entry, so what is left is not known
 
     @property
     def allotted(self) -> int:
@@ -103,9 +104,9 @@ class Flow:
         return sum(self.sources)
 
     @property
-    def left(self) -> int:
-        """What is not bound by approved rosters; negative where they need more than was allotted."""
-        return self.allotted - self.approved
+    def left(self) -> int | None:
+        """What approved rosters do not bind; negative where they need more; None where it was not entered (in whole)."""
+        return self.allotted - self.approved if self.allotted and not self.in_part else None
 
 
 def flows_of(term: Semester) -> list[Flow]:
@@ -113,13 +114,17 @@ def flows_of(term: Semester) -> list[Flow]:
     rows = Allotment.objects.live().filter(semester=term).values_list("programme__code", "source")
     given = {(code, source): fen for code, source, fen in rows.annotate(fen=models.Sum("amount_fen"))}
     flows = [
-        Flow(code, name, tuple(int(given.get((code, source), 0)) for source in FundSource), *map(int, sums))
-        for code, name, *sums in bulk.query(_FLOW, {"term": term.pk})
-    ]
+        Flow(
+            code=code, name=name, sources=tuple(int(given.get((code, source), 0)) for source in FundSource),
+            approved=int(approved), batched=int(batched), paid=int(paid), failed=int(failed), in_part=False,
+        )
+        for code, name, approved, batched, paid, failed in bulk.query(_FLOW, {"term": term.pk})
+    ]  # fmt: skip
     return [*flows, _total(flows)]
 
 
 def _total(flows: list[Flow]) -> Flow:
     sources = tuple(sum(flow.sources[place] for flow in flows) for place in range(len(FundSource)))
-    sums = [sum(getattr(flow, name) for flow in flows) for name in ("approved", "batched", "paid", "failed")]
-    return Flow("", "合计", sources, *sums)
+    sums = {name: sum(getattr(flow, name) for flow in flows) for name in ("approved", "batched", "paid", "failed")}
+    in_part = any(flow.approved and not flow.allotted for flow in flows)
+    return Flow(code="", name="合计", sources=sources, in_part=in_part, **sums)

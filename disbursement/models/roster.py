@@ -60,12 +60,17 @@ def _signed() -> Q:
     )
 
 
+def _deeds(**which: str) -> Any:
+    """Events on the outer query's roster; taking out a copy is none."""
+    own = {"object_type": "roster", "object_id": Cast(models.OuterRef("pk"), models.CharField())}
+    return AuditEvent.objects.filter(**own, **which).exclude(verb="roster.export")
+
+
 def _last_deed(**which: str) -> models.Subquery:
     """The number of the last event on the outer query's roster."""
-    deeds = AuditEvent.objects.filter(
-        object_type="roster", object_id=Cast(models.OuterRef("pk"), models.CharField()), **which
-    ).exclude(verb="roster.export")
-    return models.Subquery(deeds.order_by().values("object_id").annotate(last=models.Max("seq")).values("last"))
+    return models.Subquery(
+        _deeds(**which).order_by().values("object_id").annotate(last=models.Max("seq")).values("last")
+    )
 
 
 class RosterQuerySet(ScopedQuerySet):
@@ -107,8 +112,13 @@ class RosterQuerySet(ScopedQuerySet):
         return self.annotate(version=models.functions.Coalesce(_last_deed(), 0))
 
     def with_mended(self) -> Any:
-        """With `mended`: whether anything was done to the roster since it was last returned."""
-        return self.annotate(mended=GreaterThan(_last_deed(), _last_deed(verb="roster.return")))
+        """With `mended`: whether the roster, or the account of a pupil on it, was worked on since it was last returned."""
+        back = _deeds(verb="roster.return").order_by("-seq").values("at")[:1]
+        account = BankAccount.objects.filter(student__rosterline__roster=models.OuterRef("pk"))
+        changed = models.Exists(account.filter(created_at__gt=models.OuterRef("returned_at")))
+        touched = GreaterThan(_last_deed(), _last_deed(verb="roster.return"))
+        mended = models.ExpressionWrapper(Q(touched) | Q(changed), output_field=models.BooleanField())
+        return self.annotate(returned_at=models.Subquery(back)).annotate(mended=mended)
 
     def with_sums(self) -> Any:
         """With `lines_count`, `lines_fen`, `too_many` and `open_differences` for lists."""

@@ -71,7 +71,7 @@ TAKE_BACK: Final = Deed(
 
 def _flow(flow: Flow) -> list[Any]:
     return [
-        flow.name, *flow.sources, flow.allotted, flow.approved, flow.batched, flow.paid, flow.failed, flow.left,
+        flow.name, *(fen or None for fen in flow.sources), flow.allotted or None, flow.approved, flow.batched, flow.paid, flow.failed, flow.left,
     ]  # fmt: skip
 
 
@@ -100,6 +100,7 @@ def overview(request: StaffRequest) -> HttpResponse:
     shown = {
         "flows": flows[:-1],
         "total": flows[-1],
+        "short": [flow for flow in flows[:-1] if flow.left is not None and flow.left < 0],
         "sources": [source.label for source in FundSource],
         "page": page_of(entries, request.GET.get("page")),
         "deeds": deeds,

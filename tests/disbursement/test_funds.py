@@ -58,6 +58,9 @@ def test_allotment_is_entered_shown_and_taken_back(small_county) -> None:
     flow = next(flow for flow in flows_of(one.semester) if flow.code == "NUTRITION")
     assert (flow.allotted, flow.left) == (125000050, 125000050 - flow.approved)
     assert "已经登记过" in _allot(clerk, amount_fen="5").content.decode()
+    assert "已经登记过" in _allot(clerk, amount_fen="5", document_no="豫财教[2020] 12号").content.decode()
+    assert flows_of(one.semester)[-1].left is None  # other programmes have rosters and no entry
+    assert "部分未登记" in clerk.get("/funds/").content.decode()
     answer = clerk.post("/funds/", {"do": "take_back", "pick": one.pk, "take_back-reason": "文件调减"})
     assert answer.status_code == 302
     assert flows_of(one.semester)[-1].allotted == 0

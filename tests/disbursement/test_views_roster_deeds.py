@@ -10,9 +10,11 @@ from aid_admin.lib.money import yuan_comma
 from disbursement.actions.rosters import answer_differences
 from disbursement.models import Roster, RosterLine
 from disbursement.rules.states import LineKind, RosterState
-from students.models import Placement
+from students.actions.accounts import correct_account
+from students.models import BankAccount, Placement
 from tests.disbursement.builders import do, done, enter
 from tests.disbursement.money import person
+from tests.factories import people
 
 pytestmark = pytest.mark.usefixtures("pages")
 
@@ -141,6 +143,20 @@ def test_drafter_is_told_that_another_reviews_and_does_not_find_it_waiting(submi
     assert "名册待初审" not in drafter.get("/").content.decode()
     assert "名册待初审" in other.get("/").content.decode()
     assert 'name="pick"' not in drafter.get("/rosters/?state=SUBMITTED&open=mine").content.decode()
+
+
+def test_account_that_was_corrected_since_the_return_counts_as_work_on_the_roster(submitted):
+    roster = returned_roster()
+    head = enter(f"fuze-{roster.school.code}")
+    assert "名册被退回待修改" in head.get("/").content.decode()
+    account = BankAccount.objects.usable().filter(student__rosterline__roster=roster).order_by("pk").first()
+    correct_account(
+        by=person(f"jingban-{roster.school.code}"), account=account.pk, holder_name="张三丰", holder_relation="祖父",
+        account_no=people.account_no(), bank="RCC", reason="换卡",
+    )  # fmt: skip
+    assert "退回以后已经改动过" in head.get(f"/rosters/{roster.pk}/").content.decode()
+    looked = head.get(f"/rosters/look/?pick={roster.pk}").content.decode()
+    assert "1 名学生更正的账号还没有核对" in looked
 
 
 def test_returned_roster_waits_for_clerk_and_head_until_it_goes_up_again(submitted):
