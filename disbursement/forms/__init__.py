@@ -246,6 +246,14 @@ class ReasonForm(forms.Form):
     reason = _words("原因", "请写明原因，系统会留下记录。")
 
 
+class LookedForm(forms.Form):
+    """Whether the doubts were looked at; the action asks for it where there are any."""
+
+    looked = forms.BooleanField(
+        label="疑点已逐条看过", required=False, help_text="系统会记下谁、什么时候看过。没有疑点的批次不用勾选。"
+    )
+
+
 class TakeOutForm(forms.Form):
     """Why lines leave a draft."""
 

@@ -105,6 +105,13 @@ class DisbursementBatchQuerySet(CountyQuerySet):
             failed=models.Count("lines", filter=Q(lines__state=PaymentState.FAILED) & ~Q(lines__code="")),
         )
 
+    def totals(self) -> dict[str, int]:
+        """What the batches with_sums come to together: how many, their lines, fen, lines without a result and failed."""
+        summed = ("lines_count", "lines_fen", "pending", "failed")
+        rows = self.order_by().values("pk", *summed)
+        found = rows.aggregate(batches=models.Count("pk"), **{f"all_{n}": models.Sum(n, default=0) for n in summed})
+        return {name.removeprefix("all_"): int(value) for name, value in found.items()}
+
 
 class DisbursementBatch(Row):
     """Payments of one semester through one bank, or the fee waivers of one semester."""

@@ -14,6 +14,7 @@ from aid_admin.jobs.models import Job
 from aid_admin.lib.money import yuan_comma
 from demo import bank as demo_bank
 from disbursement.actions import batches as actions
+from disbursement.actions import doubts
 from disbursement.models import DisbursementBatch, PaymentLine, RosterLine
 from students.models import AccountRow, BankAccount
 from tests.disbursement.builders import TERM, do, done, enter
@@ -128,7 +129,7 @@ def test_locked_batch_is_given_back_and_its_page_says_why(drafted):
 
 def test_dialogs_say_what_is_decided_on(drafted):
     path, sums = f"/batches/{drafted.pk}/", drafted.lines.sums()
-    found = len(actions.findings_of(drafted))
+    found = len(doubts.findings_of(drafted))
     done(enter("caiwu1"), path, "lock")
     text = enter("shenpi1").get(path).content.decode()
     dialog = text[text.index('id="do-review"') :]
