@@ -90,11 +90,16 @@ class BatchFilter(forms.Form):
 
 
 class PaymentFilter(SchoolFilter):
-    """Filters of the list of payment lines."""
+    """Filters of the list of payment lines; `batches`: those that have lines within the person's reach, by id."""
 
+    batch = forms.ChoiceField(label="批次", required=False)
     state = forms.ChoiceField(label="结果", required=False, choices=[("", "全部结果"), *PaymentState.choices()])
     code = forms.ChoiceField(label="银行说明", required=False, choices=[("", "全部"), *ReturnCode.choices()])
     q = _search(_PUPIL, "如 wyj")
+
+    def __init__(self, *args: Any, user: User, batches: Collection[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        self.fields["batch"].choices = [("", "全部批次"), *batches]  # type: ignore[attr-defined]
 
 
 class AccountFilter(SchoolFilter):

@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Subquery
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from aid_admin.accounts.acting import may
@@ -23,7 +24,8 @@ from aid_admin.county.models import Semester
 from aid_admin.db.pages import Page, page_of
 from aid_admin.files import store
 from aid_admin.jobs import queue
-from disbursement.actions import bank, printing
+from aid_admin.jobs.views import GO_ON
+from disbursement.actions import bank, batches, printing
 from disbursement.banks import example_return, profile_for
 from disbursement.forms import BatchFilter, BuildForm, ReturnFileForm
 from disbursement.models import BatchLook, DisbursementBatch, PaymentFile, PaymentLine, ReturnLine, RosterLine, TakenOut
@@ -141,12 +143,12 @@ def batch_build(request: StaffRequest) -> HttpResponse:
         with transaction.atomic():
             limits = {name: value for name, value in form.cleaned_data.items() if value}
             job = queue.enqueue("batch.build", "semester", term.code, by=request.user, **limits)
-        return redirect("jobs:detail", pk=job.pk)
+        return redirect(f"{reverse('jobs:detail', args=[job.pk])}?{GO_ON}")
     waiting = RosterLine.objects.visible_to(request.user).filter(semester=term).payable()
     taken_out = TakenOut.objects.visible_to(request.user).waiting().of(term)
     related = ("batch", "by", "roster_line__student", "roster_line__programme", "roster_line__roster__school")
     shown = {
-        "form": form, "sums": waiting.sums(), "without": waiting.without_account().sums(), "deeds": deeds,
+        "form": form, "plan": batches.planned(term), "sums": waiting.sums(), "without": waiting.without_account().sums(), "deeds": deeds,
         "page": page_of(taken_out.select_related(*related).order_by("pk"), request.GET.get("page")),
     }  # fmt: skip
     return render(request, "disbursement/batch_build.html", shown)

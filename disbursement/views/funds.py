@@ -71,7 +71,7 @@ TAKE_BACK: Final = Deed(
 
 def _flow(flow: Flow) -> list[Any]:
     return [
-        flow.name, *(fen or None for fen in flow.sources), flow.allotted or None, flow.approved, flow.batched, flow.paid, flow.failed, flow.left,
+        flow.name, *(fen or None for fen in flow.sources), flow.allotted or None, flow.approved, flow.batched, flow.sent, flow.paid, flow.failed, flow.left,
     ]  # fmt: skip
 
 
@@ -79,9 +79,25 @@ LISTED: Final = lists.ListOut(
     "资金总览", (
         ColumnOut("资助项目", 34), *(ColumnOut(f"{source.label}（元）", 16, "money") for source in FundSource),
         ColumnOut("指标合计（元）", 16, "money"), ColumnOut("已复审名册（元）", 16, "money"),
-        ColumnOut("已编批次（元）", 16, "money"), ColumnOut("已发放（元）", 16, "money"), ColumnOut("退回未补发（元）", 16, "money"),
+        ColumnOut("已编批次（元）", 16, "money"), ColumnOut("已送银行（元）", 16, "money"), ColumnOut("已发放（元）", 16, "money"), ColumnOut("退回未补发（元）", 16, "money"),
         ColumnOut("指标余额（元）", 16, "money"),
     ), _flow,
+)  # fmt: skip
+
+
+def _entry(one: Any) -> list[Any]:
+    undone = one.taken_back_by
+    return [
+        one.document_no, one.programme.name, one.get_source_display(), one.amount_fen, one.received_on, one.by.name,
+        "已撤销" if undone else "已登记", f"{one.taken_back_reason}（{undone.name}）" if undone else "",
+    ]  # fmt: skip
+
+
+ENTRIES: Final = lists.ListOut(
+    "指标登记", (
+        ColumnOut("指标文号", 26), ColumnOut("资助项目", 34), ColumnOut("资金来源", 10), ColumnOut("金额（元）", 16, "money"),
+        ColumnOut("下达日期", 12), ColumnOut("登记人", 12), ColumnOut("状态", 10), ColumnOut("撤销原因", 40),
+    ), _entry,
 )  # fmt: skip
 
 
@@ -93,10 +109,11 @@ def overview(request: StaffRequest) -> HttpResponse:
     if deeds.done(semester=term.code):
         return redirect(request.get_full_path())
     flows = flows_of(term)
-    if lists.asked(request):
-        return lists.answer(request, LISTED, flows)
     entries = Allotment.objects.visible_to(request.user).filter(semester=term)
     entries = entries.select_related("programme", "by", "taken_back_by").order_by("-received_on", "-pk")
+    if lists.asked(request):
+        added = [lists.ListAdded(ENTRIES, entries)]
+        return lists.answer(request, LISTED, flows[:-1], total=_flow(flows[-1]), added=added)
     shown = {
         "flows": flows[:-1],
         "total": flows[-1],

@@ -1,11 +1,13 @@
 """资金总览: what is shown is added up from documents, rosters and payments; entries are kept when taken back."""
 
+import io
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import InternalError, transaction
+from openpyxl import load_workbook
 
 from aid_admin.audit.models import AuditEvent
 from aid_admin.county import calendar
@@ -44,6 +46,8 @@ def test_flows_are_those_of_the_rows(small_county) -> None:
         assert flows[code].approved == _sum(granted) > 0
         assert flows[code].paid == _sum(x for x in mine if x.state == "PAID")
         assert flows[code].batched == _sum(x for x in mine if x.state in ("WAITING", "SENT", "UNKNOWN", "PAID"))
+        live = [x for x in mine if x.state in ("SENT", "UNKNOWN", "PAID") and x.batch.mode == "ACCOUNT"]
+        assert flows[code].sent == _sum(live)
         failed = [x for x in mine if x.state in ("FAILED", "RETURNED_LATER") and x.pk not in retried]
         assert flows[code].failed == _sum(failed)
 
@@ -102,3 +106,16 @@ def test_entry_is_never_changed_nor_deleted(small_county) -> None:
     for change in (lambda: Allotment.objects.update(amount_fen=1), lambda: Allotment.objects.all().delete()):
         with pytest.raises(InternalError), transaction.atomic():
             change()
+
+
+def test_workbook_has_the_entries_and_counts_no_total(small_county) -> None:
+    clerk = enter("caiwu1")
+    _allot(clerk)
+    book = load_workbook(io.BytesIO(clerk.post("/funds/", {"do": "take_list"}).content))
+    flows, entries = (list(sheet.iter_rows(values_only=True)) for sheet in book)
+    programmes = len(flows_of(calendar.semester(TERM))) - 1
+    assert flows[-1][0].startswith(f"共 {programmes} 行。")
+    assert [row[0] for row in flows].count("合计") == 1
+    assert "已送银行（元）" in flows[0]
+    assert entries[1][:4] == ("豫财教〔2020〕12号", "义务教育营养改善计划", "中央", 1250000.5)
+    assert entries[-1][0].startswith("共 1 行。")

@@ -76,7 +76,7 @@ def test_doubts_stay_as_they_were_once_the_batch_is_decided(
         assert "有疑点 2 处，涉及 2 笔。</b>这是放行时的疑点" in text
         for look in BatchLook.objects.filter(batch=batch):
             assert f"{look.get_step_display()}：{look.by.name} " in text
-        assert len(re.findall("class=\"looked\">[^<]+，已逐条看过</span>", text)) == 2
+        assert len(re.findall('class="looked">[^<]+，已逐条看过</span>', text)) == 2
         assert "账号不在本行卡号段内" in _text(batch, query="?state=doubts")
         load(batch, {})
         batch = fresh(batch)
