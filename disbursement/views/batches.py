@@ -46,7 +46,7 @@ from disbursement.views.batch_deeds import (
     waits_for,
 )
 from disbursement.views.batch_doubts import IN_HAND, Doubts, doubts_of
-from disbursement.views.lists import BATCHES
+from disbursement.views.lists import BATCHES, batch_total, sums_of
 
 SEES: Final = needs_role(Role.FINANCE_CLERK, Role.FINANCE_APPROVER, Role.AUDITOR)
 _MOST_LOOKED_AT: Final = 50
@@ -73,14 +73,16 @@ def batch_list(request: StaffRequest) -> HttpResponse:
     )
     rows = rows.select_related("built_by").order_by("-pk")
     if lists.asked(request):
-        return lists.answer(request, BATCHES, [_with_doubts(batch) for batch in rows], form)
+        return lists.answer(
+            request, BATCHES, [_with_doubts(one) for one in rows], form, total=batch_total(rows.totals())
+        )
     sums = rows.totals()
     page = page_of(rows, request.GET.get("page"), counted=sums["batches"])
     taken = bank.taken_among([batch for batch in page if batch.has_file])
     for batch in page:
         _tell_what_fits(batch, request.user, taken=batch.pk in taken)
     filtered = any(form.data.get(name) for name in form.fields)
-    shown = {"form": form, "page": page, "deeds": deeds, "filtered": filtered, "sums": sums}
+    shown = {"form": form, "page": page, "deeds": deeds, "filtered": filtered, "sums": sums, "sums_of": sums_of(sums)}
     shown |= {"may_build": may(request.user, "batch.build"), "begins": ""}
     if not page.rows and not filtered:
         shown["begins"] = _how_to_begin(request, term)

@@ -43,8 +43,20 @@ BATCHES: Final = ListOut(
         ColumnOut("批次号", 22), ColumnOut("补发", 8), ColumnOut("方式", 12), ColumnOut("银行", 16), _STATE,
         ColumnOut("笔数", 8, "int"), _FEN, ColumnOut("疑点", 8, "int"), ColumnOut("未回盘", 8, "int"), ColumnOut("失败", 8, "int"), ColumnOut("编制人", 10),
         ColumnOut("编制日期", 12),
-    ), _batch, summed={"笔数", "金额（元）", "未回盘", "失败"},
+    ), _batch,
 )  # fmt: skip
+
+
+def sums_of(sums: dict[str, int]) -> str:
+    """What the sums of the batches are the sums of."""
+    left_out = f"（不含已中止的 {sums['aborted']} 个）" if sums["aborted"] else ""
+    return f"合计 {sums['batches'] - sums['aborted']} 个{left_out}"
+
+
+def batch_total(sums: dict[str, int]) -> list[Value]:
+    """The row of sums below the batches."""
+    counted = [sums["lines_count"], sums["lines_fen"], None, sums["pending"], sums["failed"]]
+    return [sums_of(sums), *[None] * 4, *counted, None, None]
 
 
 def _account(account: Any) -> list[Value]:

@@ -261,3 +261,11 @@ def test_list_of_batches_counts_doubts_and_sums(
     row = clerk.get("/batches/").content.decode().split("<tbody>")[1].split("</tr>")[0]
     assert "hx-get" not in row
     assert '<td class="num">1</td>' in row
+
+
+def test_sums_leave_out_batches_that_were_broken_off(draft: DisbursementBatch) -> None:
+    batches.abort_batches(by=person("caiwu1"), batch=[draft.pk], reason="重编")
+    again = drafted()
+    text = enter("caiwu1").get("/batches/").content.decode().split("<tfoot>")[1]
+    assert "合计 1 个（不含已中止的 1 个）" in text
+    assert f'<td class="num">{again.lines.count()}</td>' in text
