@@ -68,12 +68,14 @@ SELECT DISTINCT '批次' || b.no, o.student_id, s.name, o.account_no FROM disbur
   JOIN students_student s ON s.id = o.student_id
  WHERE l.batch_id = %(batch)s
 UNION
-SELECT '已从批次' || b.no || CASE WHEN t.put_back_by_id IS NULL THEN '移出，待核实' ELSE '移出，已放回待编' END,
+SELECT '已从批次' || b.no || '移出，' || CASE WHEN t.put_back_by_id IS NOT NULL THEN '已放回待编'
+            WHEN d.ended_at IS NULL THEN '待核实' ELSE '学校已重新核对，待编' END,
        o.student_id, s.name, a.account_no
   FROM disbursement_paymentline l
   JOIN students_bankaccount a ON a.account_no = l.account_no AND a.student_id <> l.student_id AND a.ended_at IS NULL
-  JOIN disbursement_takenout t ON t.account_id = a.id
-  JOIN disbursement_rosterline o ON o.id = t.roster_line_id AND o.semester_id = %(term)s AND o.state = 'ACCEPTED'
+  JOIN disbursement_rosterline o ON o.student_id = a.student_id AND o.semester_id = %(term)s AND o.state = 'ACCEPTED'
+  JOIN disbursement_takenout t ON t.id = (SELECT max(n.id) FROM disbursement_takenout n WHERE n.roster_line_id = o.id)
+  LEFT JOIN students_bankaccount d ON d.id = t.account_id
   JOIN disbursement_disbursementbatch b ON b.id = t.batch_id
   JOIN students_student s ON s.id = o.student_id
  WHERE l.batch_id = %(batch)s AND NOT EXISTS (

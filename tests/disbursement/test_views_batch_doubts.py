@@ -11,6 +11,7 @@ from aid_admin.lib.refusals import Refused
 from disbursement.actions import bank, batches, doubts, taking_out
 from disbursement.models import BatchLook, DisbursementBatch, PaymentLine, TakenOut
 from disbursement.rules.findings import Finding, Gravity
+from students.actions.accounts import reaffirm_accounts, verify_accounts
 from tests.disbursement.builders import TERM, do, done, enter
 from tests.disbursement.money import drafted, fresh, line_of, load, person, released, sent
 from tests.refusing import refused
@@ -144,6 +145,18 @@ def test_sharer_that_was_taken_out_and_waits_keeps_the_others_doubt(draft: Disbu
     batches.build_batches(by=person("caiwu1"), semester=TERM, bank="RCC")
     again = DisbursementBatch.objects.latest("pk")
     assert f"{mine}（批次{again.no}）" in told()[0]
+
+
+def test_sharer_whose_school_affirms_the_same_account_is_still_told(draft: DisbursementBatch) -> None:
+    shared = next(found for found in doubts.findings_of(draft) if found.code == "ACCOUNT_SHARED")
+    gone = line_of(draft, shared.subjects[-1])
+    assert gone.account is not None
+    taking_out.take_out_lines(by=person("caiwu1"), line=[gone.pk], reason="与他人共用账户")
+    clerk, head = (person(f"{who}-{gone.account.source_row.school.code}") for who in ("jingban", "fuze"))
+    (made,) = reaffirm_accounts(by=clerk, account=[gone.account_id], reason="户名是祖父")
+    verify_accounts(by=head, account=[int(made.id)])
+    told = [found.message for found in doubts.findings_of(draft) if found.code == "ACCOUNT_SHARED"]
+    assert any(f"（已从批次{draft.no}移出，学校已重新核对，待编）" in message for message in told)
 
 
 def test_lines_taken_out_are_listed_with_where_they_are_now(draft: DisbursementBatch) -> None:
