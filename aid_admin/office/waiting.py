@@ -1,6 +1,6 @@
 """What waits for a person: one query set per kind of work, counted together in one query."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -241,10 +241,21 @@ def _way(work: Work, count: int) -> str:
 
 def waiting_for(user: User, term: Semester, today: date, runs: RunsShown) -> list[Waiting]:
     """What waits for this person in this semester, most pressing first; empty if nothing does."""
+    return waiting_beside(user, term, today, runs, ())[0]
+
+
+def waiting_beside(
+    user: User, term: Semester, today: date, runs: RunsShown, beside: Sequence[Rows]
+) -> tuple[list[Waiting], list[int]]:
+    """The same, and how many of `beside` there are: counted in the same query."""
     desk = Desk(user, term, runs)
     found = {work.title: work for role in sorted(user.roles) for work in _WORK[role](desk)}
-    counts = bulk.count_all([work.rows for work in found.values()])
-    works = [(work, count) for work, count in zip(found.values(), counts, strict=True) if count]
+    counts = bulk.count_all([*(work.rows for work in found.values()), *beside])
+    works = [(work, count) for work, count in zip(found.values(), counts, strict=False) if count]
+    return _lines(works, term, today), counts[len(found) :]
+
+
+def _lines(works: Sequence[tuple[Work, int]], term: Semester, today: date) -> list[Waiting]:
     deadlines = deadlines_of(term) if any(work.step for work, _ in works) else {}
     dues = [_due(work, deadlines) for work, _ in works]
     ends = [due or term.ends_on for due in dues]
