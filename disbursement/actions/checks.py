@@ -45,7 +45,7 @@ def _guards(rosters: Sequence[Any], lines: Any, by: User) -> list[Check]:
     filled = set(lines.order_by().values_list("roster", flat=True).distinct())
     empty = next((roster for roster in rosters if roster.pk not in filled), None)
     return [
-        Check("上报人没有填写过这份名册", blocks=True, fault=own),
+        Check("上报人不是填写差异说明的人", blocks=True, fault=own),
         Check("差异都已说明", blocks=True, fault=_open(lines), path="/rosters/?open=yes"),
         Check("名册上有学生", blocks=True, fault=f"{empty}没有任何学生，无需上报。" if empty else ""),
     ]
@@ -76,7 +76,7 @@ def _warnings(rosters: Sequence[Any], lines: Any) -> list[Check]:
         ),
         Check(
             "学生都在本校就读", blocks=False, path="/standings/",
-            fault=f"{away} 人次在籍在校有变化，请先核对；不在校的请用“说明未报原因”或请初审不予通过。" if away else "",
+            fault=f"{away} 人次在籍在校有变化，请先核对；不在校的请用“不应资助，说明原因”或请初审不予通过。" if away else "",
         ),
         Check("学校填报与核定的合计", blocks=False, fault=_sums(lines, counted)),
         Check(

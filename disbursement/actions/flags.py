@@ -11,18 +11,19 @@ from disbursement.rules.review import Flag
 _APART: Final = """NOT EXISTS (SELECT 1 FROM students_familymember f JOIN students_familymember g ON g.id_number = f.id_number
                        WHERE f.enrolment_id = c.enrolment_id AND g.enrolment_id = q.enrolment_id)"""
 _SQL: Final = f"""
-WITH mine AS (
-  SELECT l.id, l.roster_id, l.student_id, l.kind, l.reason_code, l.state, l.answered_by_id, r.school_id,
+WITH every AS (
+  SELECT l.id, l.roster_id, l.student_id, l.kind, l.reason_code, l.state, l.answered_by_id, r.school_id, r.state AS stands,
          p.school_id AS placed_at, COALESCE(p.standing, '') AS standing, p.enrolment_id
     FROM disbursement_rosterline l JOIN disbursement_roster r ON r.id = l.roster_id
     LEFT JOIN students_placement p ON p.student_id = l.student_id AND p.semester_id = l.semester_id
-   WHERE l.roster_id = ANY(%(rosters)s) AND l.state IN ('PROPOSED', 'ACCEPTED', 'HELD')),
+   WHERE l.roster_id = ANY(%(rosters)s)),
+mine AS (SELECT * FROM every WHERE state IN ('PROPOSED', 'ACCEPTED', 'HELD')),
 c AS (SELECT * FROM mine WHERE kind <> 'TOO_MANY')
 SELECT id, roster_id, '{Flag.DIFFERENCE_OPEN}', NULL::bigint FROM mine WHERE kind <> 'RIGHT' AND answered_by_id IS NULL
 UNION ALL
 SELECT id, roster_id, '{Flag.REASON_OPEN}', NULL FROM c WHERE kind = 'MISSING' AND reason_code <> '' AND state = 'PROPOSED'
 UNION ALL
-SELECT id, roster_id, '{Flag.DISAGREED}', NULL FROM mine WHERE reason_code = 'DISAGREED' AND state = 'PROPOSED'
+SELECT id, roster_id, '{Flag.DISAGREED}', NULL FROM every WHERE reason_code = 'DISAGREED' AND stands IN ('DRAFT', 'SUBMITTED', 'REVIEWED')
 UNION ALL
 SELECT id, roster_id, '{Flag.PLACE_UNDECIDED}', NULL FROM c WHERE standing <> 'GO' OR placed_at IS DISTINCT FROM school_id
 UNION ALL

@@ -22,6 +22,7 @@ _DONE: Final = {
     "roster.draft": "重新比对", "roster.answer": "说明差异", "roster.submit": "重新上报", "application.submit": "重新提交",
     "application.review": "学校评议", "roster.void": "作废",
 }  # fmt: skip
+_NAMED: Final = 3
 _Key = tuple[str, str]  # kind and number of the object
 
 
@@ -150,19 +151,22 @@ class _Accounts:
     """The accounts that were proposed for pupils on these rosters, and when; one query."""
 
     def __init__(self, rosters: Sequence[Any], events: Iterable[Any]) -> None:
-        self._proposed: dict[int, list[tuple[Any, int]]] = defaultdict(list)
+        self._proposed: dict[int, list[tuple[Any, int, str]]] = defaultdict(list)
         if not rosters:
             return
         since = min(event.at for event in events)
         found = BankAccount.objects.filter(student__rosterline__roster__in=rosters, created_at__gt=since)
-        for roster, at, student in found.values_list("student__rosterline__roster", "created_at", "student"):
-            self._proposed[roster].append((at, student))
+        for roster, at, student, name in found.values_list(
+            "student__rosterline__roster", "created_at", "student", "student__name"
+        ):
+            self._proposed[roster].append((at, student, name))
 
     def difference(self, roster: Any, since: Any, until: Any) -> list[str]:
         """How many pupils' accounts were mended after a return, and before the next one."""
         mine = self._proposed[roster.pk]
-        students = {student for at, student in mine if at > since and (until is None or at <= until)}
-        return [f"更正银行账号 {len(students)} 人"] if students else []
+        names = list(dict(one[1:] for one in mine if one[0] > since and (until is None or one[0] <= until)).values())
+        told = "、".join(names[:_NAMED]) + ("等" if len(names) > _NAMED else "")
+        return [f"更正银行账号 {len(names)} 人（{told}）"] if names else []
 
 
 @dataclass(frozen=True, slots=True)

@@ -146,7 +146,7 @@ def _refuse_answer(line: Any, reason_code: str) -> None:
     if reason_code in MISSING_REASONS and not missing:
         raise Refused(f"{line.student}是“{line.get_kind_display()}”，不是应助未报，请用“同意核定结果”或“有异议”。")
     if reason_code == DiffReason.DISAGREED and missing:
-        raise Refused(f"{line.student}是应助未报，请用“说明未报原因”。")
+        raise Refused(f"{line.student}是应助未报，请用“不应资助，说明原因”。")
 
 
 @action("roster.submit", ALLOWED)

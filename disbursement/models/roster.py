@@ -112,9 +112,11 @@ class RosterQuerySet(ScopedQuerySet):
         return self.annotate(returned_at=models.Subquery(back)).annotate(mended=mended)
 
     def with_again(self) -> Any:
-        """With `again`: whether the school sent the roster up once more after it was returned to it."""
+        """With `again`: whether the school sent the roster up once more after it was returned; until it is approved."""
         back = models.Exists(_deeds(verb="roster.return", to_state=RosterState.DRAFT))
-        again = models.ExpressionWrapper(Q(back, state=RosterState.SUBMITTED), output_field=models.BooleanField())
+        again = models.ExpressionWrapper(
+            Q(back, state__in=[RosterState.SUBMITTED, RosterState.REVIEWED]), output_field=models.BooleanField()
+        )
         return self.annotate(again=again)
 
     def with_sums(self) -> Any:

@@ -67,16 +67,16 @@ AGREE: Final = Deed(
     text="同意后：应助未报的予以资助，多报的不资助，金额不符的按核定金额。",
 )  # fmt: skip
 ANSWER: Final = Deed(
-    "answer", "roster.answer", "说明未报原因", rosters.answer_differences, "line", "已说明 {n} 名学生的未报原因，由初审决定是否采纳。",
+    "answer", "roster.answer", "不应资助，说明原因", rosters.answer_differences, "line", "已说明 {n} 名学生的未报原因，由初审决定是否采纳。",
     form=AnswerForm, icon="pencil", tone="plain", states={_S.DRAFT},
-    text="由县资助中心初审决定：采纳您的理由，该生不资助；不采纳，照常资助。结果显示在该生这一行。",
+    text="只用于确实不应资助的学生。学校漏报了、应当资助的，不用说明原因，点“同意核定结果”。由县资助中心初审决定：采纳您的理由，该生不资助；不采纳，照常资助。结果显示在该生这一行。",
     only="只用于应助未报：学校没有填报的学生才要说明。多报、金额不符不同意的，用“有异议”。",
 )  # fmt: skip
 DISAGREE: Final = Deed(
     "disagree", "roster.answer", "有异议", rosters.answer_differences, "line", "已记下对 {n} 名学生的异议。",
     form=DisagreeForm, icon="exclamation-circle", tone="plain", states={_S.DRAFT},
     text="用于多报和金额不符。本轮仍按核定结果办理；认为应当资助的，请补报认定申请或更正学籍，核定后进入下一轮。",
-    only="只用于多报和金额不符。应助未报、确实不应发的，用“说明未报原因”。",
+    only="只用于多报和金额不符。应助未报、确实不应发的，用“不应资助，说明原因”。",
 )  # fmt: skip
 ACCEPT: Final = Deed(
     "accept", "roster.refuse", "采纳学校理由", lines.refuse_lines, "line", "已采纳 {n} 名学生的学校理由，不资助。",

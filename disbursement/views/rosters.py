@@ -59,6 +59,7 @@ from disbursement.views.roster_deeds import (
     VOID,
     WITHDRAW,
 )
+from disbursement.views.roster_lines import able, agreed, unable
 from eligibility.models import AidApplication
 from eligibility.rules import PaymentMode
 from students.models import Student
@@ -86,8 +87,8 @@ def roster_list(request: StaffRequest) -> HttpResponse:
     rows = _filtered(request, Roster.objects.visible_to(request.user).filter(semester=term), form)
     deeds = Deeds(request, _list_deeds(request.user, form, _drafted(request.user, term)))
     if deeds.done(semester=term.code, seen=request.POST.getlist("seen"), then=lambda: _left_told(_left(deeds))):
-        return redirect(_left_at(request, deeds) if _left(deeds) else request.get_full_path())
-    listed = rows.with_sums().with_version().with_again().select_related("school", "programme", "period")
+        return redirect(_left_at(request, deeds) if _left(deeds) else _listed_after(request, deeds))
+    listed = rows.with_sums().with_version().with_mended().with_again().select_related("school", "programme", "period")
     listed = listed.order_by("school__code", "programme__position", "round")
     if lists.asked(request):
         return lists.answer(request, ROSTERS, listed, form)
@@ -121,6 +122,11 @@ def _left_at(request: StaffRequest, deeds: Deeds) -> str:
     """Where they are listed."""
     state = RosterState.SUBMITTED if deeds.wanted == REVIEW.name else RosterState.REVIEWED
     return f"{request.path}?open=flagged&state={state}"
+
+
+def _listed_after(request: StaffRequest, deeds: Deeds) -> str:
+    """The same part of the list, where there is more of it to do; what a school has sent up stands in the whole list."""
+    return request.path if deeds.wanted == SUBMIT.name else request.get_full_path()
 
 
 def _left_told(left: int) -> str:
@@ -245,8 +251,8 @@ def _verdict(roster: Any, mine: Any) -> str:
     refused = mine.count() - sums["person_times"] - accepted
     undecided = passing.reasoned().count()
     said = (
-        f"{sums['person_times']} 人通过，{yuan_comma(sums['fen'])} 元；{refused} 人不通过（含多报）；"
-        f"{accepted} 条学校理由采纳，不资助。"
+        f"{sums['person_times']} 人通过，{yuan_comma(sums['fen'])} 元；{refused} 人不通过（含多报）"
+        f"{f'；{accepted} 条学校理由采纳，不资助' if accepted else ''}。"
     )
     if undecided:
         said += f"另有 {undecided} 条学校理由您没有采纳，照常资助。"
@@ -273,13 +279,15 @@ def _shown(request: StaffRequest, roster: Any, mine: Any, deeds: Deeds) -> HttpR
         "tabs": [*_tabs(mine, tab), *([("FLAGGED", "有疑点", len(flags))] if reviewing else [])],
         "tab": tab,
         "page": page,
-        "lines": [(line, _able(line), _agreed(line)) for line in page],
+        "lines": [(line, able(line), agreed(line), unable(line, roster)) for line in page],
         "sums": sums,
         "every": every,
         "unfunded": every - sums["person_times"],
         "passing": mine.passing().sums() if picking else None,
         "undecided": mine.passing().reasoned().count() if any(o.deed is ACCEPT for o in picking) else 0,
         "own_hand": _own_hand(roster, request.user),
+        "since_return": _since_return(request, roster),
+        "next_one": _next_one(request, roster),
         "pays_accounts": roster.programme.payment_mode == PaymentMode.ACCOUNT,
         "events": history_of("roster", roster.pk),
         **(_filing(request) if roster.state == RosterState.DRAFT else {}),
@@ -295,7 +303,6 @@ def _evidence(request: StaffRequest, roster: Any, mine: Any, page: Page, flags: 
     line = evidence.chosen(request, mine, page.rows, flags)
     return {
         "reviewing": True,
-        "sent_again": _sent_again(request, roster),
         "flagged": len(flags),
         "last": last,
         "gone": evidence.gone(request, roster, last) if request.GET.get("tab") == "GONE" else [],
@@ -303,14 +310,23 @@ def _evidence(request: StaffRequest, roster: Any, mine: Any, page: Page, flags: 
     }
 
 
-def _sent_again(request: StaffRequest, roster: Any) -> Any:
-    """Why a roster that the school sent up again was returned, and what was changed since."""
-    if not roster.again:
+def _since_return(request: StaffRequest, roster: Any) -> Any:
+    """Why a roster was returned to the school, and what was changed since; None of one that was not."""
+    if not (roster.again or (roster.state == RosterState.DRAFT and roster.return_reason)):
         return None
     rosters = Roster.objects.visible_to(request.user).filter(pk=roster.pk)
     applications = AidApplication.objects.visible_to(request.user).none()
     events = returns_of(rosters, applications).filter(to_state=RosterState.DRAFT).order_by("-seq")[:1]
     return next(iter(with_changes(list(events), rosters, applications)), None)
+
+
+def _next_one(request: StaffRequest, roster: Any) -> Any:
+    """After the person's own step: the next roster that waits for it, if there is one."""
+    waits = next((state for state, (verb, _) in _SIGNED_NEXT.items() if may(request.user, verb)), None)
+    if waits is None or roster.state == waits:
+        return None
+    rows = Roster.objects.visible_to(request.user).of(roster.semester).filter(state=waits).untouched_by(request.user)
+    return rows.select_related("school", "programme").order_by("school__code", "programme__position", "round").first()
 
 
 def _of_tab(mine: Any, tab: str) -> Any:
@@ -332,27 +348,6 @@ def _tabs(mine: Any, tab: str) -> list[tuple[str, str, int]]:
     return [(code, words, count) for code, words, count in found if count or code in (tab, "DIFF", *LineKind)]
 
 
-def _able(line: Any) -> str:
-    """Names of the deeds that fit one line, for the buttons above the list; the action has the last word."""
-    missing = line.kind == LineKind.MISSING
-    names = []
-    if line.kind != LineKind.RIGHT:
-        names += ["agree", "answer" if missing else "disagree"]
-    if line.state == LineStatus.REFUSED:
-        names.append("restore")
-    elif line.kind != LineKind.TOO_MANY:
-        names += ["refuse", "accept"] if missing and line.reason_code else ["refuse"]
-    return " ".join(names)
-
-
-def _agreed(line: Any) -> str:
-    """What agreeing to this line's difference means, in yuan."""
-    if line.kind == LineKind.TOO_MANY:
-        return "同意后不资助"
-    means = {LineKind.MISSING: "同意后按 {} 元资助", LineKind.AMOUNT_DIFFERS: "同意后按核定的 {} 元资助"}
-    return means.get(line.kind, "").format(yuan_comma(line.amount_fen))
-
-
 def _fits(roster: Any, user: User) -> Callable[[Deed], bool]:
     """Which deeds this roster lets this person do: its state, its hands, its publicity."""
     hands = {roster.prepared_by_id, roster.submitted_by_id, roster.reviewed_by_id, roster.approved_by_id}
@@ -371,8 +366,8 @@ def _fits(roster: Any, user: User) -> Callable[[Deed], bool]:
         if deed.name == "withdraw":
             free = roster.state == RosterState.CONFIRMED or not public
             return free and getattr(roster, f"{ROSTER_HANDS[roster.state]}_id") == user.pk
-        if deed.name == "return" and of_school:
-            return bool(roster.state == RosterState.SUBMITTED)
+        if deed.name == "return" and of_school:  # who sent it up takes it back
+            return bool(roster.state == RosterState.SUBMITTED and roster.submitted_by_id != user.pk)
         return not (public and deed.name in ("return", "void"))
 
     return fits

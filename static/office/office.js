@@ -259,7 +259,10 @@
     }
     list(document, "[data-picked]").forEach(function (place) { place.textContent = picked; });
     ["persons", "over", "flagged"].forEach(function (what) {
-      list(document, "[data-picked-" + what + "]").forEach(function (place) { place.textContent = sumOf(chosen, "data-" + what); });
+      list(document, "[data-picked-" + what + "]").forEach(function (place) {
+        place.textContent = sumOf(chosen, "data-" + what);
+        if (place.hasAttribute("data-hide-none")) place.parentNode.parentNode.hidden = place.textContent === "0";
+      });
     });
     list(document, "[data-picked-fen]").forEach(function (place) { place.textContent = yuan(sumOf(chosen, "data-fen")); });
     list(document, "[data-picked-all]").forEach(function (notice) { notice.hidden = picked !== Number(notice.getAttribute("data-picked-all")); });
@@ -320,7 +323,8 @@
     list(document, "[data-pick-hint]").forEach(function (place) {
       var unfit = chosen.length && place.getAttribute("data-unfit-hint");
       var why = unfit && !usable ? hints.join("；") || unfit : "";
-      place.textContent = why || hints.join("；") || (unfit ? "" : place.getAttribute("data-pick-hint"));
+      var reasons = chosen.length && !usable ? valuesOf(chosen, "data-why").join("；") : "";
+      place.textContent = why || hints.join("；") || reasons || (unfit ? "" : place.getAttribute("data-pick-hint"));
     });
   }
 

@@ -53,10 +53,13 @@ def test_roster_sent_up_as_it_was_is_not_called_mended(submitted):
 def test_corrected_account_counts_as_a_change_and_the_reviewer_reads_it(submitted):
     roster = returned_roster()
     propose_account(roster.lines.order_by("pk").first().student_id)
-    assert "更正银行账号 1 人" in returned("chushen2")
+    told = f"更正银行账号 1 人（{roster.lines.order_by('pk').first().student.name}）"
+    assert told in returned("chushen2")
+    assert f"退回以后已经改动过（{told}）" in roster_page(f"fuze-{roster.school.code}", roster)
+    assert "退回，已改动" in enter(f"fuze-{roster.school.code}").get("/rosters/").content.decode()
     sent_up(roster)
     assert "已改正上报" in returned("chushen2")
-    assert "更正银行账号 1 人；重新上报" in roster_page("chushen2", roster)
+    assert f"{told}；重新上报" in roster_page("chushen2", roster)
 
 
 def test_list_marks_what_came_back_until_it_is_reviewed(submitted):
@@ -65,7 +68,39 @@ def test_list_marks_what_came_back_until_it_is_reviewed(submitted):
     text = enter("chushen2").get("/rosters/", {"q": ""}).content.decode()
     assert text.count("退回后重报") == 1
     done(enter("chushen2"), f"/rosters/{roster.pk}/", "review")
+    assert "退回后重报" in roster_page("fushen1", roster)  # the second reviewer knows as well
+    done(enter("fushen1"), f"/rosters/{roster.pk}/", "approve")
     assert "退回后重报" not in enter("chushen2").get("/rosters/").content.decode()
+
+
+def test_schools_objection_is_seen_by_the_second_reviewer_too(submitted):
+    roster = Roster.objects.filter(lines__kind=LineKind.TOO_MANY).order_by("pk").first()
+    line = roster.lines.filter(kind=LineKind.TOO_MANY).order_by("pk").first()
+    RosterLine.objects.filter(pk=line.pk).update(reason_code="DISAGREED", explanation="家里确有困难")
+    picked = re.search(rf'value="{line.pk}"[^>]*data-why="([^"]+)"', roster_page("chushen2", roster))
+    assert "不用再选" in picked[1]
+    done(enter("chushen2"), f"/rosters/{roster.pk}/", "review")
+    page = enter("fushen1").get(f"/rosters/{roster.pk}/?tab=FLAGGED").content.decode()
+    assert "学校对核定结果有异议" in page
+    assert "家里确有困难" in page
+
+
+def test_after_ones_own_step_the_next_roster_is_a_click_away(submitted):
+    first, second = Roster.objects.filter(state=RosterState.SUBMITTED).order_by("school__code", "programme__position")[
+        :2
+    ]
+    assert "下一份" not in roster_page("chushen2", first)
+    done(enter("chushen2"), f"/rosters/{first.pk}/", "review")
+    assert f'href="/rosters/{second.pk}/" title=' in roster_page("chushen2", first)
+
+
+def test_head_takes_back_what_he_sent_up_and_lands_on_the_whole_list(submitted):
+    roster = returned_roster()
+    head = enter(f"fuze-{roster.school.code}")
+    assert done(head, "/rosters/?state=DRAFT", "submit", [roster.pk]) == "/rosters/"
+    page = head.get(f"/rosters/{roster.pk}/").content.decode()
+    assert 'data-dialog="do-withdraw"' in page
+    assert 'data-dialog="do-return"' not in page
 
 
 def test_school_sees_which_pupils_account_is_missing_or_waits(submitted):

@@ -82,7 +82,7 @@ def test_review_dialog_says_how_many_pass_and_how_many_do_not(submitted):
     done(reviewer, path, "refuse", [lines[0].pk], reason_code="OTHER", reason="重复")
     fen = sum(line.amount_fen for line in lines[1:])
     text = reviewer.get(path).content.decode()
-    assert f"{len(lines) - 1} 人通过，{yuan_comma(fen)} 元；1 人不通过（含多报）；0 条学校理由采纳" in text
+    assert f"{len(lines) - 1} 人通过，{yuan_comma(fen)} 元；1 人不通过（含多报）。" in text
 
 
 def test_refusing_everybody_is_refused_until_it_is_meant(submitted):
@@ -177,7 +177,7 @@ def test_returned_roster_waits_for_clerk_and_head_until_it_goes_up_again(submitt
     assert "名册被退回" not in clerk.get("/").content.decode()
     assert "退回的名册已改，待上报" in head.get("/").content.decode()
     shown = head.get(path).content.decode()
-    assert "退回以后已经改动过：由学校负责人对照退回原因核对，再上报" in shown
+    assert "：由学校负责人对照退回原因核对，再上报" in shown
     assert "名册被退回待修改" not in shown
     done(head, path, "submit")
     assert "名册被退回" not in head.get("/").content.decode()
@@ -320,7 +320,7 @@ def test_school_may_say_why_it_disagrees_and_nothing_else_changes(submitted):
     )
     other = enter(f"jingban-{missing.roster.school.code}")
     said = do(other, f"/rosters/{missing.roster_id}/", "disagree", [missing.pk], explanation="不对").content.decode()
-    assert "请用“说明未报原因”" in said
+    assert "请用“不应资助，说明原因”" in said
 
 
 def test_rows_name_the_deeds_that_fit_them(submitted):
