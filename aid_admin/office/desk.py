@@ -29,6 +29,7 @@ class Work:
     hint: str
     path: str
     due_by: str = ""  # the rows' date, where they have one of their own
+    due_at: Callable[[], date | None] = lambda: None  # their date where it is reckoned; asked where the work is there
     step: str = ""  # of county.rules.SCHOOL_STEPS: its deadline is that of this work
     tell: Callable[[date], str] = lambda _today: ""  # said after the hint where the work is there
     one: str = ""  # the address of a single row, {} for its key: opened where just one waits
@@ -42,6 +43,7 @@ class Desk:
     user: User
     term: Semester
     runs: RunsShown
+    today: date
 
     def see(self, model: Any) -> Rows:
         return model.objects.visible_to(self.user)

@@ -21,7 +21,7 @@ from aid_admin.lib.workdays import workdays_between
 from aid_admin.office.desk import Desk, Rows, Work, own_uploads, unretried
 from aid_admin.office.school_desks import school_clerk, school_head
 from archives.models import HomeVisit
-from disbursement.actions import publicity
+from disbursement.actions import photo_days, publicity
 from disbursement.models import (
     DisbursementBatch,
     Objection,
@@ -151,13 +151,25 @@ def _publicity_officer(desk: Desk) -> Iterator[Work]:
     yield Work(
         periods.filter(state=PeriodState.PLANNED),
         "公示待开始",
-        "打印公示表并张贴",
+        "到计划日期点“开始公示”，再打印张贴",
         "/publicity/?state=PLANNED",
+        "planned_on",
         one=_PERIOD,
     )
     running, hint = periods.filter(state=PeriodState.RUNNING), "留意来电来访，登记异议；"
     yield Work(running, "公示进行中", hint, "/publicity/?state=RUNNING", tell=partial(publicity.outlook_of, running))
+    yield from _owed_photos(desk, running)
     yield _objections(desk, "公示异议办理中", "由复审人员决定")
+
+
+def _owed_photos(desk: Desk, running: Rows) -> Iterator[Work]:
+    """Schools to be rung up for a photo: as many as 逾期提醒 has."""
+    rosters = desk.see(Roster).of(desk.term)
+    for one in photo_days.owed(rosters, photo_days.days_by_moment(running), desk.today):
+        yield Work(
+            one.rosters, f"学校欠交公示{one.moment.label}照片", "逾期未交，或不通过没有重传；打电话催办",
+            "/publicity/calendar/late/", due_at=one.first_due,
+        )  # fmt: skip
 
 
 def _batches(desk: Desk, *states: str) -> Rows:
@@ -231,7 +243,7 @@ _WORK: Final[dict[str, Callable[[Desk], Iterator[Work]]]] = {
 def _due(work: Work, deadlines: Mapping[str, date]) -> date | None:
     """The first day on which one of the rows is due."""
     found: date | None = work.rows.aggregate(first=Min(work.due_by))["first"] if work.due_by else None
-    return found or deadlines.get(work.step)
+    return found or work.due_at() or deadlines.get(work.step)
 
 
 def _way(work: Work, count: int) -> str:
@@ -241,7 +253,7 @@ def _way(work: Work, count: int) -> str:
 
 def waiting_for(user: User, term: Semester, today: date, runs: RunsShown) -> list[Waiting]:
     """What waits for this person in this semester, most pressing first; empty if nothing does."""
-    desk = Desk(user, term, runs)
+    desk = Desk(user, term, runs, today)
     found = {work.title: work for role in sorted(user.roles) for work in _WORK[role](desk)}
     counts = bulk.count_all([work.rows for work in found.values()])
     works = [(work, count) for work, count in zip(found.values(), counts, strict=True) if count]

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from aid_admin.accounts.gate import StaffRequest
-from aid_admin.county import calendar
+from aid_admin.county import calendar, lists
 from aid_admin.db.pages import page_of_list
 from aid_admin.lib.workdays import is_workday
 from disbursement.actions.publicity import clerks_of, last_day_of
@@ -18,11 +18,13 @@ from disbursement.forms.publicity import HangingFilter
 from disbursement.models import PublicityEvidence, PublicityPeriod, Roster
 from disbursement.rules.publicity import Awaited, Gap, GapKind, Hanging, Moment, PhotoState, Sent, awaited_in, gaps_in
 from disbursement.rules.states import PeriodState
+from disbursement.views.lists import LATE_PHOTOS, LatePhoto
 from disbursement.views.publicity import SEES
 
 _SIZE: Final = 40
 _WIDTH, _WIDEST, _NARROWEST = 620, 34, 11  # of all days and of one, pixels
 _MOST_DAYS: Final = 60
+_LATE_SIZE: Final = 300  # in one piece: the list is printed and rung up
 _STATES: Final = {None: PhotoState.UNCHECKED, True: PhotoState.GOOD, False: PhotoState.REFUSED}
 
 
@@ -169,17 +171,18 @@ def publicity_calendar(request: StaffRequest) -> HttpResponse:
 
 
 @SEES
-@require_safe
+@lists.shown_or_taken
 def publicity_late(request: StaffRequest) -> HttpResponse:
     """The schools that owe a photo or sent it late, with whom to ring up."""
     form, rows, _ = _asked(request)
     told = _told(_kept(rows, form))
-    page = page_of_list(told, request.GET.get("page"))
-    clerks = _clerks(request, [row.school.code for row, _, _ in page])
+    if lists.asked(request):
+        return lists.answer(request, LATE_PHOTOS, _with_clerks(request, told), form)
+    page = page_of_list(told, request.GET.get("page"), size=_LATE_SIZE)
     shown = {
         "form": form,
         "page": page,
-        "late": [(row.school, bar.period, gap, clerks.get(row.school.code, [])) for row, bar, gap in page],
+        "late": _with_clerks(request, page.rows),
         "owing": _owed(told),
         "came_late": len(told) - _owed(told),
         "schools": len({row.school.pk for row, _, _ in told}),
@@ -264,6 +267,8 @@ def _owed(told: list[tuple[SchoolDays, Bar, Gap]]) -> int:
     return sum(1 for _, _, gap in told if gap.open)
 
 
-def _clerks(request: StaffRequest, codes: list[str]) -> dict[str, list[Any]]:
-    """Whom to ring up, for the county's staff."""
-    return clerks_of(codes) if request.user.reach().county else {}
+def _with_clerks(request: StaffRequest, told: list[tuple[SchoolDays, Bar, Gap]]) -> list[LatePhoto]:
+    """With whom to ring up, for the county's staff."""
+    codes = [row.school.code for row, _, _ in told]
+    clerks = clerks_of(codes) if request.user.reach().county else {}
+    return [LatePhoto(row.school, bar.period, gap, clerks.get(row.school.code, [])) for row, bar, gap in told]
