@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from django.template.loader import render_to_string
 
 from aid_admin.lib.pdf.printing import MEDIA_TYPE, make_pdf
 from disbursement.papers.paper import AID_CENTRE, Office, Paper, day, qr, short_code
+
+TOGETHER: Final = 5  # rows at the end of a list that stay on one page with its foot
+# how many rows go on one page, by how close they are set; measured, with room for a title of three lines
+_MOST: Final = {"": 3, "snug": 11, "tight": 20}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,7 @@ class Notice:
     digest: str
     office: Office = AID_CENTRE
     of_village: bool = False
+    photos_due: tuple[date, date] | None = None  # of a school's notice: by when its two photos are due
 
 
 def notices_html(notices: Sequence[Notice]) -> str:
@@ -48,10 +53,18 @@ def notices_html(notices: Sequence[Notice]) -> str:
     return render_to_string("disbursement/papers/notice.html", {"papers": [_context(notice) for notice in notices]})
 
 
+def density(rows: int) -> str:
+    """How close a notice is set: as wide as it goes on one page; one that needs more pages a little closer than that."""
+    return next((name for name, most in _MOST.items() if rows <= most), "snug")
+
+
 def _context(notice: Notice) -> dict[str, Any]:
     code = short_code(notice.digest)
     return {
         "notice": notice,
+        "density": density(len(notice.rows)),
+        "tail": max(len(notice.rows) - TOGETHER + 1, 1),
+        "photos_due": [day(one) for one in notice.photos_due or ()],
         "since": day(notice.started_on),
         "until": day(notice.ends_on),
         "dated": day(notice.started_on),

@@ -34,7 +34,7 @@ class Office:
     @property
     def address_or_line(self) -> str:
         """The address, or room to write it."""
-        return self.address or "＿＿＿＿＿＿＿＿＿＿＿＿＿＿＿＿"
+        return self.address or "＿＿＿＿＿＿＿＿＿＿＿＿"
 
     @property
     def complaint_or_line(self) -> str:

@@ -47,7 +47,7 @@ def test_start_says_until_when_it_hangs_and_whom_it_shows(planned):
     dialog = text[text.index('id="do-start"') :]
     assert f"<b>{start.schools}</b> 所学校，<b>{start.persons}</b> 名学生" in dialog
     assert f"{start.last_day:%Y-%m-%d}" in dialog
-    assert f"结束照片 {start.closing.due_on:%Y-%m-%d}" in dialog
+    assert f"结束照片 <b>{start.closing.due_on:%Y-%m-%d}</b>" in dialog
     done(officer, path, "start")
     planned.refresh_from_db()
     lines = PublicityLine.objects.filter(period=planned)
