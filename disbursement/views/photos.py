@@ -72,7 +72,8 @@ def photo_view(request: StaffRequest, pk: int) -> HttpResponse:
     waiting = _waiting(request, found) if may_check else []
     deeds = Deeds(request, (GOOD, BAD), fits=lambda _deed: may_check)
     after = _after(found.pk, waiting)
-    if deeds.done([found.pk], ok=deeds.wanted == GOOD.name, seen=request.POST.getlist("seen")):
+    told = f"（{found}照片）" + ("下面是下一张待核查的照片。" if after else "没有别的待核查的照片了。")
+    if deeds.done([found.pk], then=lambda: told, ok=deeds.wanted == GOOD.name, seen=request.POST.getlist("seen")):
         return redirect("disbursement:photo_view", after) if after else redirect("disbursement:photos")
     last_day = publicity.last_day_of(found.period)
     shown = {
