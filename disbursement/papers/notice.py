@@ -11,8 +11,9 @@ from aid_admin.lib.pdf.printing import MEDIA_TYPE, make_pdf
 from disbursement.papers.paper import AID_CENTRE, Office, Paper, day, qr, short_code
 
 TOGETHER: Final = 5  # rows at the end of a list that stay on one page with its foot
-# how many rows go on one page, by how close they are set; measured, with room for a title of three lines
-_MOST: Final = {"": 3, "snug": 11, "tight": 20}
+# how many rows go on one page, on two and on each further one, by how close they are set, the widest first; measured,
+# with room for a title of three lines
+_ROOM: Final = {"": (3, 31, 28), "snug": (11, 42, 31), "tight": (20, 58, 38)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,12 @@ def notices_html(notices: Sequence[Notice]) -> str:
 
 
 def density(rows: int) -> str:
-    """How close a notice is set: as wide as it goes on one page; one that needs more pages a little closer than that."""
-    return next((name for name, most in _MOST.items() if rows <= most), "snug")
+    """How close a notice is set: as wide as it goes on the fewest pages."""
+    return min(_ROOM, key=lambda name: _pages(rows, *_ROOM[name]))  # of equal ones the first, which is the widest
+
+
+def _pages(rows: int, one: int, two: int, more: int) -> int:
+    return 1 if rows <= one else 2 + max(0, -(-(rows - two) // more))
 
 
 def _context(notice: Notice) -> dict[str, Any]:

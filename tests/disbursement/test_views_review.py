@@ -152,7 +152,7 @@ def test_shared_account_is_flagged_with_the_other_pupils_name(submitted):
     other = BankAccount.objects.usable().filter(account_no=number).exclude(student=line.student).first()
     text = evidence("chushen2", roster, line)
     assert other.student.name in text
-    shared = text[text.index("相同的账号") :].split("</table>")[0]
+    shared = text[text.index("相同的账号") :].split("<h3>核定")[0]
     for account in (other, BankAccount.objects.get(student=line.student, version=9)):
         assert account.student.name in shared
         assert account.holder_name in shared
