@@ -33,6 +33,10 @@ class Work:
     step: str = ""  # of county.rules.SCHOOL_STEPS: its deadline is that of this work
     tell: Callable[[date], str] = lambda _today: ""  # said after the hint where the work is there
     one: str = ""  # the address of a single row, {} for its key: opened where just one waits
+    one_by: str = "pk"  # which of its fields is the key
+    exact: Callable[[], Rows] | None = (
+        None  # fewer than `rows`, where SQL alone finds too many; asked where it finds any
+    )
     failed: bool = False  # money that did not arrive: before all else that is due on the same day
 
 

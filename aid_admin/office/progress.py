@@ -11,7 +11,7 @@ from aid_admin.county.rules import DATED_STEPS, SCHOOL_STEPS
 from aid_admin.db import bulk
 from aid_admin.lib.workdays import workdays_between
 from disbursement.actions import photo_days
-from disbursement.models import PublicityPeriod, Roster
+from disbursement.models import Roster
 
 # per step: what counts as all of it, and what of that is done; a later round arises after the deadlines and is in none
 _PARTS: Final = {
@@ -115,9 +115,7 @@ def progress_of(term: Semester, schools: Sequence[str], steps: Sequence[tuple[st
 def _photos_late(term: Semester, today: date, holidays: Mapping[date, bool]) -> dict[str, int]:
     """School → by how many working days the photo is late that is latest, of the first round's periods."""
     late: dict[str, int] = {}
-    running = PublicityPeriod.objects.filter(semester=term)
-    rosters = Roster.objects.of(term).filter(round=1)
-    for one in photo_days.owed(rosters, photo_days.days_by_moment(running), today):
-        for school, period in one.rosters.values_list("school__code", "period"):
+    for one in photo_days.owed(Roster.objects.of(term).filter(round=1), term, today):
+        for school, period in one.exact().values_list("school__code", "period"):
             late[school] = max(late.get(school, 0), one.days[period].late(today, holidays))
     return late

@@ -13,7 +13,7 @@ from archives.actions.pairing import pupils_to_pair
 from archives.models import MentoringPair, NoticeLetter
 from archives.rules import LetterState
 from disbursement.actions import photo_days
-from disbursement.models import PaymentLine, PublicityPeriod, Roster, RosterLine, TakenOut
+from disbursement.models import PaymentLine, Roster, RosterLine, TakenOut
 from disbursement.rules.publicity import Moment
 from disbursement.rules.states import REISSUABLE, LineKind, RosterState
 from eligibility.rules import ApplicationState
@@ -31,11 +31,12 @@ def _by_round(work: Work, path: str = "round") -> Iterator[Work]:
 
 def _photos(desk: Desk) -> Iterator[Work]:
     """Each photo that may be sent now and is not there; due by the rule of its period, in every round."""
-    running = desk.see(PublicityPeriod).filter(semester=desk.term)
-    rosters = desk.see(Roster).of(desk.term)
-    for one in photo_days.may_be_sent(rosters, photo_days.days_by_moment(running), desk.today):
+    for one in photo_days.may_be_sent(desk.see(Roster).of(desk.term), desk.term, desk.today):
         hint = "拍下张贴的公示，上传一张" if one.moment is Moment.START else "公示期满，取下以前再拍一张上传"
-        yield Work(one.rosters, f"公示{one.moment.label}照片待上传", hint, one.path(), due_at=one.first_due)
+        yield Work(
+            one.rosters, f"公示{one.moment.label}照片待上传", hint, "/publicity/?state=RUNNING",
+            due_at=one.first_due, one="/publicity/{}/", one_by="period", exact=one.exact,
+        )  # fmt: skip
 
 
 def _without_attendance(desk: Desk) -> Rows:

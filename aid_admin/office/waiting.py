@@ -158,17 +158,16 @@ def _publicity_officer(desk: Desk) -> Iterator[Work]:
     )
     running, hint = periods.filter(state=PeriodState.RUNNING), "留意来电来访，登记异议；"
     yield Work(running, "公示进行中", hint, "/publicity/?state=RUNNING", tell=partial(publicity.outlook_of, running))
-    yield from _owed_photos(desk, running)
+    yield from _owed_photos(desk)
     yield _objections(desk, "公示异议办理中", "由复审人员决定")
 
 
-def _owed_photos(desk: Desk, running: Rows) -> Iterator[Work]:
+def _owed_photos(desk: Desk) -> Iterator[Work]:
     """Schools to be rung up for a photo: as many as 逾期提醒 has."""
-    rosters = desk.see(Roster).of(desk.term)
-    for one in photo_days.owed(rosters, photo_days.days_by_moment(running), desk.today):
+    for one in photo_days.owed(desk.see(Roster).of(desk.term), desk.term, desk.today):
         yield Work(
             one.rosters, f"学校欠交公示{one.moment.label}照片", "逾期未交，或不通过没有重传；打电话催办",
-            "/publicity/calendar/late/", due_at=one.first_due,
+            "/publicity/calendar/late/", due_at=one.first_due, exact=one.exact,
         )  # fmt: skip
 
 
@@ -248,15 +247,27 @@ def _due(work: Work, deadlines: Mapping[str, date]) -> date | None:
 
 def _way(work: Work, count: int) -> str:
     """Where the work is done: its list, or the one object that waits."""
-    return work.one.format(work.rows.values_list("pk", flat=True).first()) if work.one and count == 1 else work.path
+    if not work.one or count != 1:
+        return work.path
+    rows = work.exact() if work.exact else work.rows
+    return work.one.format(rows.values_list(work.one_by, flat=True).first())
+
+
+def _there(works: list[Work]) -> list[tuple[Work, int]]:
+    """The work that is there, with its rows counted: together, and again where that found too many."""
+    counts = bulk.count_all([work.rows for work in works])
+    exact = (
+        (work, work.exact().count() if count and work.exact else count)
+        for work, count in zip(works, counts, strict=True)
+    )
+    return [(work, count) for work, count in exact if count]
 
 
 def waiting_for(user: User, term: Semester, today: date, runs: RunsShown) -> list[Waiting]:
     """What waits for this person in this semester, most pressing first; empty if nothing does."""
     desk = Desk(user, term, runs, today)
     found = {work.title: work for role in sorted(user.roles) for work in _WORK[role](desk)}
-    counts = bulk.count_all([work.rows for work in found.values()])
-    works = [(work, count) for work, count in zip(found.values(), counts, strict=True) if count]
+    works = _there(list(found.values()))
     deadlines = deadlines_of(term) if any(work.step for work, _ in works) else {}
     dues = [_due(work, deadlines) for work, _ in works]
     ends = [due or term.ends_on for due in dues]
