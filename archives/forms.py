@@ -298,6 +298,24 @@ class ScanForm(forms.Form):
         return data
 
 
+class CloseForm(forms.Form):
+    """Why something stays open in a semester that is closed."""
+
+    note = forms.CharField(
+        label="说明", max_length=500, required=False, widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="有遗留时必填：为什么没办完、由谁继续办理。",
+    )  # fmt: skip
+
+
+class ReopenForm(forms.Form):
+    """Why a closed semester is opened again."""
+
+    reason = forms.CharField(
+        label="原因", max_length=500, widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "请写明为什么重新打开。"},
+    )  # fmt: skip
+
+
 class PosterForm(forms.Form):
     """Which poster, for which wall."""
 

@@ -32,5 +32,7 @@ ALLOWED = {
     "archive.export_missing": _HANDS | {Role.APPROVER},
     "archive.pack": _HANDS | {Role.APPROVER},
     "archive.packed": _HANDS | {Role.APPROVER},
+    "semester.close": frozenset({Role.APPROVER}),
+    "semester.reopen": frozenset({Role.APPROVER}),
     "archive.download": _HANDS | {Role.APPROVER},
 }

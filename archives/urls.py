@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from archives.views import activities, dossiers, letters, pairing, papers, visits
+from archives.views import activities, closing, dossiers, letters, pairing, papers, visits
 
 app_name = "archives"
 urlpatterns = [
@@ -37,6 +37,7 @@ urlpatterns = [
     path("archives/scans/<int:pk>/", dossiers.scan, name="scan"),
     path("archives/scans/<int:pk>/file/", dossiers.scan_file, name="scan_file"),
     path("archives/<int:student>/", dossiers.dossier_detail, name="dossier"),
+    path("closing/", closing.closing, name="closing"),
     path("policy/", papers.policy, name="policy"),
     path("applications/form/", papers.application, name="application_blank"),
     path("applications/<int:pk>/form/", papers.application, name="application_form"),

@@ -35,7 +35,16 @@ class DisbursementConfig(AppConfig):
             )
         )  # fmt: skip
         register(
-            SheetKind("returns", "银行回盘文件", "", "", frozenset({Role.FINANCE_CLERK}), replaces=False, own_page=True)
+            SheetKind(
+                "returns",
+                "银行回盘文件",
+                "",
+                "",
+                frozenset({Role.FINANCE_CLERK}),
+                replaces=False,
+                own_page=True,
+                after_close=True,
+            )
         )
         jobs.register("publicity.print_all", "disbursement.tasks.print_all", "打印公示", "/publicity/{id}/papers/")
         jobs.register("batch.print_all", "disbursement.tasks.print_lists", "打印各校清单", "/batches/{id}/papers/")

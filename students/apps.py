@@ -39,7 +39,7 @@ class StudentsConfig(AppConfig):
         register(
             SheetKind(
                 "accounts", "银行账号", "students.imports.accounts", f"{accounts}.store_accounts",
-                frozenset({Role.SCHOOL_CLERK}), of_school=True, replaces=False,
+                frozenset({Role.SCHOOL_CLERK}), of_school=True, replaces=False, after_close=True,
                 check=f"{accounts}.check_accounts", on_force=f"{accounts}.accounts_in_force",
                 on_undo=f"{accounts}.undo_accounts", rows="students.AccountRow", key=("student",),
                 facts=("holder_name", "holder_relation", "holder_id", "bank", "branch", "account_no", "kind"),

@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from aid_admin.accounts.models import User
 from aid_admin.county.models import DemoClock, Holiday, Semester
-from aid_admin.lib.refusals import BadInput
+from aid_admin.db import bulk
+from aid_admin.lib.refusals import BadInput, Refused
 
 
 def is_demo() -> bool:
@@ -46,6 +47,19 @@ def semester(code: str = "") -> Semester:
     if found is None:
         raise BadInput(f"没有学期“{code}”，请先由系统管理员建立。")
     return found
+
+
+def refuse_closed(term: Semester | None) -> None:
+    """Nothing that would change who gets what is done in a closed semester; holds the row against a closing meanwhile.
+
+    Raises Refused. What is still under way goes on: payments made anew, letters, receipts, visits, dossiers.
+    """
+    rows = bulk.query("SELECT closed_on FROM county_semester WHERE id = %s FOR SHARE", [term.pk]) if term else []
+    for (closed_on,) in rows:
+        if closed_on:
+            raise Refused(
+                f"{term}已于 {closed_on} 办结，名单、申请、核定和名册不能再改。确需更改，请资助中心复审在“学期办结”里重新打开。"
+            )
 
 
 def pick(semesters: Sequence[Semester], code: str, today: date) -> Semester | None:

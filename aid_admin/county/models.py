@@ -130,6 +130,7 @@ class Semester(Row):
     cut_off_on = models.DateField("学籍截止日期")
     publicity_days = models.PositiveSmallIntegerField("公示日历日", default=7)
     publicity_workdays = models.PositiveSmallIntegerField("公示工作日", default=5)
+    closed_on = models.DateField("办结日期", null=True, editable=False)  # set by semester.close alone
 
     class Meta:
         verbose_name = verbose_name_plural = "学期"

@@ -35,6 +35,7 @@ class SheetKind:
     What an upload would change (intake.changes): rows of one `key` are the same thing, which changed where one of the
     `facts` did; beside the rows of the upload in force in its slot, or, where files add, those that `known(upload)`
     gives; then `told` says what becomes of them.
+    `after_close`: also taken in a semester that is closed.
     `next_step` and the address `next_page` tell the sender what comes next once the file is in force; where
     `leads_to(upload)` names the pages that the rows went to (title, address), these; while it names none, `meanwhile`.
     """
@@ -50,6 +51,7 @@ class SheetKind:
     parts: str = ""
     second_person: bool = False
     of_semester: bool = True
+    after_close: bool = False
     check: str = ""
     on_force: str = ""
     closed: str = ""

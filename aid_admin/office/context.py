@@ -13,11 +13,12 @@ from aid_admin.accounts.models import User
 from aid_admin.accounts.rules import SCHOOL_ROLES
 from aid_admin.county import calendar
 from aid_admin.county.models import Semester
-from aid_admin.office import menu, overview, waiting
+from aid_admin.office import health, menu, overview, waiting
 from eligibility.pins import RunsShown
 from eligibility.views.shown import runs_of
 
 _SECONDS: Final = 10  # how old the bar and the count in the menu may be
+Bar = tuple[list[overview.Step], list[waiting.Waiting], health.Condition]
 _OF_THE_BUREAU: Final = frozenset({"数据导入", "比对核查"})  # steps counted over the whole county
 
 
@@ -28,9 +29,10 @@ def office(request: HttpRequest) -> dict[str, object]:
         return {}
     semesters, today, demo = calendar.of_session(request.session)
     term = calendar.pick(semesters, str(request.session.get("semester", "")), today)
-    steps, lines = bar(request, user, term, today) if term else ([], [])
+    steps, lines, condition = bar(request, user, term, today) if term else ([], [], None)
     return {
         "demo": demo,
+        "condition": condition,
         "business_date": today,
         "semesters": semesters,
         "semester": term,
@@ -42,18 +44,16 @@ def office(request: HttpRequest) -> dict[str, object]:
     }
 
 
-def bar(
-    request: HttpRequest, user: User, term: Semester, today: date
-) -> tuple[list[overview.Step], list[waiting.Waiting]]:
-    """The eight steps and what waits for the person, remembered for some seconds."""
+def bar(request: HttpRequest, user: User, term: Semester, today: date) -> Bar:
+    """The eight steps, what waits for the person and how the system is, remembered for some seconds."""
     key = f"bar-{user.pk}-{term.pk}-{cache.get(f'bar-{user.pk}', 0)}"
-    found: tuple[list[overview.Step], list[waiting.Waiting]] | None = cache.get(key)
+    found: Bar | None = cache.get(key)
     if found is None:
         reach = user.reach()
         runs = runs_of(request, term) if reach else RunsShown()
         steps = overview.steps_of(term, reach, runs) if reach else []
         steps = _at_school(steps) if user.roles <= SCHOOL_ROLES else steps
-        found = steps, waiting.waiting_for(user, term, today, runs)
+        found = steps, waiting.waiting_for(user, term, today, runs), health.condition()
         cache.set(key, found, _SECONDS)
     return found
 

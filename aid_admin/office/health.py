@@ -1,5 +1,6 @@
 """Is everything well: database, broker, worker; and where the demo stands."""
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -24,6 +25,22 @@ def health() -> dict[str, Any]:
         parts |= {"worker": _worker(), **({"broker": _broker()} if settings.CELERY_BROKER_URL else {})}
     ill = [name for name, well in parts.items() if not well]
     return {"ok": not ill, "ill": ill, **parts, "demo": demo_state() if parts["database"] else None}
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """The system's state as the foot of the menu says it."""
+
+    well: bool
+    words: str
+
+
+def condition() -> Condition:
+    """Whether the jobs in the background are done, and how many wait; two queries on small tables."""
+    if not _worker():
+        return Condition(well=False, words="后台任务没有运行，请告诉系统管理员")
+    waiting = Job.objects.filter(state__in=[JobState.QUEUED, JobState.RUNNING]).count()
+    return Condition(well=True, words=f"系统正常，后台任务 {waiting} 个在办" if waiting else "系统正常")
 
 
 def _database() -> bool:

@@ -98,6 +98,7 @@ MENU: Final[tuple[tuple[str, tuple[Entry, ...]], ...]] = (
             Entry("/pairing/", "结对帮扶", "person-hearts", SCHOOL_ROLES | _REVIEW),
             Entry("/reports/", "学期总览", "journal-text", COUNTY_ROLES),
             Entry("/statistics/", "统计", "bar-chart", BUSINESS_ROLES),
+            Entry("/closing/", "学期办结", "shield-check", _REVIEW | _MONEY),
         ),
     ),
     (

@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from aid_admin.accounts.models import User
 from aid_admin.accounts.rules import Role
+from aid_admin.county import calendar
 from aid_admin.county.models import Semester
 from aid_admin.db import bulk
 from aid_admin.intake.models import InForce, Upload
@@ -50,6 +51,8 @@ def _reviewer(user: User, term: Semester) -> Iterator[Aside]:
 
 
 def _approver(user: User, term: Semester) -> Iterator[Aside]:
+    over = Semester.objects.filter(pk=term.pk, closed_on=None, ends_on__lt=calendar.business_date())
+    yield over, lambda _: Note("本学期已经结束，还没有办结。", "/closing/", "看还有什么没办完")
     touched = Q(prepared_by=user) | Q(reviewed_by=user)
     yield (
         _rosters(user, term, RosterState.REVIEWED).filter(touched),

@@ -113,6 +113,8 @@ VERBS: Final[dict[str, str]] = {
     "archive.pack": "制作档案包",
     "archive.packed": "档案包制成",
     "archive.download": "下载档案包",
+    "semester.close": "学期办结",
+    "semester.reopen": "重新打开学期",
     "statistics.export": "导出统计",
     "pupil.add_late": "补录学生",
     "upload.decline": "不予生效",
@@ -159,6 +161,7 @@ _OWN: Final[dict[str, dict[str, str]]] = {
     "peeractivity": {"HELD": "已举办", "WITHDRAWN": "已撤回"},
     "publicityevidence": {"GOOD": "核查通过", "REFUSED": "不通过"},
     "publicityperiod": {"START": "开始照片", "END": "结束照片", "GOOD": "照片核查通过", "REFUSED": "照片不通过"},
+    "semester": {"OPEN": "办理中", "CLOSED": "已办结", "CREATED": "已建立"},
     "roster": {reason.value: reason.label for reason in DiffReason}
     | {"AGREED": "同意核定结果", "PROPOSED": "恢复待审", "REFUSED": "有学生不通过"},
 }

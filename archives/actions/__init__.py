@@ -1,5 +1,5 @@
 """Every write of this app."""
 
-from archives.actions import activities, dossiers, letters, pairing, papers, visits
+from archives.actions import activities, closing, dossiers, letters, pairing, papers, visits
 
-__all__ = ["activities", "dossiers", "letters", "pairing", "papers", "visits"]
+__all__ = ["activities", "closing", "dossiers", "letters", "pairing", "papers", "visits"]

@@ -69,6 +69,7 @@ def draft_rosters(*, by: User, semester: str, school: str = "", programme: str =
     entitlements and the same filed lists change nothing.
     """
     term = calendar.semester(semester)
+    calendar.refuse_closed(term)
     _lock_drafts(term)
     run = newest_run(term)
     if run is None:

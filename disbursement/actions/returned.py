@@ -14,6 +14,7 @@ from aid_admin.intake.models import InForce
 from aid_admin.lib.money import yuan_comma
 from disbursement.models import FiledLine
 from disbursement.rules.states import RosterState
+from students.models import BankAccount
 
 _KINDS: Final = {"roster": "资助名册", "aidapplication": "认定申请"}
 _SENT_UP: Final = frozenset({"roster.submit", "application.submit"})
@@ -26,7 +27,9 @@ _Key = tuple[str, str]  # kind and number of the object
 
 @dataclass(slots=True)
 class Return:
-    """One return as its page shows it. `standing`: SENT (again), CHANGED, OPEN, or ABOVE: it never left the county."""
+    """One return as its page shows it. `standing`: SENT (again), UNCHANGED (sent again as it was), CHANGED, OPEN, or
+    ABOVE: it never left the county.
+    """
 
     event: Any
     kind: str
@@ -51,7 +54,7 @@ def returns_of(rosters: Any, applications: Any) -> Any:
 
 
 def with_changes(events: Sequence[Any], rosters: Any, applications: Any) -> list[Return]:
-    """What each return was about and what followed it; five queries, however many returns there are."""
+    """What each return was about and what followed it; six queries, however many returns there are."""
     named = {
         ("roster", str(row.pk)): row
         for row in rosters.filter(pk__in=_ids(events, "roster")).select_related("school", "programme", "semester")
@@ -60,9 +63,10 @@ def with_changes(events: Sequence[Any], rosters: Any, applications: Any) -> list
         for row in applications.filter(pk__in=_ids(events, "aidapplication")).select_related("school", "student")
     }
     later = _later(events)
-    filed = _Filed(row for (kind, _), row in named.items() if kind == "roster" and row.round == 1)
+    rosters = [row for (kind, _), row in named.items() if kind == "roster"]
+    mends = _Mends(_Filed(row for row in rosters if row.round == 1), _Accounts(rosters, events))
     return [
-        _told(event, named[event.object_type, event.object_id], later[event.object_type, event.object_id], filed)
+        _told(event, named[event.object_type, event.object_id], later[event.object_type, event.object_id], mends)
         for event in events
         if (event.object_type, event.object_id) in named
     ]
@@ -84,15 +88,16 @@ def _later(events: Sequence[Any]) -> Mapping[_Key, list[Any]]:
     return found
 
 
-def _told(event: Any, about: Any, later: Sequence[Any], filed: "_Filed") -> Return:
+def _told(event: Any, about: Any, later: Sequence[Any], mends: "_Mends") -> Return:
     code, _, words = event.reason.partition("：")
     following = [one for one in later if one.seq > event.seq]
     until = next((one for one in following if one.verb == event.verb), None)
     deeds = [one for one in following if until is None or one.seq < until.seq]
-    changes = filed.difference(about, event.at, until.at if until else None) if event.object_type == "roster" else []
+    changes = mends.between(about, event.at, until.at if until else None) if event.object_type == "roster" else []
+    mended = bool(changes) or any(one.verb in _DONE and one.verb not in _SENT_UP for one in deeds)
     return Return(
         event, _KINDS[event.object_type], about, code if words else "", words or event.reason,
-        changes + _deeds(deeds), _standing(event, deeds),
+        changes + _deeds(deeds), _standing(event, deeds, mended=mended),
     )  # fmt: skip
 
 
@@ -105,12 +110,12 @@ def _deeds(deeds: Sequence[Any]) -> list[str]:
     return [f"{_DONE[verb]} {count} 条" if count else _DONE[verb] for verb, count in counts.items()]
 
 
-def _standing(event: Any, deeds: Sequence[Any]) -> str:
+def _standing(event: Any, deeds: Sequence[Any], *, mended: bool) -> str:
     if event.object_type == "roster" and event.to_state != RosterState.DRAFT:
         return "ABOVE"
     if any(one.verb in _SENT_UP for one in deeds):
-        return "SENT"
-    return "CHANGED" if any(one.verb in _DONE for one in deeds) else "OPEN"
+        return "SENT" if mended or event.object_type != "roster" else "UNCHANGED"
+    return "CHANGED" if mended else "OPEN"
 
 
 class _Filed:
@@ -139,6 +144,37 @@ class _Filed:
             return []
         old = self._lines[before[-1].upload_id] if before else {}
         return [f"重新填报：{_compared(old, self._lines[after[-1].upload_id])}"]
+
+
+class _Accounts:
+    """The accounts that were proposed for pupils on these rosters, and when; one query."""
+
+    def __init__(self, rosters: Sequence[Any], events: Iterable[Any]) -> None:
+        self._proposed: dict[int, list[tuple[Any, int]]] = defaultdict(list)
+        if not rosters:
+            return
+        since = min(event.at for event in events)
+        found = BankAccount.objects.filter(student__rosterline__roster__in=rosters, created_at__gt=since)
+        for roster, at, student in found.values_list("student__rosterline__roster", "created_at", "student"):
+            self._proposed[roster].append((at, student))
+
+    def difference(self, roster: Any, since: Any, until: Any) -> list[str]:
+        """How many pupils' accounts were mended after a return, and before the next one."""
+        mine = self._proposed[roster.pk]
+        students = {student for at, student in mine if at > since and (until is None or at <= until)}
+        return [f"更正银行账号 {len(students)} 人"] if students else []
+
+
+@dataclass(frozen=True, slots=True)
+class _Mends:
+    """What was changed about rosters, beside the deeds on the rosters themselves."""
+
+    filed: _Filed
+    accounts: _Accounts
+
+    def between(self, roster: Any, since: Any, until: Any) -> list[str]:
+        """In words, oldest kind first."""
+        return self.filed.difference(roster, since, until) + self.accounts.difference(roster, since, until)
 
 
 def _compared(old: Mapping[str, int], new: Mapping[str, int]) -> str:

@@ -10,6 +10,7 @@ from aid_admin.accounts.models import User
 from aid_admin.accounts.rules import Role
 from aid_admin.audit.history import history_of
 from aid_admin.audit.rules import digest
+from aid_admin.county import calendar
 from aid_admin.db import bulk
 from aid_admin.lib.refusals import BadInput, NotFound, Refused
 from disbursement.actions.checks import own_hand, submission_checks
@@ -47,6 +48,8 @@ def _rosters(verb: str, by: User, ids: list[int], seen: list[str] | None = None,
     """
     rows = Roster.objects.select_related("school", "programme", "semester").prefetch_related("period")
     found = scoped(rows, verb, by, ids)
+    for term in {roster.semester_id: roster.semester for roster in found}.values():
+        calendar.refuse_closed(term)
     _refuse_done(found, by, done)
     _refuse_stale(found, by, seen or [])
     return found

@@ -5,7 +5,8 @@ from disbursement.models.batch import DisbursementBatch, PaymentFile, PaymentLin
 from disbursement.models.filed import FiledLine
 from disbursement.models.publicity import Objection, PublicityEvidence, PublicityLine, PublicityPeriod
 from disbursement.models.returned import ReturnDecision, ReturnLine
-from disbursement.models.roster import Roster, RosterLine
+from disbursement.models.roster import Roster
+from disbursement.models.roster_line import RosterLine
 from disbursement.models.taken_out import TakenOut
 
 __all__ = [

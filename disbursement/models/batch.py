@@ -14,7 +14,7 @@ from aid_admin.db.scope import CountyQuerySet, ScopedQuerySet
 from aid_admin.files.models import StoredFile
 from aid_admin.intake.models import Upload
 from aid_admin.lib.states import transitions
-from disbursement.models.roster import RosterLine
+from disbursement.models.roster_line import RosterLine
 from disbursement.rules.returns import ACCOUNT_STAYS, ReturnCode
 from disbursement.rules.states import (
     BATCH_MOVES,

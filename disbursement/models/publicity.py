@@ -13,7 +13,7 @@ from aid_admin.db.base import Row
 from aid_admin.db.scope import Reach, ScopedQuerySet
 from aid_admin.files.models import StoredFile
 from aid_admin.lib.states import transitions
-from disbursement.models.roster import RosterLine
+from disbursement.models.roster_line import RosterLine
 from disbursement.rules.publicity import Moment
 from disbursement.rules.states import PERIOD_MOVES, PeriodState
 from students.models.roll import WRITTEN_ONCE

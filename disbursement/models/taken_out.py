@@ -10,7 +10,7 @@ from aid_admin.accounts.models import User
 from aid_admin.db.base import Row
 from aid_admin.db.scope import ScopedQuerySet
 from disbursement.models.batch import DisbursementBatch, PaymentLine
-from disbursement.models.roster import RosterLine
+from disbursement.models.roster_line import RosterLine
 from students.models import BankAccount
 
 

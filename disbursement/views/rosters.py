@@ -22,6 +22,7 @@ from aid_admin.db.pages import Page, page_of
 from aid_admin.lib.money import yuan_comma
 from disbursement.actions import rosters
 from disbursement.actions.flags import flagged_counts, flags_of
+from disbursement.actions.returned import returns_of, with_changes
 from disbursement.forms import (
     RosterFilter,
     return_form,
@@ -58,6 +59,8 @@ from disbursement.views.roster_deeds import (
     VOID,
     WITHDRAW,
 )
+from eligibility.models import AidApplication
+from eligibility.rules import PaymentMode
 from students.models import Student
 
 LINES_PER_PAGE: Final = 200
@@ -84,7 +87,7 @@ def roster_list(request: StaffRequest) -> HttpResponse:
     deeds = Deeds(request, _list_deeds(request.user, form, _drafted(request.user, term)))
     if deeds.done(semester=term.code, seen=request.POST.getlist("seen"), then=lambda: _left_told(_left(deeds))):
         return redirect(_left_at(request, deeds) if _left(deeds) else request.get_full_path())
-    listed = rows.with_sums().with_version().select_related("school", "programme", "period")
+    listed = rows.with_sums().with_version().with_again().select_related("school", "programme", "period")
     listed = listed.order_by("school__code", "programme__position", "round")
     if lists.asked(request):
         return lists.answer(request, ROSTERS, listed, form)
@@ -207,7 +210,7 @@ def _next_of(roster: Any, mine: Any, deed: str) -> str:
 
 
 def _roster(request: StaffRequest, pk: int) -> Any:
-    rows = Roster.objects.visible_to(request.user).with_sums().with_version().with_mended()
+    rows = Roster.objects.visible_to(request.user).with_sums().with_version().with_mended().with_again()
     hands = ("prepared_by", "submitted_by", "reviewed_by", "approved_by", "confirmed_by")
     return get_object_or_404(rows.select_related("school", "programme", "semester", "period", "filed", *hands), pk=pk)
 
@@ -254,6 +257,7 @@ def _shown(request: StaffRequest, roster: Any, mine: Any, deeds: Deeds) -> HttpR
     tab, reviewing = request.GET.get("tab", ""), evidence.sees(request.user)
     flags = flags_of(roster.semester, [roster.pk]) if reviewing else {}
     rows = (mine.filter(pk__in=flags).order_by("pk") if tab == "FLAGGED" else _of_tab(mine, tab)).with_place()
+    rows = rows if reviewing else rows.with_account()
     rows = rows.select_related("student", "entitlement", "filed_line", "answered_by", "refused_by", "roster")
     page = page_of(rows, request.GET.get("page"), size=LINES_PER_PAGE)
     offers = list(deeds)
@@ -276,6 +280,7 @@ def _shown(request: StaffRequest, roster: Any, mine: Any, deeds: Deeds) -> HttpR
         "passing": mine.passing().sums() if picking else None,
         "undecided": mine.passing().reasoned().count() if any(o.deed is ACCEPT for o in picking) else 0,
         "own_hand": _own_hand(roster, request.user),
+        "pays_accounts": roster.programme.payment_mode == PaymentMode.ACCOUNT,
         "events": history_of("roster", roster.pk),
         **(_filing(request) if roster.state == RosterState.DRAFT else {}),
         **(_evidence(request, roster, mine, page, flags) if reviewing else {}),
@@ -290,11 +295,22 @@ def _evidence(request: StaffRequest, roster: Any, mine: Any, page: Page, flags: 
     line = evidence.chosen(request, mine, page.rows, flags)
     return {
         "reviewing": True,
+        "sent_again": _sent_again(request, roster),
         "flagged": len(flags),
         "last": last,
         "gone": evidence.gone(request, roster, last) if request.GET.get("tab") == "GONE" else [],
         "evidence": evidence.evidence_of(request, roster, line, flags) if line else None,
     }
+
+
+def _sent_again(request: StaffRequest, roster: Any) -> Any:
+    """Why a roster that the school sent up again was returned, and what was changed since."""
+    if not roster.again:
+        return None
+    rosters = Roster.objects.visible_to(request.user).filter(pk=roster.pk)
+    applications = AidApplication.objects.visible_to(request.user).none()
+    events = returns_of(rosters, applications).filter(to_state=RosterState.DRAFT).order_by("-seq")[:1]
+    return next(iter(with_changes(list(events), rosters, applications)), None)
 
 
 def _of_tab(mine: Any, tab: str) -> Any:

@@ -33,6 +33,7 @@ def compare(*, by: User, semester: str) -> list[Moved]:
     force.
     """
     term = calendar.semester(semester)
+    calendar.refuse_closed(term)
     bulk.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"compare {term.code}"])
     pins = pins_of(term)
     if not pins.rolls:

@@ -51,6 +51,7 @@ def entitle(*, by: User, semester: str) -> list[Moved]:
     while the comparison is missing or older than the data in force.
     """
     term = calendar.semester(semester)
+    calendar.refuse_closed(term)
     bulk.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"entitle {term.code}"])
     pins = pins_of(term)
     compared = comparison_of(term, pins)

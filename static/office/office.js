@@ -255,7 +255,7 @@
       head.indeterminate = picked > 0 && picked < boxes.length;
     }
     list(document, "[data-picked]").forEach(function (place) { place.textContent = picked; });
-    ["persons", "over"].forEach(function (what) {
+    ["persons", "over", "flagged"].forEach(function (what) {
       list(document, "[data-picked-" + what + "]").forEach(function (place) { place.textContent = sumOf(chosen, "data-" + what); });
     });
     list(document, "[data-picked-fen]").forEach(function (place) { place.textContent = yuan(sumOf(chosen, "data-fen")); });

@@ -1,5 +1,6 @@
 """What pages of rosters and publicity tell about the next step."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -181,9 +182,10 @@ def test_dialog_of_many_rosters_says_what_they_come_to(county_at, who, deed):
     roster = draft(LineKind.TOO_MANY)
     over = roster.lines.filter(kind=LineKind.TOO_MANY).count()
     page = enter(who).get("/rosters/").content.decode()
-    assert f'data-over="{over}" aria-label="选择{roster}"' in page
+    assert re.search(f'data-over="{over}" data-flagged="[01]" aria-label="选择{roster}"', page)
     dialog = page[page.index(f'id="do-{deed}"') :]
     dialog = dialog[: dialog.index("</dialog>")]
     for words in ("<b data-picked>0</b> 册", "<b data-picked-persons>", "<b data-picked-fen>0.00</b> 元"):
         assert words in dialog
+    assert "<b data-picked-flagged>0</b> 册，不通过" in dialog
     assert ("<b data-picked-over>0</b> 人次，不通过" in dialog) is (deed == "review")

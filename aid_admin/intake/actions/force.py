@@ -37,6 +37,7 @@ def commit_upload(*, by: User, upload: int, partial: bool = False) -> list[Moved
     have errors and `partial` is not said, or when nothing can be imported.
     """
     found = _locked(upload, "upload.commit", by)
+    _refuse_closed(found)
     if found.read_at is None:
         raise Refused("文件还在读取，请等进度走完再提交。")
     if found.state == UploadState.REFUSED:
@@ -98,6 +99,7 @@ def undo_upload(*, by: User, upload: int, reason: str = "") -> list[Moved]:
     current = found.in_force.filter(until=None).first()
     if current is None:
         raise Refused(f"{found}当前没有生效，无需撤销。")
+    _refuse_closed(found)
     InForce.objects.filter(pk=current.pk, until=None).update(until=timezone.now())
     hook = KINDS[found.kind].call("on_undo")
     if hook:
@@ -167,6 +169,11 @@ def _is_being_read(upload: Upload) -> bool:
     return last is not None and last.is_live
 
 
+def _refuse_closed(upload: Upload) -> None:
+    if not KINDS[upload.kind].after_close:
+        calendar.refuse_closed(upload.semester)
+
+
 def _slot(upload: Upload) -> dict[str, Any]:
     """What an upload takes the place of; one of a kind that only adds is alone in its slot."""
     part = upload.part if KINDS[upload.kind].replaces else str(upload.pk)
@@ -178,6 +185,7 @@ def _one_at_a_time(upload: Upload) -> None:
 
 
 def _put_in_force(upload: Upload, *, proposed_by: User, confirmed_by: User | None, reason: str = "") -> None:
+    _refuse_closed(upload)
     kind, slot, now = KINDS[upload.kind], _slot(upload), timezone.now()
     _one_at_a_time(upload)
     InForce.objects.filter(**slot, until=None).update(until=now)

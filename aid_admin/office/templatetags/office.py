@@ -74,6 +74,8 @@ _TONES: Final[dict[str, tuple[str, frozenset[str]]]] = {
             [
                 "HELD",
                 "RETURNED",
+                "AGAIN",
+                "NO_ACCOUNT",
                 "UNKNOWN",
                 "UNCONFIRMED",
                 "TRANSFER",

@@ -46,7 +46,7 @@ def home(request: StaffRequest) -> HttpResponse:
     context.forget_bars(request.user)
     term = calendar.chosen(request.session)
     _, today, _ = calendar.of_session(request.session)
-    steps, lines = context.bar(request, request.user, term, today)
+    steps, lines, _ = context.bar(request, request.user, term, today)
     shown = [(line, menu.exists(line.path)) for line in lines]
     coming = "" if lines else coming_for(request.user.roles, steps, deadlines_of(term))
     notes = notes_for(request.user, term)

@@ -81,7 +81,7 @@ def test_clerk_is_told_to_file_then_that_it_came_then_whose_turn_it_is(county_at
     Upload.objects.filter(kind="roster", state="READ").update(state="REFUSED")
     assert told(CLERK) == ["学籍已经导入，现在就可以上传“资助发放名册”，不用等资助中心生成名册。"]
     page = enter(CLERK).get("/").content.decode()
-    assert "没有催办的事，下面这件现在就可以做" in page
+    assert "没有催办的事，有一件现在就可以做" in page
     assert 'href="/uploads/new/roster/">上传资助发放名册' in page
     InForce.objects.filter(pk__in=held).update(until=None)
     assert re.search(rf"已收到您上传的 {len(held)} 个项目的填报名册。接下来由资助中心", *told(CLERK))
