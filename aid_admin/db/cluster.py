@@ -13,12 +13,14 @@ import pwd
 import shutil
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 DATABASE = "aid"
+PATIENCE = 20  # seconds for a server that is being stopped
 SOCKET_LIMIT = 90  # bytes; the kernel allows 107 for the whole socket path
 SETTINGS = {
     "listen_addresses": "''",
@@ -178,6 +180,7 @@ def ensure(cluster: Cluster) -> bool:
             cluster.home.chmod(0o755)
         binaries = _binaries(cluster)
         _create(cluster, binaries)
+        _wait_for_shutdown(cluster)
         if running(cluster):
             return False
         _own(cluster, cluster.sockets)
@@ -187,6 +190,24 @@ def ensure(cluster: Cluster) -> bool:
         )  # fmt: skip
         _make_database(cluster, binaries)
         return True
+
+
+def _wait_for_shutdown(cluster: Cluster) -> None:
+    """A server that is just being stopped keeps its data to itself until it is gone; it is waited for, though not for ever."""
+    until = time.monotonic() + PATIENCE
+    while _alive(cluster) and not running(cluster) and time.monotonic() < until:
+        time.sleep(0.2)
+
+
+def _alive(cluster: Cluster) -> bool:
+    """Whether the process that the data directory names is there; one that died leaves its file behind."""
+    try:
+        os.kill(int((cluster.data / "postmaster.pid").read_text().split("\n", 1)[0]), 0)
+    except PermissionError:
+        return True
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _make_database(cluster: Cluster, binaries: Path) -> None:

@@ -53,7 +53,8 @@ def bar(request: HttpRequest, user: User, term: Semester, today: date) -> Bar:
         runs = runs_of(request, term) if reach else RunsShown()
         steps = overview.steps_of(term, reach, runs) if reach else []
         steps = _at_school(steps) if user.roles <= SCHOOL_ROLES else steps
-        found = steps, waiting.waiting_for(user, term, today, runs), health.condition()
+        lines, signs = waiting.waiting_beside(user, term, today, runs, health.signs())
+        found = steps, lines, health.condition(*signs)
         cache.set(key, found, _SECONDS)
     return found
 

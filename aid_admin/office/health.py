@@ -35,11 +35,16 @@ class Condition:
     words: str
 
 
-def condition() -> Condition:
-    """Whether the jobs in the background are done, and how many wait; two queries on small tables."""
-    if not _worker():
+def signs() -> list[Any]:
+    """The rows whose numbers tell how the system is: beats, leases and jobs under way."""
+    beats, leases = _of_worker()
+    return [beats, leases, Job.objects.filter(state__in=[JobState.QUEUED, JobState.RUNNING])]
+
+
+def condition(beats: int, leases: int, waiting: int) -> Condition:
+    """Whether the jobs in the background are done, and how many are under way; from the numbers of `signs`."""
+    if not beats and not leases:
         return Condition(well=False, words="后台任务没有运行，请告诉系统管理员")
-    waiting = Job.objects.filter(state__in=[JobState.QUEUED, JobState.RUNNING]).count()
     return Condition(well=True, words=f"系统正常，后台任务 {waiting} 个在办" if waiting else "系统正常")
 
 
@@ -54,10 +59,13 @@ def _database() -> bool:
 
 def _worker() -> bool:
     """A worker beat lately, or holds a lease."""
+    return any(rows.exists() for rows in _of_worker())
+
+
+def _of_worker() -> tuple[Any, Any]:
     now = timezone.now()
-    if WorkerBeat.objects.filter(at__gt=now - WORKER_SILENCE).exists():
-        return True
-    return Job.objects.filter(state=JobState.RUNNING, lease_until__gt=now).exists()
+    beats = WorkerBeat.objects.filter(at__gt=now - WORKER_SILENCE)
+    return beats, Job.objects.filter(state=JobState.RUNNING, lease_until__gt=now)
 
 
 def _broker() -> bool:

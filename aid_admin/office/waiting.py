@@ -1,6 +1,6 @@
 """What waits for a person: one query set per kind of work, counted together in one query."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -253,21 +253,31 @@ def _way(work: Work, count: int) -> str:
     return work.one.format(rows.values_list(work.one_by, flat=True).first())
 
 
-def _there(works: list[Work]) -> list[tuple[Work, int]]:
-    """The work that is there, with its rows counted: together, and again where that found too many."""
-    counts = bulk.count_all([work.rows for work in works])
+def _there(works: Iterable[Work], counts: Iterable[int]) -> list[tuple[Work, int]]:
+    """The work that is there; counted again where SQL alone finds too many."""
     exact = (
         (work, work.exact().count() if count and work.exact else count)
-        for work, count in zip(works, counts, strict=True)
+        for work, count in zip(works, counts, strict=False)
     )
     return [(work, count) for work, count in exact if count]
 
 
 def waiting_for(user: User, term: Semester, today: date, runs: RunsShown) -> list[Waiting]:
     """What waits for this person in this semester, most pressing first; empty if nothing does."""
+    return waiting_beside(user, term, today, runs, ())[0]
+
+
+def waiting_beside(
+    user: User, term: Semester, today: date, runs: RunsShown, beside: Sequence[Rows]
+) -> tuple[list[Waiting], list[int]]:
+    """The same, and how many of `beside` there are: counted in the same query."""
     desk = Desk(user, term, runs, today)
     found = {work.title: work for role in sorted(user.roles) for work in _WORK[role](desk)}
-    works = _there(list(found.values()))
+    counts = bulk.count_all([*(work.rows for work in found.values()), *beside])
+    return _lines(_there(found.values(), counts), term, today), counts[len(found) :]
+
+
+def _lines(works: Sequence[tuple[Work, int]], term: Semester, today: date) -> list[Waiting]:
     deadlines = deadlines_of(term) if any(work.step for work, _ in works) else {}
     dues = [_due(work, deadlines) for work, _ in works]
     ends = [due or term.ends_on for due in dues]

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import Exists, OuterRef
+
 from aid_admin.accounts.acting import Moved, action, record
 from aid_admin.accounts.models import User
 from aid_admin.county import calendar
@@ -26,6 +28,7 @@ from disbursement.models import (
 from disbursement.rules.states import REISSUABLE, BatchState, PaymentState, PeriodState, RosterState
 from eligibility.models import ComparisonResult, CoverageGap
 from eligibility.pins import comparison_of, pins_of
+from students.models import Student
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,9 @@ def _of_money(term: Semester) -> Iterator[_Kind]:
 
 def _of_families(term: Semester) -> Iterator[_Kind]:
     letters = NoticeLetter.objects.of(term)
+    paid = PaymentLine.objects.filter(batch__semester=term, state=PaymentState.PAID, student=OuterRef("pk"))
+    untold = Student.objects.filter(Exists(paid), ~Exists(letters.filter(student=OuterRef("pk"))))
+    yield untold, "已到账、还没有生成告知书", "由初审点“生成告知书”", "/letters/", False
     hint = "办结以后仍可以登记"
     yield letters.undelivered(), "告知书没有送达", hint, "/letters/villages/", False
     yield letters.filter(state=LetterState.DELIVERED), "告知书没有收回回执", hint, "/letters/?state=DELIVERED", False

@@ -4,6 +4,7 @@ from typing import Any
 
 from aid_admin.accounts.acting import Moved, action, move, scoped
 from aid_admin.accounts.models import User
+from aid_admin.county import calendar
 from aid_admin.db import bulk
 from aid_admin.intake.models import Upload
 from aid_admin.lib import semester
@@ -107,7 +108,10 @@ def undo_applications(upload: Upload) -> None:
 
 
 def _applications(verb: str, by: User, ids: list[int]) -> list[Any]:
-    return scoped(AidApplication.objects.select_related("student", "school"), verb, by, ids)
+    found: list[Any] = scoped(AidApplication.objects.select_related("student", "school", "semester"), verb, by, ids)
+    for term in {one.semester_id: one.semester for one in found}.values():
+        calendar.refuse_closed(term)
+    return found
 
 
 @action("application.submit", ALLOWED)

@@ -5,6 +5,7 @@ import pytest
 from aid_admin.audit.models import AuditEvent
 from aid_admin.county.models import Semester
 from aid_admin.intake.actions.force import undo_upload
+from aid_admin.intake.actions.staging import stage_upload
 from aid_admin.intake.models import InForce
 from aid_admin.lib.refusals import BadInput, Forbidden, Refused
 from archives.actions.closing import close_semester, remaining, reopen_semester
@@ -12,8 +13,10 @@ from disbursement.actions.drafting import draft_rosters
 from disbursement.actions.rosters import withdraw_rosters
 from disbursement.models import Roster, RosterLine
 from disbursement.rules.states import RosterState
+from eligibility.actions import applications
 from eligibility.actions.compare import compare
 from eligibility.actions.entitle import entitle
+from eligibility.models import AidApplication
 from students.actions.accounts import reaffirm_accounts
 from students.models import BankAccount
 from tests.disbursement.builders import TERM, done, enter
@@ -57,6 +60,7 @@ def test_closed_semester_takes_no_lists_decisions_or_rosters(county_at):
     county_at("paid")
     close()
     upload = InForce.objects.filter(kind="attendance", until=None).first().upload
+    application = AidApplication.objects.order_by("pk").first()
     roster = Roster.objects.exclude(confirmed_by=None).order_by("pk").first()
     tries = {
         "undo": lambda: undo_upload(by=upload.by, upload=upload.pk),
@@ -64,6 +68,12 @@ def test_closed_semester_takes_no_lists_decisions_or_rosters(county_at):
         "entitle": lambda: entitle(by=person("chushen1"), semester=TERM),
         "draft": lambda: draft_rosters(by=person("chushen1"), semester=TERM),
         "withdraw": lambda: withdraw_rosters(by=roster.confirmed_by, roster=[roster.pk], reason="改"),
+        "late file": lambda: stage_upload(
+            by=upload.by, kind="attendance", data=b"x", name="x.xlsx", semester=TERM, school=upload.school.code
+        ),
+        "application": lambda: applications.return_applications(
+            by=person("chushen1"), application=[application.pk], reason_code="OTHER", reason="补材料"
+        ),
         "close": close,
     }
     for name, attempt in tries.items():

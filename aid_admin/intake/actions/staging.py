@@ -60,6 +60,8 @@ def stage_upload(
     _check_mapping(sheet_kind, mapping or {})
     own_school = _school_of(by, sheet_kind, school)
     term = calendar.semester(semester) if sheet_kind.of_semester else None
+    if not sheet_kind.after_close:
+        calendar.refuse_closed(term)
     sha256 = hashlib.sha256(data).hexdigest()
     bulk.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"upload {kind} {sha256}"])
     known = Upload.objects.filter(kind=kind, sha256=sha256, semester=term, school=own_school)
