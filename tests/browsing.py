@@ -138,10 +138,12 @@ class Person:
         """Press the first of several buttons whose words begin so."""
         self.page.get_by_role("main").get_by_role("button", name=re.compile(f"^{name}")).first.click()
 
-    def do(self, deed: str, **fields: str) -> None:
-        """Press a deed's button, fill in its dialog by label, confirm."""
+    def do(self, deed: str, *ticked: str, **fields: str) -> None:
+        """Press a deed's button, tick and fill in its dialog by label, confirm."""
         self.press(deed)
         dialog = self.page.get_by_role("dialog")
+        for label in ticked:
+            dialog.get_by_label(label).check()
         for label, value in fields.items():
             field = dialog.get_by_label(label)
             choosing = field.evaluate("field => field.tagName") == "SELECT"

@@ -264,9 +264,8 @@ def build_and_release(office: Office) -> None:
     clerk.press("开始编制")
     clerk.shot("job-running")
     queue.work_all()
-    clerk.sees("已完成", f"共 {payable} 笔")
-    clerk.shot("job-done")
-    clerk.follow("查看结果")
+    clerk.told(f"共 {payable} 笔")  # the page went on to the batches by itself
+    clerk.shot("batches-built")
     clerk.pick_all()
     clerk.do("锁定")
     clerk.told("已锁定")
@@ -281,7 +280,7 @@ def hand_on(approver: Person, deed: str, told: str) -> None:
     approver.home()
     approver.go("资金发放")
     approver.pick_all()
-    approver.do(deed)
+    approver.do(deed, "疑点已逐条看过")
     approver.told(told)
     approver.shot(f"batches-{approver.username}")
 

@@ -29,7 +29,7 @@ class Deed:
     `states`: where it may begin; empty = anywhere. `download`: the action's result is a file. `about`: a template
     that its dialog shows before the form, with the page's context: what the person is about to decide on.
     `only`: which rows it is for, told beside its button while a picked row is none of them. `then`: the deed that is
-    the next step once the file of this one is fetched.
+    the next step once the file of this one is fetched. `place`: where on the page it is told that it is done; "" = on top.
     """
 
     name: str
@@ -49,6 +49,7 @@ class Deed:
     about: str = ""
     only: str = ""
     then: str = ""
+    place: str = ""
 
     @property
     def asks_nothing(self) -> bool:
@@ -57,23 +58,35 @@ class Deed:
 
 
 class Offer(NamedTuple):
-    """A deed on this page, with its form as it stands now."""
+    """A deed on this page, with its form as it stands now.
+
+    `why`: what it waits for; its button stands there grey, with the reason beside it. `soon`: the page itself gets it
+    going, once the file is fetched of which it is the next step.
+    """
 
     deed: Deed
     form: forms.Form
     open: bool = False
+    why: str = ""
+    soon: bool = False
 
 
 class Deeds:
     """The deeds of one page and one person; iterating gives the offers."""
 
     def __init__(
-        self, request: HttpRequest, deeds: Iterable[Deed], *, fits: Callable[[Deed], bool] | None = None
+        self,
+        request: HttpRequest,
+        deeds: Iterable[Deed],
+        *,
+        fits: Callable[[Deed], bool] | None = None,
+        why: Callable[[Deed], str] | None = None,
     ) -> None:
         self.request = request
         self.user: User = request.user  # type: ignore[assignment]
         self.all = {deed.name: deed for deed in deeds}
         self.fits = fits or (lambda _deed: True)
+        self.why = why or (lambda _deed: "")
         self.picked = frozenset(int(pk) for pk in request.POST.getlist("pick") if pk.isascii() and pk.isdigit())
         self.result: Any = None
         self._refused: Offer | None = None
@@ -93,8 +106,9 @@ class Deeds:
         for deed in self.all.values():
             if self._refused and self._refused.deed.name == deed.name:
                 yield self._refused
-            elif may(self.user, deed.right) and self.fits(deed):
-                yield Offer(deed, deed.form(prefix=deed.name))
+            elif may(self.user, deed.right) and (self.fits(deed) or self.why(deed)):
+                soon = any(other.then == deed.name for other in self.all.values())
+                yield Offer(deed, deed.form(prefix=deed.name), why=self.why(deed), soon=soon)
 
     @property
     def wanted(self) -> str:
@@ -119,7 +133,7 @@ class Deeds:
             return False
         if deed.done:
             moved = self.result if isinstance(self.result, list) else [self.result]
-            messages.success(self.request, deed.done.format(n=len(moved)) + then())
+            messages.success(self.request, deed.done.format(n=len(moved)) + then(), extra_tags=deed.place)
         return True
 
     def _perform(self, deed: Deed, form: forms.Form, ids: list[int], more: dict[str, Any]) -> Any:

@@ -49,6 +49,12 @@ def has_happened(object_type: str, object_id: object, to_state: str) -> bool:
     return AuditEvent.objects.filter(object_type=object_type, object_id=str(object_id), to_state=to_state).exists()
 
 
+def have_happened(object_type: str, object_ids: Iterable[object], to_state: str) -> set[str]:
+    """Ids of those of the objects of which an event says so."""
+    events = AuditEvent.objects.filter(object_type=object_type, object_id__in=[str(pk) for pk in object_ids])
+    return set(events.filter(to_state=to_state).values_list("object_id", flat=True))
+
+
 def _deed(events: list[Any]) -> Any:
     """The last event of a deed, with the count and the reason of whichever has one, and where the deed began."""
     deed = events[0]

@@ -1,7 +1,7 @@
 """Semesters and the demo's clock, reference tables, and lists that leave as workbooks."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -24,11 +24,23 @@ _AT_ONCE: Final = 2000
 
 @dataclass(frozen=True, slots=True)
 class ListOut:
-    """How a list leaves: its name, its columns, and the values of one row in their order."""
+    """How a list leaves: its name, its columns, and the values of one row in their order.
+
+    `summed`: headings of the columns that are added up in a last row, which is counted as none.
+    """
 
     name: str
     columns: Sequence[ColumnOut]
     values: Callable[[Any], Sequence[Value]]
+    summed: Collection[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ListAdded:
+    """A further sheet of a list's workbook."""
+
+    listed: ListOut
+    rows: Any
 
 
 @action("semester.create", ALLOWED)
@@ -110,19 +122,33 @@ def log_reference_import(*, by: User, table: str, totals: dict[str, int]) -> Non
 
 
 @action("page.export", ALLOWED)
-def export_list(*, by: User, listed: ListOut, rows: Any, filters: str) -> bytes:
-    """The rows as a workbook; logged with filters, count and digest. Refused above MOST rows."""
+def export_list(
+    *, by: User, listed: ListOut, rows: Any, filters: str, total: Sequence[Value] = (), added: Sequence[ListAdded] = ()
+) -> bytes:
+    """The rows as a workbook; logged with filters, count and digest. Refused above MOST rows.
+
+    `total`: a last row of sums that are known already; `added`: further sheets.
+    """
     if _count(rows) > MOST:
         raise Refused(f"超过 {MOST:,} 行，一张表放不下。请先用筛选（如学校、状态）缩小范围，再导出。")
-    every = rows if isinstance(rows, list) else rows.iterator(chunk_size=_AT_ONCE)
-    values = [listed.values(row) for row in every]
+    values = _values(listed, rows)
     footer = calendar.stamp(by, filters)
-    data = xlsx_out.write(
-        [Sheet(listed.name, listed.columns, values, (f"共 {len(values)} 行。{footer}",))], footer=footer
-    )
+    more = [_sheet(one.listed, _values(one.listed, one.rows), (), footer) for one in added]
+    data = xlsx_out.write([_sheet(listed, values, total, footer), *more], footer=footer)
     digest = hashlib.sha256(data).hexdigest()
     record("export", listed.name, to_state="EXPORTED", count=len(values), digest=digest, reason=filters)
     return data
+
+
+def _values(listed: ListOut, rows: Any) -> list[Sequence[Value]]:
+    every = rows if isinstance(rows, list) else rows.iterator(chunk_size=_AT_ONCE)
+    return [listed.values(row) for row in every]
+
+
+def _sheet(listed: ListOut, values: list[Sequence[Value]], total: Sequence[Value], footer: str) -> Sheet:
+    if listed.summed and values and not total:
+        total = xlsx_out.total_row(listed.columns, values, listed.summed)
+    return Sheet(listed.name, listed.columns, values, (f"共 {len(values)} 行。{footer}",), total=total)
 
 
 def _count(rows: Any) -> int:

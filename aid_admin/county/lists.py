@@ -11,9 +11,9 @@ from django.utils.timezone import localtime
 from aid_admin.accounts.deeds import TAKE_LIST, download
 from aid_admin.accounts.gate import StaffRequest, View
 from aid_admin.county import calendar
-from aid_admin.county.actions import ListOut, export_list
+from aid_admin.county.actions import ListAdded, ListOut, export_list
 
-__all__ = ["ListOut", "answer", "asked", "in_words", "shown_or_taken"]
+__all__ = ["ListAdded", "ListOut", "answer", "asked", "in_words", "shown_or_taken"]
 
 XLSX: Final = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -35,12 +35,14 @@ def asked(request: StaffRequest) -> bool:
     return request.method == "POST" and request.POST.get("do") == TAKE_LIST
 
 
-def answer(request: StaffRequest, listed: ListOut, rows: Any, form: forms.Form | None = None) -> HttpResponse:
-    """The list as xlsx; `rows` are those of the page before it is cut, `form` holds the filters."""
+def answer(
+    request: StaffRequest, listed: ListOut, rows: Any, form: forms.Form | None = None, **more: Any
+) -> HttpResponse:
+    """The list as xlsx; `rows` are those of the page before it is cut, `form` holds the filters; `more`: as export_list."""
     term = calendar.chosen(request.session)
     filters = "；".join(text for text in (f"学期={term}", in_words(form) if form else "") if text)
     name = f"{listed.name}-{term}-{localtime():%Y%m%d-%H%M}.xlsx"
-    return download(name, XLSX, export_list(by=request.user, listed=listed, rows=rows, filters=filters))
+    return download(name, XLSX, export_list(by=request.user, listed=listed, rows=rows, filters=filters, **more))
 
 
 def in_words(form: forms.Form) -> str:

@@ -3,8 +3,9 @@
 from typing import Any, Final
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from aid_admin.accounts.gate import StaffRequest
@@ -14,6 +15,7 @@ from aid_admin.jobs.models import Job
 from aid_admin.jobs.rules import STATE_NAMES, JobState
 
 STOP_POLLING: Final = 286
+GO_ON: Final = "go_on"  # in the address of a job's page
 
 
 class JobFilter(forms.Form):
@@ -44,15 +46,19 @@ def _job(request: StaffRequest, pk: int) -> Any:
 
 @require_safe
 def detail(request: StaffRequest, pk: int) -> HttpResponse:
-    """One job."""
+    """One job; whoever only waits for its outcome (GO_ON) is led there once it is done."""
     job = _job(request, pk)
+    outcome = registry.outcome_page(job.kind, job.subject_id) if job.state == JobState.DONE else ""
+    if outcome and GO_ON in request.GET:
+        messages.success(request, f"{registry.title(job.kind)}：{job.message}")
+        return redirect(outcome)
     return render(
         request,
         "jobs/job_detail.html",
         {
             "job": job,
             "title": registry.title(job.kind),
-            "outcome": registry.outcome_page(job.kind, job.subject_id) if job.state == JobState.DONE else "",
+            "outcome": outcome,
         },
     )
 

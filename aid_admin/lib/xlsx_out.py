@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -40,13 +40,17 @@ class ColumnOut:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet: rows in the order of its columns; notes stand below the rows, `above` (title first) before the heads."""
+    """A sheet: rows in the order of its columns; notes stand below the rows, `above` (title first) before the heads.
+
+    `total` is the row of sums below the rows, which no filter and no sorting takes for one of them.
+    """
 
     title: str
     columns: Sequence[ColumnOut]
     rows: Iterable[Sequence[Value]]
     notes: Sequence[str] = ()
     above: Sequence[str] = ()
+    total: Sequence[Value] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,17 @@ def write(sheets: Sequence[Sheet], *, footer: str) -> bytes:
         _write_sheet(workbook.add_worksheet(title or "表"), sheet, formats, footer)
     workbook.close()
     return buffer.getvalue()
+
+
+def total_row(
+    columns: Sequence[ColumnOut], rows: Sequence[Sequence[Value]], summed: Collection[str], name: str = "合计"
+) -> list[Value]:
+    """The sums of the rows in the columns with these headings, under the name."""
+    sums: list[Value] = [
+        sum(value for row in rows if isinstance(value := row[place], int)) if column.header in summed else None
+        for place, column in enumerate(columns)
+    ]
+    return [name, *sums[1:]]
 
 
 def write_csv(header: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
@@ -104,12 +119,21 @@ def _write_sheet(page: Worksheet, sheet: Sheet, formats: _Formats, footer: str) 
     page.repeat_rows(0, head)
     last = head
     for last, row in enumerate(sheet.rows, start=head + 1):
-        for place, (column, value) in enumerate(zip(sheet.columns, row, strict=True)):
-            _write_cell(page, (last, place), column, value, formats)
+        _write_row(page, last, sheet.columns, row, formats)
     if sheet.columns:
         page.autofilter(head, 0, last, len(sheet.columns) - 1)
+    if sheet.total:
+        last += 1
+        _write_row(page, last, sheet.columns, sheet.total, formats)
     for offset, note in enumerate(sheet.notes, start=2):
         page.write_string(last + offset, 0, note)
+
+
+def _write_row(
+    page: Worksheet, number: int, columns: Sequence[ColumnOut], values: Sequence[Value], formats: _Formats
+) -> None:
+    for place, (column, value) in enumerate(zip(columns, values, strict=True)):
+        _write_cell(page, (number, place), column, value, formats)
 
 
 def _write_cell(page: Worksheet, place: tuple[int, int], column: ColumnOut, value: Value, formats: _Formats) -> None:

@@ -3,14 +3,8 @@
 from collections.abc import Iterable
 from typing import Final
 
-from aid_admin.office.help import (
-    POLICY_AID,
-    POLICY_LAW,
-    POLICY_PUBLICITY,
-    POLICY_RECOGNITION,
-    TERMS,
-    Term,
-)
+from aid_admin.office import money_words
+from aid_admin.office.help import POLICY_AID, POLICY_LAW, POLICY_PUBLICITY, POLICY_RECOGNITION, TERMS, Term
 from aid_admin.office.page_states import STATES
 from disbursement.rules.states import FundSource
 from eligibility.rules import CoverageReason, ReasonCode, Verdict
@@ -278,7 +272,7 @@ _OFFICE: Final = {
     "打印": "打印成 PDF，A4。",
     "下载": "下载会留下记录。",
 }
-COLUMNS: Final = (
+COLUMNS: Final = money_words.COLUMNS | (
     _PEOPLE | _RECOGNITION | _ROSTERS | _RETURNED | _SUMMED | _PUBLICITY | _MONEY | _ARCHIVES | _UPLOADS | _OFFICE
 )
 

@@ -66,12 +66,16 @@ def _in_order_of(column: str, codes: Iterable[str]) -> str:
     return f"CASE {column} {cases} ELSE 999 END"
 
 
-# The line's newest payment that was not broken off with its batch.
+# The line's newest payment that was not broken off with its batch; whether it was taken out of a draft and nobody has
+# put it back or verified the account anew: TakenOut.waiting().
 _PAYMENT: Final = """LEFT JOIN LATERAL (
        SELECT y.state FROM disbursement_paymentline y JOIN disbursement_disbursementbatch b ON b.id = y.batch_id
-        WHERE y.roster_line_id = l.id AND b.state <> 'ABORTED' ORDER BY y.id DESC LIMIT 1) w ON true"""
-_NO_PAYMENT: Final = {"HELD": "暂缓（公示异议）", "NONE": "还没有编批次"}
-_MONEY: Final = "COALESCE(w.state, CASE l.state WHEN 'HELD' THEN 'HELD' ELSE 'NONE' END)"
+        WHERE y.roster_line_id = l.id AND b.state <> 'ABORTED' ORDER BY y.id DESC LIMIT 1) w ON true
+  LEFT JOIN LATERAL (
+       SELECT true AS is_out FROM disbursement_takenout o LEFT JOIN students_bankaccount d ON d.id = o.account_id
+        WHERE o.roster_line_id = l.id AND o.put_back_by_id IS NULL AND d.ended_at IS NULL LIMIT 1) x ON true"""
+_NO_PAYMENT: Final = {"HELD": "暂缓（公示异议）", "OUT": "移出待核实", "NONE": "还没有编批次"}
+_MONEY: Final = "COALESCE(w.state, CASE WHEN l.state = 'HELD' THEN 'HELD' WHEN x.is_out THEN 'OUT' ELSE 'NONE' END)"
 _MONEY_LABELS: Final = _NO_PAYMENT | {s.value: s.label for s in PaymentState}
 
 AXES: Final = {

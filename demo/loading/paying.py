@@ -45,9 +45,9 @@ def _release(semester: str, staff: Staff) -> None:
     if ids := [b.pk for b in _in(semester, BatchState.DRAFTED)]:
         batches.lock_batches(by=clerk, batch=ids)
     if ids := [b.pk for b in _in(semester, BatchState.LOCKED)]:
-        batches.review_batches(by=staff.county(Role.FINANCE_APPROVER, 1), batch=ids)
+        batches.review_batches(by=staff.county(Role.FINANCE_APPROVER, 1), batch=ids, looked=True)
     if ids := [b.pk for b in _in(semester, BatchState.REVIEWED)]:
-        batches.release_batches(by=staff.county(Role.FINANCE_APPROVER, 2), batch=ids)
+        batches.release_batches(by=staff.county(Role.FINANCE_APPROVER, 2), batch=ids, looked=True)
     for batch in _in(semester, BatchState.RELEASED):
         if batch.mode == BatchMode.ACCOUNT and not PaymentFile.objects.filter(batch=batch).exists():
             bank.make_payment_file(by=clerk, batch=batch.pk)

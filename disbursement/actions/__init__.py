@@ -3,6 +3,7 @@
 from disbursement.actions import (
     bank,
     batches,
+    doubts,
     drafting,
     filing,
     funds,
@@ -21,6 +22,7 @@ from disbursement.actions import (
 __all__ = [
     "bank",
     "batches",
+    "doubts",
     "drafting",
     "filing",
     "funds",

@@ -1,5 +1,6 @@
 """What goes to the bank and what comes back: the payment file, sending, the return file."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import BinaryField, Q
@@ -8,7 +9,7 @@ from django.utils import timezone
 
 from aid_admin.accounts.acting import Moved, action, move, record, scoped
 from aid_admin.accounts.models import User
-from aid_admin.audit.history import has_happened
+from aid_admin.audit.history import has_happened, have_happened
 from aid_admin.audit.rules import digest
 from aid_admin.county import calendar
 from aid_admin.db import bulk
@@ -19,7 +20,7 @@ from aid_admin.intake.rules import UploadState
 from aid_admin.lib import bank_card
 from aid_admin.lib.refusals import BadInput, Refused
 from aid_admin.lib.seal import SealBroken
-from disbursement.actions import batches
+from disbursement.actions import doubts
 from disbursement.banks.lines import FileHeader, FileLine, ReturnRow
 from disbursement.banks.profile import Profile, profile_for
 from disbursement.banks.reading import parse_return, return_batch_no
@@ -124,7 +125,7 @@ def take_payment_file(*, by: User, batch: int) -> PaymentFile:
 
 def refuse_doubted(batch: Any, step: str) -> None:
     """Nothing leaves in place of a payment that, by a later answer of the bank, may have arrived."""
-    doubted = sorted(batches.doubted_lines(batch))
+    doubted = sorted(doubts.doubted_lines(batch))
     if doubted:
         raise Refused(
             f"{batch}第 {doubted[0]} 笔补发的那一笔，银行后来的回盘与已登记的失败不一致，可能已经到账，核定前不能{step}。"
@@ -146,6 +147,11 @@ def file_lines(batch: DisbursementBatch) -> list[FileLine]:
 def is_taken(batch: Any) -> bool:
     """Whether anybody has downloaded the batch's file."""
     return has_happened("disbursementbatch", batch.pk, _TAKEN)
+
+
+def taken_among(batches: Iterable[Any]) -> set[int]:
+    """Ids of those of the batches whose file somebody has downloaded. One query."""
+    return {int(pk) for pk in have_happened("disbursementbatch", [batch.pk for batch in batches], _TAKEN)}
 
 
 def _refuse_untaken(batch: Any) -> None:

@@ -1,9 +1,8 @@
 """发放批次: built from confirmed lines, locked, reviewed and released by different persons, sent, closed."""
 
 from collections import defaultdict
+from dataclasses import dataclass
 from typing import Any
-
-from django.db.models import Exists, OuterRef
 
 from aid_admin.accounts.acting import Moved, action, move, record, scoped
 from aid_admin.accounts.models import User
@@ -15,17 +14,16 @@ from aid_admin.db import bulk
 from aid_admin.db.fields import keyring
 from aid_admin.lib import bank_card
 from aid_admin.lib.refusals import BadInput, Refused
-from disbursement.models import DisbursementBatch, PaymentLine, ReturnLine, TakenOut
+from disbursement.actions import doubts
+from disbursement.models import DisbursementBatch, PaymentLine, ReturnLine
 from disbursement.permissions import ALLOWED
 from disbursement.rules import payment
-from disbursement.rules.findings import Finding, Gravity
-from disbursement.rules.release import BatchSums, Elsewhere, PayeeLine, Person, blockers
 from disbursement.rules.states import (
     BATCH_MOVES,
     PAYMENT_MOVES,
     BatchMode,
     BatchState,
-    LineStatus,
+    LookStep,
     PaymentState,
     close_verb,
 )
@@ -49,11 +47,39 @@ _OPEN = """
    AND NOT EXISTS (
        SELECT 1 FROM disbursement_takenout o LEFT JOIN students_bankaccount d ON d.id = o.account_id
         WHERE o.roster_line_id = l.id AND o.put_back_by_id IS NULL AND d.ended_at IS NULL)"""
+_NEVER_FAILED = """ AND NOT EXISTS (
+       SELECT 1 FROM disbursement_paymentline p WHERE p.roster_line_id = l.id AND p.retry_of_id IS NULL AND p.code <> '')"""
 _ORDER = " ORDER BY s.code, g.position, l.id"  # lines were drafted by grade, class and pupil
 
 
 def _batches(verb: str, by: User, ids: list[int]) -> list[Any]:
     return scoped(DisbursementBatch.objects.select_related("semester"), verb, by, ids)
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What would be built: one programme's part of a batch, or (`programme` empty) the whole batch."""
+
+    mode: str
+    bank: str
+    programme: str
+    persons: int
+    person_times: int
+    amount_fen: int
+
+
+def planned(term: Semester) -> list[Planned]:
+    """The batches that batch.build would make now, each followed by its programmes. One query, nothing is written."""
+    rows = bulk.query(
+        f"""SELECT mode, COALESCE(bank, ''), COALESCE(programme, ''), count(DISTINCT student), count(*), sum(fen)::bigint
+              FROM (SELECT CASE g.payment_mode WHEN 'ACCOUNT' THEN 'ACCOUNT' ELSE 'WAIVER' END AS mode, a.bank AS bank,
+                           g.name AS programme, g.position AS place, l.student_id AS student, l.amount_fen AS fen
+                    {_OPEN}{_NEVER_FAILED} AND (g.payment_mode <> 'ACCOUNT' OR a.id IS NOT NULL)) f
+             GROUP BY GROUPING SETS ((mode, bank), (mode, bank, programme, place))
+             ORDER BY mode, bank, GROUPING(programme) DESC, place""",
+        [term.pk],
+    )
+    return [Planned(*row) for row in rows]
 
 
 @action("batch.build", ALLOWED)
@@ -68,8 +94,7 @@ def build_batches(*, by: User, semester: str, bank: str = "", mode: str = "") ->
         raise BadInput(f"银行只能是 {'、'.join(banks())}，方式只能是 ACCOUNT（银行代发）或 WAIVER（学校减免）。")
     bulk.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"batches {term.code}"])
     groups: dict[tuple[str, str | None], list[tuple[Any, ...]]] = defaultdict(list)
-    never_failed = " AND NOT EXISTS (SELECT 1 FROM disbursement_paymentline p WHERE p.roster_line_id = l.id AND p.retry_of_id IS NULL AND p.code <> '')"
-    for row in bulk.query(f"SELECT {_COLUMNS} NULL::bigint {_OPEN}{never_failed}{_ORDER}", [term.pk]):
+    for row in bulk.query(f"SELECT {_COLUMNS} NULL::bigint {_OPEN}{_NEVER_FAILED}{_ORDER}", [term.pk]):
         groups[_group(row)].append(row)
     return [
         _build(term, by, key, rows, None)
@@ -162,134 +187,24 @@ def reissue(*, by: User, batch: int) -> list[Moved]:
     return [_build(found.semester, by, key, rows, found) for key, rows in sorted(groups.items(), key=str)]
 
 
-def findings_of(batch: DisbursementBatch) -> list[Finding]:
-    """Everything that stands in the way of a batch, or that its releaser should know."""
-    if batch.mode == BatchMode.WAIVER:
-        return []
-    lines = list(batch.lines.select_related("student", "account", "roster_line__entitlement").order_by("line_no"))
-    families = _families(batch.semester_id, {line.student_id for line in lines})
-    bins = BankBin.table()
-    changed, doubted, before = _changed(batch), doubted_lines(batch), _taken_out(lines)
-    payees = [_payee(line, families, bins, changed, doubted, before) for line in lines]
-    count = batch.line_count if batch.line_count is not None else len(lines)
-    total_fen = batch.total_fen if batch.total_fen is not None else sum(line.amount_fen for line in lines)
-    grants = [line.roster_line for line in lines]
-    held = sum(grant.amount_fen for grant in grants if grant.state != LineStatus.ACCEPTED)
-    sums = BatchSums(batch.bank or "", count, total_fen, sum(grant.amount_fen for grant in grants), held)
-    return blockers(payees, sums, _elsewhere(batch))
-
-
-def doubted_lines(batch: DisbursementBatch) -> set[int]:
-    """Numbers of lines that pay again what, by a later answer of the bank, may have arrived."""
-    doubts = ReturnLine.objects.may_have_arrived().filter(payment_line__roster_line=OuterRef("roster_line"))
-    waiting = batch.lines.filter(state=PaymentState.WAITING).filter(Exists(doubts))
-    return set(waiting.values_list("line_no", flat=True))
-
-
-def _changed(batch: DisbursementBatch) -> set[int]:
-    """Pupils whose account is another than the one that last brought them money."""
-    rows = bulk.query(
-        """SELECT l.student_id FROM disbursement_paymentline l
-             JOIN LATERAL (SELECT p.account_no FROM disbursement_paymentline p
-                            WHERE p.student_id = l.student_id AND p.state = 'PAID' AND p.account_no IS NOT NULL
-                              AND p.batch_id < l.batch_id ORDER BY p.id DESC LIMIT 1) before ON true
-            WHERE l.batch_id = %s AND before.account_no <> l.account_no""",
-        [batch.pk],
-    )
-    return {student for (student,) in rows}
-
-
-def _taken_out(lines: list[Any]) -> dict[int, str]:
-    """By roster line: how it left a draft before, and what was done about it."""
-    left = TakenOut.objects.filter(roster_line__in=[line.roster_line_id for line in lines])
-    return {one.roster_line_id: one.history for one in left.select_related("batch").order_by("pk")}
-
-
-def _elsewhere(batch: DisbursementBatch) -> list[Elsewhere]:
-    """Lines of the semester's other batches that go to one of this batch's accounts, for another pupil."""
-    rows = bulk.query(
-        """SELECT DISTINCT b.no, o.student_id, s.name, o.account_no FROM disbursement_paymentline l
-             JOIN disbursement_paymentline o ON o.account_no = l.account_no AND o.student_id <> l.student_id
-             JOIN disbursement_disbursementbatch b ON b.id = o.batch_id AND b.id <> l.batch_id
-                  AND b.semester_id = %s AND b.state <> 'ABORTED'
-             JOIN students_student s ON s.id = o.student_id
-            WHERE l.batch_id = %s ORDER BY b.no, o.student_id""",
-        [batch.semester_id, batch.pk],
-    )
-    families = _families(batch.semester_id, {student for _, student, *_ in rows})
-    return [
-        Elsewhere(
-            no, student, Person(name), families.get(student, ([], frozenset()))[1],
-            keyring().open_("account_no", bytes(sealed)),
-        )
-        for no, student, name, sealed in rows
-    ]  # fmt: skip
-
-
-def _families(semester: int, students: set[int]) -> dict[int, tuple[list[Person], frozenset[Any]]]:
-    """Guardians by name and ID, and what tells who lives together: the family's ID numbers."""
-    if not students:
-        return {}
-    found: dict[int, tuple[list[Person], frozenset[Any]]] = {}
-    people: dict[int, list[tuple[str, str | None]]] = defaultdict(list)
-    for student, name, number in bulk.query(
-        """SELECT DISTINCT q.student_id, f.name, f.id_number FROM students_placement q
-             JOIN students_familymember f ON f.enrolment_id = q.enrolment_id
-            WHERE q.semester_id = %s AND q.student_id = ANY(%s)""",
-        [semester, list(students)],
-    ):
-        opened = keyring().open_("id_number", bytes(number)) if number is not None else None
-        people[student].append((name, opened))
-    for student, members in people.items():
-        persons = [Person(name, number) for name, number in members]
-        found[student] = persons, frozenset(number for _, number in members if number)
-    return found
-
-
-def _payee(
-    line: Any,
-    families: dict[int, Any],
-    bins: dict[Any, str],
-    changed: set[int],
-    doubted: set[int],
-    before: dict[int, str],
-) -> PayeeLine:
-    guardians, households = families.get(line.student_id, ([], frozenset()))
-    account = line.account
-    number = account.account_no if account else ""
-    return PayeeLine(
-        line_no=line.line_no, student=line.student_id, pupil=Person(line.student.name, line.student.id_number),
-        guardians=tuple(guardians), households=households, amount_fen=line.amount_fen, entitled_fen=line.roster_line.entitlement.amount_fen,
-        account_no=line.account_no, holder=Person(line.payee_name, account.holder_id if account else None),
-        is_verified=bool(account and account.verified_by_id and account.ended_at is None), bank=account.bank if account else "",
-        bank_by_number=bank_card.find_bank(number, bins) if number else None,
-        has_changed=line.student_id in changed, may_have_arrived=line.line_no in doubted,
-        taken_out=before.get(line.roster_line_id, ""),
-    )  # fmt: skip
-
-
 @action("batch.lock", ALLOWED)
 def lock_batches(*, by: User, batch: list[int]) -> list[Moved]:
     """Freeze count, total and digest; errors in the lines refuse it, warnings wait for the releaser's eye."""
     found = _batches("batch.lock", by, batch)
     results: list[Moved] = []
     for item in found:
-        _refuse_errors(item, "锁定")
+        found_doubts = doubts.look_through(item, LookStep.LOCK)
         rows = list(item.lines.order_by("line_no").values_list("line_no", "amount_fen", "seal"))
         if not rows:
             raise Refused(f"{item}没有明细，不能锁定。")
         total = sum(amount for _, amount, _ in rows)
         frozen = digest((number, amount, bytes(seal).hex()) for number, amount, seal in rows)
-        moved = move([item], BATCH_MOVES, "lock", locked_by=by, line_count=len(rows), total_fen=total, digest=frozen)
+        sums = {"line_count": len(rows), "total_fen": total, "digest": frozen}
+        told = doubts.words_of(found_doubts, looked=None)
+        moved = move([item], BATCH_MOVES, "lock", reason=told, locked_by=by, **sums)
+        doubts.keep_look(item, LookStep.LOCK, by, found_doubts)
         results += [Moved(m.object, m.id, m.from_state, m.to_state, None, len(rows), total) for m in moved]
     return results
-
-
-def _refuse_errors(batch: Any, step: str) -> None:
-    """A line that has become wrong since (an account replaced, say) stops the batch at every later step too."""
-    errors = [f for f in findings_of(batch) if f.gravity is Gravity.ERROR]
-    if errors:
-        raise Refused(f"{batch}有 {len(errors)} 处错误，不能{step}：{errors[0].message}")
 
 
 def _refuse_own(found: list[Any], by: User) -> None:
@@ -309,16 +224,29 @@ def give_back_batches(*, by: User, batch: list[int], reason: str) -> list[Moved]
 
 
 @action("batch.review", ALLOWED)
-def review_batches(*, by: User, batch: list[int]) -> list[Moved]:
-    """A finance approver has looked through the batch."""
+def review_batches(*, by: User, batch: list[int], looked: bool | None = None) -> list[Moved]:
+    """A finance approver has looked through the batch; `looked`: and says so of each of its doubts."""
     found = _batches("batch.review", by, batch)
     _refuse_own(found, by)
-    return _sums(move(found, BATCH_MOVES, "review", reviewed_by=by), found)
+    return _sign(found, LookStep.REVIEW, by, looked=looked)
+
+
+def _sign(found: list[Any], step: LookStep, by: User, *, looked: bool | None) -> list[Moved]:
+    """Review or release; what was doubtful then is kept, with who looked."""
+    verb, hand = ("review", "reviewed_by") if step is LookStep.REVIEW else ("release", "released_by")
+    seen = [(item, doubts.look_through(item, step, looked=looked)) for item in found]
+    moved: list[Moved] = []
+    signed: dict[str, Any] = {hand: by}
+    for item, warnings in seen:
+        told = doubts.words_of(warnings, looked=looked)
+        moved += move([item], BATCH_MOVES, verb, reason=told, **signed)
+        doubts.keep_look(item, step, by, warnings, looked=looked)
+    return _sums(moved, found)
 
 
 @action("batch.release", ALLOWED)
-def release_batches(*, by: User, batch: list[int]) -> list[Moved]:
-    """Another finance approver releases; nobody who had a hand in one of its rosters."""
+def release_batches(*, by: User, batch: list[int], looked: bool | None = None) -> list[Moved]:
+    """Another finance approver releases; nobody who had a hand in one of its rosters. `looked`: as in review."""
     found = _batches("batch.release", by, batch)
     _refuse_own(found, by)
     handled = bulk.query(
@@ -330,9 +258,7 @@ def release_batches(*, by: User, batch: list[int]) -> list[Moved]:
     )
     if handled:
         raise Refused("批次中有您经手审核过的名册，放行须由没有经手的人办理。")
-    for item in found:
-        _refuse_errors(item, "放行")
-    return _sums(move(found, BATCH_MOVES, "release", released_by=by), found)
+    return _sign(found, LookStep.RELEASE, by, looked=looked)
 
 
 def _sums(moved: list[Moved], found: list[Any]) -> list[Moved]:

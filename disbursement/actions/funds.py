@@ -1,8 +1,9 @@
 """资金指标: entered from the document that gives the money, taken back with a reason."""
 
 import unicodedata
+from collections.abc import Mapping
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from django.db import IntegrityError, transaction
 
@@ -49,6 +50,21 @@ def allot(
     words = f"{found.name} {FundSource(source).label} {yuan_comma(amount_fen)}元 {made.document_no}"
     record("allotment", made.pk, to_state="RECORDED", reason=words)
     return [Moved("allotment", made.pk, None, "RECORDED", amount_fen=amount_fen)]
+
+
+def allot_document(
+    *, by: User, semester: str, source: str, document_no: str, received_on: date, amounts: Mapping[str, int]
+) -> list[Moved]:
+    """Enter what a document gives for several programmes, in fen by code: all of them or none."""
+    given: dict[str, Any] = {
+        "semester": semester,
+        "source": source,
+        "document_no": document_no,
+        "received_on": received_on,
+    }
+    with transaction.atomic():
+        entered = [allot(by=by, programme=code, amount_fen=fen, **given) for code, fen in amounts.items()]
+    return [moved for one in entered for moved in one]
 
 
 @action("funds.take_back", ALLOWED)

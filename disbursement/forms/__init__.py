@@ -90,11 +90,16 @@ class BatchFilter(forms.Form):
 
 
 class PaymentFilter(SchoolFilter):
-    """Filters of the list of payment lines."""
+    """Filters of the list of payment lines; `batches`: those that have lines within the person's reach, by id."""
 
+    batch = forms.ChoiceField(label="批次", required=False)
     state = forms.ChoiceField(label="结果", required=False, choices=[("", "全部结果"), *PaymentState.choices()])
     code = forms.ChoiceField(label="银行说明", required=False, choices=[("", "全部"), *ReturnCode.choices()])
     q = _search(_PUPIL, "如 wyj")
+
+    def __init__(self, *args: Any, user: User, batches: Collection[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        self.fields["batch"].choices = [("", "全部批次"), *batches]  # type: ignore[attr-defined]
 
 
 class AccountFilter(SchoolFilter):
@@ -244,6 +249,14 @@ class ReasonForm(forms.Form):
     """A reason that goes into the history."""
 
     reason = _words("原因", "请写明原因，系统会留下记录。")
+
+
+class LookedForm(forms.Form):
+    """Whether the doubts were looked at; the action asks for it where there are any."""
+
+    looked = forms.BooleanField(
+        label="疑点已逐条看过", required=False, help_text="系统会记下谁、什么时候看过。没有疑点的批次不用勾选。"
+    )
 
 
 class TakeOutForm(forms.Form):

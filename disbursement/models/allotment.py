@@ -21,10 +21,11 @@ SELECT g.code, g.name,
        COALESCE((SELECT sum(l.amount_fen) FROM disbursement_rosterline l JOIN disbursement_roster r ON r.id = l.roster_id
           WHERE l.semester_id = %(term)s AND l.programme_id = g.id AND r.state IN ('APPROVED', 'CONFIRMED')
             AND l.state IN ('ACCEPTED', 'HELD')), 0),
-       COALESCE(p.batched, 0), COALESCE(p.paid, 0), COALESCE(p.failed, 0)
+       COALESCE(p.batched, 0), COALESCE(p.sent, 0), COALESCE(p.paid, 0), COALESCE(p.failed, 0)
   FROM eligibility_aidprogramme g LEFT JOIN (
     SELECT p.programme_id,
            sum(p.amount_fen) FILTER (WHERE p.state IN ('WAITING', 'SENT', 'UNKNOWN', 'PAID')) AS batched,
+           sum(p.amount_fen) FILTER (WHERE b.mode = 'ACCOUNT' AND p.state IN ('SENT', 'UNKNOWN', 'PAID')) AS sent,
            sum(p.amount_fen) FILTER (WHERE p.state = 'PAID') AS paid,
            sum(p.amount_fen) FILTER (WHERE p.state IN ('FAILED', 'RETURNED_LATER') AND NOT EXISTS (
                SELECT 1 FROM disbursement_paymentline n WHERE n.retry_of_id = p.id)) AS failed
@@ -87,13 +88,14 @@ class Allotment(Row):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flow:
-    """A programme's money in a semester, in fen: allotted by source, on approved rosters, in batches, arrived, come back."""
+    """A programme's money in a semester, in fen: allotted by source, on approved rosters, in batches, at the bank, arrived, come back."""
 
     code: str
     name: str
     sources: tuple[int, ...]
     approved: int
     batched: int
+    sent: int  # through a bank and not come back: what arrived, too
     paid: int
     failed: int
     in_part: bool  # of the sum: some programme has rosters and no entry, so what is left is not known
@@ -116,15 +118,17 @@ def flows_of(term: Semester) -> list[Flow]:
     flows = [
         Flow(
             code=code, name=name, sources=tuple(int(given.get((code, source), 0)) for source in FundSource),
-            approved=int(approved), batched=int(batched), paid=int(paid), failed=int(failed), in_part=False,
+            approved=int(approved), batched=int(batched), sent=int(sent), paid=int(paid), failed=int(failed),
+            in_part=False,
         )
-        for code, name, approved, batched, paid, failed in bulk.query(_FLOW, {"term": term.pk})
+        for code, name, approved, batched, sent, paid, failed in bulk.query(_FLOW, {"term": term.pk})
     ]  # fmt: skip
     return [*flows, _total(flows)]
 
 
 def _total(flows: list[Flow]) -> Flow:
     sources = tuple(sum(flow.sources[place] for flow in flows) for place in range(len(FundSource)))
-    sums = {name: sum(getattr(flow, name) for flow in flows) for name in ("approved", "batched", "paid", "failed")}
+    summed = ("approved", "batched", "sent", "paid", "failed")
+    sums = {name: sum(getattr(flow, name) for flow in flows) for name in summed}
     in_part = any(flow.approved and not flow.allotted for flow in flows)
     return Flow(code="", name="合计", sources=sources, in_part=in_part, **sums)

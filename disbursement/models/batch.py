@@ -105,6 +105,24 @@ class DisbursementBatchQuerySet(CountyQuerySet):
             failed=models.Count("lines", filter=Q(lines__state=PaymentState.FAILED) & ~Q(lines__code="")),
         )
 
+    def totals(self) -> dict[str, int]:
+        """What the batches with_sums come to together: how many, their lines, fen, lines without a result and failed.
+
+        Batches that were broken off are counted (`aborted`), but not added up: their pupils are in others.
+        """
+        summed = ("lines_count", "lines_fen", "pending", "failed")
+        aborted = Q(state=BatchState.ABORTED)
+        found = (
+            self.order_by()
+            .values("pk", "state", *summed)
+            .aggregate(
+                batches=models.Count("pk"),
+                aborted=models.Count("pk", filter=aborted),
+                **{f"all_{name}": models.Sum(name, filter=~aborted, default=0) for name in summed},
+            )
+        )
+        return {name.removeprefix("all_"): int(value) for name, value in found.items()}
+
 
 class DisbursementBatch(Row):
     """Payments of one semester through one bank, or the fee waivers of one semester."""

@@ -11,6 +11,7 @@ from aid_admin.db.base import Row
 from aid_admin.db.scope import ScopedQuerySet
 from disbursement.models.batch import DisbursementBatch, PaymentLine
 from disbursement.models.roster_line import RosterLine
+from disbursement.rules.states import BatchState, LineStatus
 from students.models import BankAccount
 
 
@@ -24,6 +25,20 @@ class TakenOutQuerySet(ScopedQuerySet):
         """Nobody put the line back, the account is still the one that was doubted, and the grant is not paid otherwise."""
         paid = PaymentLine.objects.live().filter(roster_line=models.OuterRef("roster_line"))
         return self.filter(~models.Exists(paid), put_back_by=None, account__ended_at=None)
+
+    def with_whereabouts(self) -> Any:
+        """With what tells where the line is now, for `built_into` and `whereabouts`."""
+        kept = PaymentLine.objects.exclude(batch__state=BatchState.ABORTED).select_related("batch").order_by("pk")
+        related = (
+            "by",
+            "put_back_by",
+            "account",
+            "roster_line__student",
+            "roster_line__programme",
+            "roster_line__roster__school",
+        )
+        payments = models.Prefetch("roster_line__payments", kept, to_attr="payments_kept")
+        return self.select_related(*related).prefetch_related(payments)
 
     def of(self, term: Any) -> Self:
         """Those of a semester."""
@@ -73,6 +88,24 @@ class TakenOut(Row):
     def scope_code(self) -> str:
         """The school's code for events."""
         return self.roster_line.scope_code
+
+    @property
+    def built_into(self) -> PaymentLine | None:
+        """Its newest payment in a later batch that was not broken off."""
+        later = [one for one in self.roster_line.payments_kept if one.batch_id > self.batch_id]  # type: ignore[attr-defined]
+        return later[-1] if later else None
+
+    @property
+    def whereabouts(self) -> str:
+        """Where the line is now, while no batch has it."""
+        grant = self.roster_line
+        if grant.state != LineStatus.ACCEPTED:
+            return f"名册上{grant.get_state_display()}"
+        if self.put_back_by is not None:
+            return f"{self.put_back_by.name}已放回，待编批次：{self.put_back_reason}"
+        if self.account is not None and self.account.ended_at is not None:
+            return "学校已重新核对账户，待编批次"
+        return "待学校核实账户"
 
     @property
     def history(self) -> str:

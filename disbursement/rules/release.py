@@ -48,9 +48,9 @@ class PayeeLine:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """A line of another batch of the semester that goes to an account of this one."""
+    """A line outside the batch that goes to an account of it; `where`: the batch it is in, or was taken out of."""
 
-    batch_no: str
+    where: str
     student: Hashable
     pupil: Person
     households: frozenset[Hashable]
@@ -177,7 +177,7 @@ def _shared_accounts(lines: Sequence[PayeeLine], elsewhere: Sequence[Elsewhere])
         if _live_together([*sharers, *others[account_no]]):
             continue
         names = list(dict.fromkeys(line.pupil.name for line in sharers))
-        names += dict.fromkeys(f"{other.pupil.name}（批次{other.batch_no}）" for other in others[account_no])
+        names += dict.fromkeys(f"{other.pupil.name}（{other.where}）" for other in others[account_no])
         named = "、".join(names[:_NAMED_AT_MOST]) + ("等" if len(names) > _NAMED_AT_MOST else "")
         message = f"账户{mask(account_no)}被不同家庭的学生共用：{named}。请学校核实，各自更换账户。"
         subjects = tuple(line.line_no for line in sharers)

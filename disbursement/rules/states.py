@@ -115,6 +115,14 @@ class BatchMode(Labelled):
     WAIVER = "WAIVER", "学校减免"
 
 
+class LookStep(Labelled):
+    """At which step of a batch its doubts were recorded."""
+
+    LOCK = "LOCK", "锁定"
+    REVIEW = "REVIEW", "审核"
+    RELEASE = "RELEASE", "放行"
+
+
 class PaymentState(Labelled):
     """UNKNOWN blocks every further payment of the same grant until the bank's word decides."""
 

@@ -1,12 +1,14 @@
 """What may be done with 发放批次, and which of it fits a batch and a person now."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, Final
+
+from django.forms import Form
 
 from aid_admin.accounts.deeds import Deed
 from aid_admin.accounts.models import User
 from disbursement.actions import bank, batches, printing, settling, taking_out
-from disbursement.forms import PutBackForm, ReasonForm, SettleForm, TakeOutForm
+from disbursement.forms import LookedForm, PutBackForm, ReasonForm, SettleForm, TakeOutForm
 from disbursement.rules.returns import Verdict
 from disbursement.rules.states import REISSUABLE, BatchMode, BatchState, PaymentState
 
@@ -18,11 +20,11 @@ LOCK: Final = Deed(
 )  # fmt: skip
 REVIEW: Final = Deed(
     "review", "batch.review", "审核通过", batches.review_batches, "batch", "已审核 {n} 个批次，等待另一人放行。",
-    tone="success", icon="check-lg", states={_S.LOCKED}, about=ABOUT,
+    tone="success", icon="check-lg", states={_S.LOCKED}, about=ABOUT, form=LookedForm,
 )  # fmt: skip
 RELEASE: Final = Deed(
     "release", "batch.release", "放行", batches.release_batches, "batch", "已放行 {n} 个批次，由财务经办生成代发文件，减免的打印清单。", tone="success", icon="unlock",
-    text="放行后即可生成代发文件送银行。请再次核对笔数、金额大写和疑点；放行人对本批次负责。", states={_S.REVIEWED}, about=ABOUT,
+    text="放行后即可生成代发文件送银行。请再次核对笔数、金额大写和疑点；放行人对本批次负责。", states={_S.REVIEWED}, about=ABOUT, form=LookedForm,
 )  # fmt: skip
 SEND: Final = Deed(
     "send", "batch.send", "登记已送银行", bank.send_batches, "batch", "已登记 {n} 个批次送银行，等待回盘。", icon="send",
@@ -30,17 +32,23 @@ SEND: Final = Deed(
 )  # fmt: skip
 CLOSE: Final = Deed(
     "close", "batch.close", "办结", batches.close_batches, "batch", "已办结 {n} 个批次。", icon="clipboard-check",
-    text="每一笔都有结果的才能办结。", states={_S.SENT, _S.RELEASED}, about=ABOUT,
+    text="银行代发的批次：每一笔都有银行结果的才能办结。学校减免的批次：办结就是登记各校已经按清单减免，每一笔都记为“发放成功”。办结后不能再改。",
+    states={_S.SENT, _S.RELEASED}, about=ABOUT,
+)  # fmt: skip
+_CLOSE_WAIVER: Final = replace(
+    CLOSE, title="登记已减免并办结",
+    text="办结就是登记：各校已经按减免清单，给下面这些学生减免了学费等费用。每一笔都记为“发放成功”，计入“已发放”，以后不能再改。"
+    "请先打印减免清单发给各校，收回盖章的清单后再办结。",
 )  # fmt: skip
 GIVE_BACK: Final = Deed(
     "give_back", "batch.give_back", "退回经办", batches.give_back_batches, "batch", "已退回 {n} 个批次，由财务经办修改后重新锁定。",
     form=ReasonForm, tone="outline-danger", icon="arrow-left", states={_S.LOCKED, _S.REVIEWED},
-    text="批次回到草稿，经办人可以移出可疑的明细后重新锁定。",
+    text="批次回到草稿，经办人可以移出可疑的明细后重新锁定。", about=ABOUT,
 )  # fmt: skip
 ABORT: Final = Deed(
     "abort", "batch.abort", "中止", batches.abort_batches, "batch", "已中止 {n} 个批次，其中的学生可以编入新批次。",
     form=ReasonForm, tone="outline-danger", icon="x-circle", states={_S.DRAFTED, _S.LOCKED, _S.REVIEWED, _S.RELEASED},
-    text="整个批次作废。只有个别明细可疑的，请用“退回经办”或“移出明细”。",
+    text="整个批次作废，其中的学生可以编入新批次。只有个别明细可疑的，请用“退回经办”或“移出明细”。", about=ABOUT,
 )  # fmt: skip
 REISSUE: Final = Deed(
     "reissue", "batch.reissue", "补发失败的", batches.reissue, "batch", "已编制 {n} 个补发批次，请到批次列表锁定。", one=True,
@@ -59,8 +67,8 @@ ORDER: Final = Deed(
     "order", "batch.print", "打印拨付单", printing.print_order, "batch", one=True, icon="printer", tone="plain", download=True,
 )  # fmt: skip
 TAKE_OUT: Final = Deed(
-    "take_out", "batch.take_out", "移出明细", taking_out.take_out_lines, "line", "已移出 {n} 笔，已请学校核对账户。",
-    form=TakeOutForm, tone="outline-danger", icon="x-circle", states={_S.DRAFTED},
+    "take_out", "batch.take_out", "移出明细", taking_out.take_out_lines, "line", "已移出 {n} 笔，已请学校核对账户；在“已移出”里可以看到后来的情况。",
+    form=TakeOutForm, tone="outline-danger", icon="x-circle", states={_S.DRAFTED}, place="lines",
     text="移出的明细不在本批次发放。学校会在待办事项中看到移出原因；报送新账户、或申明账户无误并经负责人核对后，自动回到“待编批次”。"
     "其余明细的序号不变。",
 )  # fmt: skip
@@ -89,25 +97,62 @@ _SIGNING: Final = frozenset({"review", "release"})
 _NOT_OF_WAIVERS: Final = frozenset({"file", "download", "send", "reissue", "take", "keep"})
 
 
-def detail_deeds(*, fetched: bool) -> tuple[Deed, ...]:
-    """The deeds of a batch's page: the next step is to fetch the file, and to tell that it was sent once it is fetched."""
+_HANDS: Final = (("built_by_id", "编制"), ("locked_by_id", "锁定"), ("reviewed_by_id", "审核"))
+
+
+def detail_deeds(batch: Any, *, fetched: bool, doubtful: bool) -> tuple[Deed, ...]:
+    """The deeds of a batch's page: the next step is to fetch the file, and to tell that it was sent once it is fetched.
+
+    Where nothing is doubtful, nobody is asked whether he looked at the doubts.
+    """
     later = {DOWNLOAD.name: _FETCHED} if fetched else {SEND.name: _SEND_LATER}
+    if batch.mode == BatchMode.WAIVER:
+        later[CLOSE.name] = _CLOSE_WAIVER
+    if not doubtful:
+        later |= {deed.name: replace(deed, form=Form) for deed in (REVIEW, RELEASE)}
     return tuple(later.get(deed.name, deed) for deed in DETAIL_DEEDS)
 
 
-def fits(deed: Deed, batch: Any, user: User, states: frozenset[str], *, has_file: bool) -> bool:
-    """Whether this batch lets this person do it: its state, its way, its hands, its lines' states."""
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What besides its own columns decides what may be done with a batch: its lines' states, and its file."""
+
+    states: frozenset[str]
+    has_file: bool
+    taken: bool
+
+
+def _at_step(deed: Deed, batch: Any) -> bool:
+    """Whether the batch is where the deed begins, and goes the way that the deed belongs to."""
     waiver = batch.mode == BatchMode.WAIVER
-    if (deed.states and batch.state not in deed.states) or (waiver and deed.name in _NOT_OF_WAIVERS):
-        return False
+    return (not deed.states or batch.state in deed.states) and not (waiver and deed.name in _NOT_OF_WAIVERS)
+
+
+def waits_for(deed: Deed, batch: Any, user: User, standing: Standing) -> str:
+    """What a deed of the batch's present step waits for, in words; "" for nothing."""
+    if not _at_step(deed, batch):
+        return ""
     if deed.name in _SIGNING:
-        return user.pk not in (batch.built_by_id, batch.locked_by_id, batch.reviewed_by_id)
+        own = next((done for hand, done in _HANDS if getattr(batch, hand) == user.pk), "")
+        return f"这个批次是您{own}的，须由另一位财务审批{deed.title}。" if own else ""
+    if deed.name == "send" and not standing.has_file:
+        return "代发文件还没有生成。请打开批次，生成、下载代发文件，交给银行以后再登记。"
+    if deed.name == "send" and not standing.taken:
+        return "代发文件还没有下载。请先下载代发文件，交给银行以后再登记。"
+    return ""
+
+
+def fits(deed: Deed, batch: Any, user: User, standing: Standing) -> bool:
+    """Whether this batch lets this person do it: its state, its way, its hands, its lines' states."""
+    if not _at_step(deed, batch) or waits_for(deed, batch, user, standing):
+        return False
     if deed.name == "abort":
         return batches.may_abort(batch, user)
     if deed.name == "close":
-        return waiver == (batch.state == _S.RELEASED) and not {PaymentState.SENT, PaymentState.UNKNOWN} & states
+        open_lines = {PaymentState.SENT, PaymentState.UNKNOWN} & standing.states
+        return (batch.mode == BatchMode.WAIVER) == (batch.state == _S.RELEASED) and not open_lines
     if deed.name == "reissue":
-        return bool(REISSUABLE & states)
-    if deed.name in ("send", "download"):
-        return has_file
-    return deed.name != "file" or not has_file
+        return bool(REISSUABLE & standing.states)
+    if deed.name == "download":
+        return standing.has_file
+    return deed.name != "file" or not standing.has_file

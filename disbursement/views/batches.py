@@ -1,14 +1,16 @@
 """发放批次: built by a job, locked, reviewed, released, sent; the bank's answers; reissue."""
 
 import functools
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Any, Final
 
 from django import forms
+from django.contrib.messages import get_messages
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from aid_admin.accounts.acting import may
@@ -19,14 +21,14 @@ from aid_admin.accounts.rules import Role
 from aid_admin.audit.history import history_of
 from aid_admin.county import calendar, lists
 from aid_admin.county.models import Semester
-from aid_admin.db.pages import page_of
+from aid_admin.db.pages import Page, page_of
 from aid_admin.files import store
 from aid_admin.jobs import queue
+from aid_admin.jobs.views import GO_ON
 from disbursement.actions import bank, batches, printing
 from disbursement.banks import example_return, profile_for
 from disbursement.forms import BatchFilter, BuildForm, ReturnFileForm
-from disbursement.models import DisbursementBatch, PaymentFile, PaymentLine, ReturnLine, RosterLine, TakenOut
-from disbursement.rules.findings import Finding, Gravity
+from disbursement.models import BatchLook, DisbursementBatch, PaymentFile, PaymentLine, ReturnLine, RosterLine, TakenOut
 from disbursement.rules.states import REISSUABLE, BatchMode, BatchState, PaymentState
 from disbursement.views.batch_deeds import (
     ANSWER_DEEDS,
@@ -36,16 +38,20 @@ from disbursement.views.batch_deeds import (
     LIST_DEEDS,
     ORDER,
     PUT_BACK,
+    SEND,
+    TAKE_OUT,
+    Standing,
     detail_deeds,
     fits,
+    waits_for,
 )
-from disbursement.views.lists import BATCHES
+from disbursement.views.batch_doubts import IN_HAND, Doubts, doubts_of
+from disbursement.views.lists import BATCHES, batch_total, sums_of
 
 SEES: Final = needs_role(Role.FINANCE_CLERK, Role.FINANCE_APPROVER, Role.AUDITOR)
-_LOOKED_THROUGH: Final = frozenset({BatchState.DRAFTED, BatchState.LOCKED, BatchState.REVIEWED, BatchState.RELEASED})
 _MOST_LOOKED_AT: Final = 50
 DOUBTFUL: Final = "doubts"  # beside the states of lines: those that something is said about
-_WHO_LOOKED: Final = {BatchState.RELEASED: "放行时已看过"}
+OUT: Final = "out"  # and those that left the batch
 
 
 @SEES
@@ -62,28 +68,43 @@ def batch_list(request: StaffRequest) -> HttpResponse:
     if wanted.get("answers"):
         rows = rows.filter(pk__in=ReturnLine.objects.visible_to(request.user).contradicting().values("batch"))
     rows = rows.with_sums().annotate(
-        has_file=Exists(PaymentFile.objects.visible_to(request.user).filter(batch=OuterRef("pk")))
+        has_file=Exists(PaymentFile.objects.visible_to(request.user).filter(batch=OuterRef("pk"))),
+        doubts_kept=Subquery(BatchLook.objects.visible_to(request.user).counts()),
     )
     rows = rows.select_related("built_by").order_by("-pk")
     if lists.asked(request):
-        return lists.answer(request, BATCHES, rows, form)
-    page = page_of(rows, request.GET.get("page"))
+        return lists.answer(
+            request, BATCHES, [_with_doubts(one) for one in rows], form, total=batch_total(rows.totals())
+        )
+    sums = rows.totals()
+    page = page_of(rows, request.GET.get("page"), counted=sums["batches"])
+    taken = bank.taken_among([batch for batch in page if batch.has_file])
     for batch in page:
-        _tell_what_fits(batch, request.user)
+        _tell_what_fits(batch, request.user, taken=batch.pk in taken)
     filtered = any(form.data.get(name) for name in form.fields)
-    shown = {"form": form, "page": page, "deeds": deeds, "filtered": filtered}
+    shown = {"form": form, "page": page, "deeds": deeds, "filtered": filtered, "sums": sums, "sums_of": sums_of(sums)}
     shown |= {"may_build": may(request.user, "batch.build"), "begins": ""}
     if not page.rows and not filtered:
         shown["begins"] = _how_to_begin(request, term)
     return render(request, "disbursement/batch_list.html", shown)
 
 
-def _tell_what_fits(batch: Any, user: User) -> None:
-    """Names of the deeds that the listed batch lets this person do; whether this person should make its file first."""
+def _with_doubts(batch: Any) -> Any:
+    """The batch with how many doubts there are, or were when it was decided; None where there is nothing to doubt."""
+    if batch.state in IN_HAND and batch.mode == BatchMode.ACCOUNT:
+        batch.doubts_kept = doubts_of(batch, ()).count
+    return batch
+
+
+def _tell_what_fits(batch: Any, user: User, *, taken: bool) -> None:
+    """Names of the deeds that the listed batch lets this person do; what the others of its step wait for."""
     states = frozenset({PaymentState.SENT}) if batch.pending else frozenset()
-    fitting = [d.name for d in (*LIST_DEEDS, FILE) if fits(d, batch, user, states, has_file=batch.has_file)]
-    batch.fitting = " ".join(fitting)
-    batch.lacks_file = FILE.name in fitting and may(user, FILE.right)
+    standing = Standing(states, has_file=batch.has_file, taken=taken)
+    batch.fitting = " ".join(d.name for d in LIST_DEEDS if fits(d, batch, user, standing))
+    mine = [deed for deed in LIST_DEEDS if may(user, deed.right)]
+    batch.waits = [(deed.name, why) for deed in mine if (why := waits_for(deed, batch, user, standing))]
+    batch.lacks_file = fits(FILE, batch, user, standing) and may(user, FILE.right)
+    batch.is_counted = batch.state in IN_HAND and batch.mode == BatchMode.ACCOUNT
 
 
 def _how_to_begin(request: StaffRequest, term: Semester) -> str:
@@ -101,25 +122,15 @@ def batch_look(request: StaffRequest) -> HttpResponse:
     picked = [int(pk) for pk in request.GET.getlist("pick") if pk.isascii() and pk.isdigit()][:_MOST_LOOKED_AT]
     found = DisbursementBatch.objects.visible_to(request.user).filter(pk__in=picked).with_sums().order_by("no")
     lines = PaymentLine.objects.visible_to(request.user).filter(batch__in=picked)
-    rows = [_looked_at(batch, lines.filter(batch=batch).sums()["persons"]) for batch in found]
-    doubts = [(row["batch"].no, doubt) for row in rows for doubt in (*row["errors"], *row["warnings"])]
-    shown = {"rows": rows, "sums": lines.sums(), "doubts": doubts}
+    rows = [_looked_at(request, batch, lines.filter(batch=batch).sums()["persons"]) for batch in found]
+    every = [(row["batch"].no, doubt) for row in rows for doubt in (*row["doubts"].errors, *row["doubts"].warnings)]
+    shown = {"rows": rows, "sums": lines.sums(), "doubts": every}
     return render(request, "disbursement/_batches_looked_at.html", shown)
 
 
-def _looked_at(batch: Any, persons: int) -> dict[str, Any]:
-    found = _doubts(batch)
-    return {"batch": batch, "persons": persons, "warnings_count": len(found["warnings"]), **found}
-
-
-def _doubts(batch: Any) -> dict[str, Any]:
-    """What stands in the way of a batch, and what is to be looked at, while nothing has left yet."""
-    found = batches.findings_of(batch) if batch.state in _LOOKED_THROUGH else []
-    return {
-        "errors": [f for f in found if f.gravity is Gravity.ERROR],
-        "warnings": [f for f in found if f.gravity is Gravity.WARNING],
-        "looked_through": batch.state in _LOOKED_THROUGH and batch.mode == BatchMode.ACCOUNT,
-    }
+def _looked_at(request: StaffRequest, batch: Any, persons: int) -> dict[str, Any]:
+    found = doubts_of(batch, list(BatchLook.objects.visible_to(request.user).of(batch)))
+    return {"batch": batch, "persons": persons, "doubts": found}
 
 
 @needs("batch.build")
@@ -134,12 +145,12 @@ def batch_build(request: StaffRequest) -> HttpResponse:
         with transaction.atomic():
             limits = {name: value for name, value in form.cleaned_data.items() if value}
             job = queue.enqueue("batch.build", "semester", term.code, by=request.user, **limits)
-        return redirect("jobs:detail", pk=job.pk)
+        return redirect(f"{reverse('jobs:detail', args=[job.pk])}?{GO_ON}")
     waiting = RosterLine.objects.visible_to(request.user).filter(semester=term).payable()
     taken_out = TakenOut.objects.visible_to(request.user).waiting().of(term)
     related = ("batch", "by", "roster_line__student", "roster_line__programme", "roster_line__roster__school")
     shown = {
-        "form": form, "sums": waiting.sums(), "without": waiting.without_account().sums(), "deeds": deeds,
+        "form": form, "plan": batches.planned(term), "sums": waiting.sums(), "without": waiting.without_account().sums(), "deeds": deeds,
         "page": page_of(taken_out.select_related(*related).order_by("pk"), request.GET.get("page")),
     }  # fmt: skip
     return render(request, "disbursement/batch_build.html", shown)
@@ -153,11 +164,14 @@ def batch_detail(request: StaffRequest, pk: int) -> HttpResponse:
     batch = get_object_or_404(rows, pk=pk)
     desk = Desk(request, batch)
     deeds = desk.holding(request.POST.get("do", ""))
+    here = desk.next_row(deeds.picked) if deeds is desk.line_deeds else ""
     if deeds.done([batch.pk] if deeds is desk.deeds else None):
         if deeds.wanted == DOWNLOAD.name:
             stored = deeds.result.stored_file
             return download(stored.name, stored.media_type, store.read(stored))
-        return download(*deeds.result) if deeds.wanted == ORDER.name else redirect("disbursement:batch", pk=pk)
+        if deeds.wanted == ORDER.name:
+            return download(*deeds.result)
+        return redirect(f"{request.get_full_path()}#{here}") if here else redirect("disbursement:batch", pk=pk)
     return desk.shown(ReturnFileForm())
 
 
@@ -165,23 +179,36 @@ class Desk:
     """A batch's page for one person: three kinds of deeds (on the batch, its lines, the bank's answers), what is shown."""
 
     def __init__(self, request: StaffRequest, batch: Any) -> None:
-        self.request, self.batch = request, batch
+        self.request, self.batch, self.state = request, batch, request.GET.get("state", "")
         self.lines = PaymentLine.objects.visible_to(request.user).filter(batch=batch)
         self.states = self.lines.states()
         files = PaymentFile.objects.visible_to(request.user).filter(batch=batch)
         self.file = files.select_related("stored_file", "made_by").first()
         self.answers = ReturnLine.objects.visible_to(request.user).contradicting().filter(batch=batch)
-        fetched = self.file is not None and (batch.state != BatchState.RELEASED or bank.is_taken(batch))
+        self.out = TakenOut.objects.visible_to(request.user).filter(batch=batch)
+        self.taken = self.file is not None and bank.is_taken(batch)
+        self.standing = Standing(frozenset(self.states), has_file=self.file is not None, taken=self.taken)
+        fetched = self.taken or (self.file is not None and batch.state != BatchState.RELEASED)
+        own = detail_deeds(batch, fetched=fetched, doubtful=bool(self.doubts.warnings))
         self.deeds, self.line_deeds, self.answer_deeds = (
-            Deeds(request, deeds, fits=self._fits)
-            for deeds in (detail_deeds(fetched=fetched), LINE_DEEDS, ANSWER_DEEDS)
+            Deeds(request, deeds, fits=self._fits, why=self._why) for deeds in (own, LINE_DEEDS, ANSWER_DEEDS)
         )
 
+    @functools.cached_property
+    def doubts(self) -> Doubts:
+        """What is said about the batch."""
+        return doubts_of(self.batch, list(BatchLook.objects.visible_to(self.request.user).of(self.batch)))
+
     def _fits(self, deed: Deed) -> bool:
-        states = frozenset(self.states)
         if deed in ANSWER_DEEDS and not self._settles:
             return False
-        return fits(deed, self.batch, self.request.user, states, has_file=self.file is not None)
+        return fits(deed, self.batch, self.request.user, self.standing)
+
+    def _why(self, deed: Deed) -> str:
+        """Why a deed of this step stands there grey; a file that is not made yet has a button of its own."""
+        if deed.name == SEND.name and self.file is None:
+            return ""
+        return waits_for(deed, self.batch, self.request.user, self.standing)
 
     @functools.cached_property
     def _settles(self) -> bool:
@@ -193,36 +220,53 @@ class Desk:
         groups = (self.line_deeds, self.answer_deeds)
         return next((deeds for deeds in groups if wanted in deeds.all), self.deeds)
 
+    def _wanted_lines(self) -> Any:
+        """The lines of the tab that is open, in their order."""
+        if self.state == DOUBTFUL:
+            return self.lines.filter(line_no__in=self.doubts.lines).order_by("line_no")
+        rows = self.lines.filter(state=self.state) if self.state in list(PaymentState) else self.lines
+        return rows.order_by("line_no")
+
+    def next_row(self, picked: Collection[int]) -> str:
+        """The row after those that are picked, where the eye goes on when they are gone."""
+        gone = self.lines.filter(pk__in=picked).order_by("line_no").values_list("line_no", flat=True)
+        rest = self._wanted_lines().exclude(pk__in=picked).values_list("line_no", flat=True)
+        after = rest.filter(line_no__gt=gone[0]).first() if gone else None
+        return f"line-{after}" if after else "lines"
+
+    def _page(self, number: str | None) -> Page:
+        """The rows of the tab that is open: payment lines with what is said about them, or what was taken out."""
+        if self.state == OUT:
+            return page_of(self.out.with_whereabouts().order_by("line_no", "pk"), number)
+        page = page_of(self._wanted_lines().select_related("student", "school", "programme"), number)
+        self.doubts.tell(page.rows)
+        return page
+
     def shown(self, form: forms.Form) -> HttpResponse:
         """The page."""
         request, batch = self.request, self.batch
-        state = request.GET.get("state", "")
-        found = _doubts(batch)
-        doubtful = _lines_of([*found["errors"], *found["warnings"]])
-        rows = self.lines.filter(state=state) if state in list(PaymentState) else self.lines
-        rows = self.lines.filter(line_no__in=doubtful) if state == DOUBTFUL else rows
-        rows = rows.select_related("student", "school", "programme").order_by("line_no")
         events = history_of("disbursementbatch", batch.pk)
         shown = {
             "batch": batch,
             "bank": printing.BANK_NAMES.get(batch.bank, batch.bank),
             "deeds": self.deeds,
             "line_deeds": self.line_deeds,
-            "page": page_of(rows, request.GET.get("page")),
-            "state": state,
+            "page": self._page(request.GET.get("page")),
+            "state": self.state,
+            "out_count": self.out.count(),
             "tabs": [
                 (s.value, s.label, self.states.get(s.value, (0, 0))) for s in PaymentState if s.value in self.states
             ],
             "sums": self.lines.sums(),
             "by_programme": self.lines.sums_by("programme__name", "programme__position"),
             "by_school": self.lines.sums_of_schools(),
-            **found,
-            "doubtful": doubtful,
-            "told_doubts": _WHO_LOOKED.get(batch.state, "审核和放行时逐条看过"),
+            "doubts": self.doubts,
+            "answered": batch.mode == BatchMode.ACCOUNT and batch.state in (BatchState.SENT, BatchState.CLOSED),
             "file": self.file,
             "may_print": may(request.user, "batch.list"),
             "events": events,
             "given_back": next((e for e in events if e.verb == "batch.give_back"), None) if _is_draft(batch) else None,
+            **_said(request),
             **self._answers(form),
         }
         return render(request, "disbursement/batch_detail.html", shown)
@@ -250,9 +294,11 @@ class Desk:
         return {"paid": self.states.get(PaymentState.PAID, (0, 0))[0], "failed": failed, "waiting": waiting}
 
 
-def _lines_of(doubts: Iterable[Finding]) -> list[Any]:
-    """Numbers of the lines that something is said about, each once."""
-    return sorted({line_no for doubt in doubts for line_no in doubt.subjects})
+def _said(request: StaffRequest) -> dict[str, Any]:
+    """What was done, told where it was done: about lines beside them, the rest on top."""
+    every = list(get_messages(request))
+    here = [one for one in every if one.extra_tags == TAKE_OUT.place]
+    return {"said_here": here, "messages": [one for one in every if one not in here]}
 
 
 def _is_draft(batch: Any) -> bool:

@@ -34,7 +34,7 @@ ROSTERS: Final = ListOut(
 def _batch(batch: Any) -> list[Value]:
     return [
         batch.no, "补发" if batch.reissue_of_id else "", batch.get_mode_display(), BANK_NAMES.get(batch.bank, ""),
-        batch.get_state_display(), batch.lines_count, batch.lines_fen, batch.pending, batch.failed, batch.built_by.name,
+        batch.get_state_display(), batch.lines_count, batch.lines_fen, batch.doubts_kept, batch.pending, batch.failed, batch.built_by.name,
         batch.made_on,
     ]  # fmt: skip
 
@@ -42,10 +42,22 @@ def _batch(batch: Any) -> list[Value]:
 BATCHES: Final = ListOut(
     "发放批次", (
         ColumnOut("批次号", 22), ColumnOut("补发", 8), ColumnOut("方式", 12), ColumnOut("银行", 16), _STATE,
-        ColumnOut("笔数", 8, "int"), _FEN, ColumnOut("未回盘", 8, "int"), ColumnOut("失败", 8, "int"), ColumnOut("编制人", 10),
+        ColumnOut("笔数", 8, "int"), _FEN, ColumnOut("疑点", 8, "int"), ColumnOut("未回盘", 8, "int"), ColumnOut("失败", 8, "int"), ColumnOut("编制人", 10),
         ColumnOut("编制日期", 12),
     ), _batch,
 )  # fmt: skip
+
+
+def sums_of(sums: dict[str, int]) -> str:
+    """What the sums of the batches are the sums of."""
+    left_out = f"（不含已中止的 {sums['aborted']} 个）" if sums["aborted"] else ""
+    return f"合计 {sums['batches'] - sums['aborted']} 个{left_out}"
+
+
+def batch_total(sums: dict[str, int]) -> list[Value]:
+    """The row of sums below the batches."""
+    counted = [sums["lines_count"], sums["lines_fen"], None, sums["pending"], sums["failed"]]
+    return [sums_of(sums), *[None] * 4, *counted, None, None]
 
 
 def _account(account: Any) -> list[Value]:
@@ -95,7 +107,7 @@ PAYMENTS: Final = ListOut(
     "发放明细", (
         ColumnOut("批次号", 14), ColumnOut("序号", 7, "int"), ColumnOut("学校", 24), ColumnOut("学生", 10), _PROGRAMME,
         ColumnOut("收款户名", 12), ColumnOut("账号", 22), _FEN, ColumnOut("结果", 10), ColumnOut("银行说明", 14), ColumnOut("办法", 36),
-    ), _payment,
+    ), _payment, summed={"金额（元）"},
 )  # fmt: skip
 
 

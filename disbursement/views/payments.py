@@ -19,7 +19,13 @@ from disbursement.views.lists import PAYMENTS
 from students.models import Student
 
 _SEES: Final = needs_role(*sorted(SCHOOL_ROLES), Role.FINANCE_CLERK, Role.FINANCE_APPROVER, Role.AUDITOR)
-_PATHS: Final = {"school": "school__code", "programme": "programme__code", "state": "state", "code": "code"}
+_PATHS: Final = {
+    "school": "school__code",
+    "programme": "programme__code",
+    "state": "state",
+    "code": "code",
+    "batch": "batch",
+}
 
 
 @_SEES
@@ -29,9 +35,11 @@ def payment_list(request: StaffRequest) -> HttpResponse:
     deeds = Deeds(request, (REAFFIRM,))
     if deeds.done():
         return redirect(request.get_full_path())
-    form = PaymentFilter(request.GET or None, user=request.user)
-    rows = PaymentLine.objects.visible_to(request.user).filter(batch__semester=term, **form.wanted(**_PATHS))
-    rows = rows.exclude(batch__state=BatchState.ABORTED)
+    every = PaymentLine.objects.visible_to(request.user).filter(batch__semester=term)
+    every = every.exclude(batch__state=BatchState.ABORTED)
+    batches = every.order_by("batch").values_list("batch", "batch__no").distinct()
+    form = PaymentFilter(request.GET or None, user=request.user, batches=list(batches))
+    rows = every.filter(**form.wanted(**_PATHS))
     if found := form.wanted(q="q"):
         rows = rows.filter(student__in=Student.objects.visible_to(request.user).search(found["q"]))
     listed = rows.select_related("student", "school", "programme", "batch", "account", "retry__batch")

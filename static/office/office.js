@@ -148,6 +148,9 @@
     var asked = event.submitter;
     var next = asked && asked.hasAttribute("data-then") && document.querySelector("[data-dialog='do-" + asked.getAttribute("data-then") + "']");
     if (!next || next.classList.contains("btn-primary")) return;
+    next.disabled = false; // it waited for the file
+    var reason = document.getElementById("why-" + asked.getAttribute("data-then"));
+    if (reason) reason.remove();
     next.classList.replace("btn-plain", "btn-primary");
     document.querySelector("[data-dialog='do-" + asked.value + "']").classList.replace("btn-primary", "btn-plain");
     say("下载完成后办下一步：“" + next.textContent.trim() + "”。", "info");
@@ -260,8 +263,29 @@
     });
     list(document, "[data-picked-fen]").forEach(function (place) { place.textContent = yuan(sumOf(chosen, "data-fen")); });
     list(document, "[data-picked-all]").forEach(function (notice) { notice.hidden = picked !== Number(notice.getAttribute("data-picked-all")); });
+    showChosenRows(chosen);
     showOne(chosen.length === 1 ? chosen[0] : null);
     showWhatFits(chosen);
+  }
+
+  // a row may say in data-says what it is: the dialogs list all that are picked, and what they come to
+  var MOST_SAID = 20;
+
+  function showChosenRows(chosen) {
+    var said = chosen.filter(function (box) { return box.hasAttribute("data-says"); });
+    list(document, "[data-picked-list]").forEach(function (place) {
+      place.textContent = "";
+      said.slice(0, MOST_SAID).forEach(function (box) { addItem(place, box.getAttribute("data-says")); });
+      if (said.length > MOST_SAID) addItem(place, "……其余 " + (said.length - MOST_SAID) + " 笔");
+      if (said.length > 1) addItem(place, "合计 " + said.length + " 笔，" + yuan(sumOf(said, "data-fen")) + " 元");
+      place.hidden = !said.length;
+    });
+  }
+
+  function addItem(place, text) {
+    var item = document.createElement("li");
+    item.textContent = text;
+    place.appendChild(item);
   }
 
   // a row may say in data-about what it is, and in data-agreed what agreeing to it means: told in the dialogs while
@@ -276,7 +300,7 @@
 
   // a row may name in data-for the deeds that fit it; a button waits until all picked rows fit, and a hint says so:
   // with data-only which rows the deed is for, else which of the picked ones do not fit (data-name, or how many);
-  // data-why is a row's own reason for fitting no deed
+  // data-why-<deed> is a row's own reason for not fitting that deed
   function showWhatFits(chosen) {
     var hints = [], usable = false;
     list(document, "[data-needs-pick]").forEach(function (button) {
@@ -288,12 +312,14 @@
       usable = usable || !button.disabled;
       var only = unfit.length ? button.getAttribute("data-only") || "" : "";
       button.title = only;
-      if (only) hints.push("“" + button.textContent.trim() + "”" + only);
+      var own = valuesOf(unfit, "data-why-" + deed);
+      if (own.length) hints.push("“" + button.textContent.trim() + "”：" + own.join("；"));
+      else if (only) hints.push("“" + button.textContent.trim() + "”" + only);
       else if (unfit.length && unfit.length < chosen.length) hints.push((namesOf(unfit) || "所选中 " + unfit.length + " 行") + "不能“" + button.textContent.trim() + "”");
     });
     list(document, "[data-pick-hint]").forEach(function (place) {
       var unfit = chosen.length && place.getAttribute("data-unfit-hint");
-      var why = unfit && !usable ? hints.concat(valuesOf(chosen, "data-why")).join("；") || unfit : "";
+      var why = unfit && !usable ? hints.join("；") || unfit : "";
       place.textContent = why || hints.join("；") || (unfit ? "" : place.getAttribute("data-pick-hint"));
     });
   }

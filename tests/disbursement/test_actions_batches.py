@@ -8,7 +8,7 @@ from aid_admin.audit.models import AuditEvent
 from aid_admin.county.models import BankBin
 from aid_admin.lib.refusals import BadInput, Forbidden, Refused
 from aid_admin.office import invariants
-from disbursement.actions import bank, batches, taking_out
+from disbursement.actions import bank, batches, doubts, taking_out
 from disbursement.models import DisbursementBatch, TakenOut
 from students.models import BankAccount
 from tests.disbursement.builders import TERM
@@ -32,7 +32,7 @@ def _all_well() -> None:
 
 def test_account_shared_across_batches_is_still_seen(draft: DisbursementBatch) -> None:
     """Taking one of two sharers out must not hide from either batch that both go to one account."""
-    (shared,) = [found for found in batches.findings_of(draft) if found.code == "ACCOUNT_SHARED"][:1]
+    (shared,) = [found for found in doubts.findings_of(draft) if found.code == "ACCOUNT_SHARED"][:1]
     gone = line_of(draft, shared.subjects[-1])
     stays = line_of(draft, shared.subjects[0])
     assert gone.student_id != stays.student_id
@@ -43,7 +43,7 @@ def test_account_shared_across_batches_is_still_seen(draft: DisbursementBatch) -
 
     for batch, other in ((DisbursementBatch.objects.get(pk=again.id), draft), (draft, again)):
         number = other.no if isinstance(other, DisbursementBatch) else DisbursementBatch.objects.get(pk=other.id).no
-        told = [found.message for found in batches.findings_of(batch) if found.code == "ACCOUNT_SHARED"]
+        told = [found.message for found in doubts.findings_of(batch) if found.code == "ACCOUNT_SHARED"]
         assert any(f"（批次{number}）" in message for message in told), told
 
 
@@ -102,7 +102,7 @@ def test_credit_card_is_an_error_and_no_bank_of_its_own(draft: DisbursementBatch
     number = str(line.account_no)
     BankBin.objects.filter(prefix=number[:6], length=len(number)).update(kind="CREDIT")
 
-    codes = {finding.code for finding in batches.findings_of(draft)}
+    codes = {finding.code for finding in doubts.findings_of(draft)}
 
     assert "CREDIT_CARD" in codes
     assert "CREDIT" not in batches.banks()

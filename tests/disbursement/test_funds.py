@@ -1,11 +1,13 @@
 """资金总览: what is shown is added up from documents, rosters and payments; entries are kept when taken back."""
 
+import io
 from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import InternalError, transaction
+from openpyxl import load_workbook
 
 from aid_admin.audit.models import AuditEvent
 from aid_admin.county import calendar
@@ -18,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("static_folder")
 
 def _allot(client: Any, **changed: str) -> Any:
     given = {
-        "programme": "NUTRITION", "source": "CENTRAL", "amount_fen": "1,250,000.50", "document_no": "豫财教〔2020〕12号",
+        "source": "CENTRAL", "amount_NUTRITION": "1,250,000.50", "document_no": "豫财教〔2020〕12号",
         "received_on": str(calendar.business_date() - timedelta(days=3)),
     } | changed  # fmt: skip
     return client.post("/funds/", {"do": "allot", **{f"allot-{name}": value for name, value in given.items()}})
@@ -44,6 +46,8 @@ def test_flows_are_those_of_the_rows(small_county) -> None:
         assert flows[code].approved == _sum(granted) > 0
         assert flows[code].paid == _sum(x for x in mine if x.state == "PAID")
         assert flows[code].batched == _sum(x for x in mine if x.state in ("WAITING", "SENT", "UNKNOWN", "PAID"))
+        live = [x for x in mine if x.state in ("SENT", "UNKNOWN", "PAID") and x.batch.mode == "ACCOUNT"]
+        assert flows[code].sent == _sum(live)
         failed = [x for x in mine if x.state in ("FAILED", "RETURNED_LATER") and x.pk not in retried]
         assert flows[code].failed == _sum(failed)
 
@@ -57,15 +61,15 @@ def test_allotment_is_entered_shown_and_taken_back(small_county) -> None:
     assert "1,250,000.50" in text
     flow = next(flow for flow in flows_of(one.semester) if flow.code == "NUTRITION")
     assert (flow.allotted, flow.left) == (125000050, 125000050 - flow.approved)
-    assert "已经登记过" in _allot(clerk, amount_fen="5").content.decode()
-    assert "已经登记过" in _allot(clerk, amount_fen="5", document_no="豫财教[2020] 12号").content.decode()
+    assert "已经登记过" in _allot(clerk, amount_NUTRITION="5").content.decode()
+    assert "已经登记过" in _allot(clerk, amount_NUTRITION="5", document_no="豫财教[2020] 12号").content.decode()
     assert flows_of(one.semester)[-1].left is None  # other programmes have rosters and no entry
     assert "部分未登记" in clerk.get("/funds/").content.decode()
     answer = clerk.post("/funds/", {"do": "take_back", "pick": one.pk, "take_back-reason": "文件调减"})
     assert answer.status_code == 302
     assert flows_of(one.semester)[-1].allotted == 0
     assert "文件调减" in clerk.get("/funds/").content.decode()
-    assert _allot(clerk, amount_fen="5").status_code == 302
+    assert _allot(clerk, amount_NUTRITION="5").status_code == 302
     verbs = list(AuditEvent.objects.filter(object_type="allotment").order_by("seq").values_list("verb", flat=True))
     assert verbs == ["funds.allot", "funds.take_back", "funds.allot"]
 
@@ -73,10 +77,11 @@ def test_allotment_is_entered_shown_and_taken_back(small_county) -> None:
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
-        ("amount_fen", "十万", "金额"),
-        ("amount_fen", "-5", "金额不能为负数"),
-        ("amount_fen", "0", "金额要大于 0"),
-        ("amount_fen", "1.005", "最多保留两位小数"),
+        ("amount_NUTRITION", "十万", "金额"),
+        ("amount_NUTRITION", "-5", "金额不能为负数"),
+        ("amount_NUTRITION", "0", "金额要大于 0"),
+        ("amount_NUTRITION", "1.005", "最多保留两位小数"),
+        ("amount_NUTRITION", "", "请在文件给了钱的项目后面填写金额"),
         ("document_no", "", "请填写指标文号"),
         ("source", "MOON", "选择"),
         ("received_on", "2099-01-01", "不能晚于今天"),
@@ -102,3 +107,30 @@ def test_entry_is_never_changed_nor_deleted(small_county) -> None:
     for change in (lambda: Allotment.objects.update(amount_fen=1), lambda: Allotment.objects.all().delete()):
         with pytest.raises(InternalError), transaction.atomic():
             change()
+
+
+def test_workbook_has_the_entries_and_counts_no_total(small_county) -> None:
+    clerk = enter("caiwu1")
+    _allot(clerk)
+    book = load_workbook(io.BytesIO(clerk.post("/funds/", {"do": "take_list"}).content))
+    flows, entries = (list(sheet.iter_rows(values_only=True)) for sheet in book)
+    programmes = len(flows_of(calendar.semester(TERM))) - 1
+    assert flows[-1][0].startswith(f"共 {programmes} 行。")
+    assert [row[0] for row in flows].count("合计") == 1
+    assert "已送银行（元）" in flows[0]
+    assert entries[1][:4] == ("豫财教〔2020〕12号", "义务教育营养改善计划", "中央", 1250000.5)
+    assert entries[-1][0].startswith("共 1 行。")
+
+
+def test_one_document_is_entered_once_for_all_its_programmes(small_county) -> None:
+    clerk = enter("caiwu1")
+    assert _allot(clerk, amount_PRESCHOOL_AID="3000").status_code == 302
+    assert "已登记 2 个项目的指标。" in clerk.get("/funds/").content.decode()
+    found = Allotment.objects.order_by("programme__position").values_list(
+        "programme__code", "amount_fen", "document_no"
+    )
+    number = "豫财教〔2020〕12号"
+    assert list(found) == [("PRESCHOOL_AID", 300000, number), ("NUTRITION", 125000050, number)]
+    again = _allot(clerk, amount_NUTRITION="", amount_SENIOR_GRANT="100", amount_PRESCHOOL_AID="1").content.decode()
+    assert "已经登记过" in again
+    assert Allotment.objects.count() == 2  # all of a document or nothing

@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 from aid_admin.files import store
 from aid_admin.lib.refusals import Refused
 from aid_admin.office import invariants
-from disbursement.actions import bank, batches, taking_out
+from disbursement.actions import bank, batches, doubts, taking_out
 from disbursement.models import DisbursementBatch, PaymentFile, PaymentLine, ReturnLine, RosterLine, TakenOut
 from disbursement.rules.states import LIVE_PAYMENTS
 from students.actions.accounts import reaffirm_accounts, verify_accounts
@@ -138,7 +138,7 @@ class MoneyPath(RuleBasedStateMachine):
             given = {"batch": batch.pk}
         else:
             given = {"batch": [batch.pk]} | ({"reason": "银行退件"} if deed in ("abort", "give_back") else {})
-        doubted = deed == "send" and bool(batches.doubted_lines(batch))
+        doubted = deed == "send" and bool(doubts.doubted_lines(batch))
         if self._try(deed, lambda: ACTS[deed][0](by=person(ACTS[deed][1]), **given)):
             assert not doubted  # what may have arrived is not paid again
             self._follow(deed, batch)

@@ -86,7 +86,7 @@ def test_account_of_two_households_is_named_with_all_its_lines() -> None:
 
 
 def test_account_shared_with_a_pupil_of_another_batch_is_named_with_it() -> None:
-    away = Elsewhere("20201RCC001", 9, Person("孟祎"), frozenset({"H9"}), str(LINE.account_no))
+    away = Elsewhere("批次20201RCC001", 9, Person("孟祎"), frozenset({"H9"}), str(LINE.account_no))
 
     (found,) = blockers([LINE, OTHER], _sums(LINE, OTHER), [away])
 

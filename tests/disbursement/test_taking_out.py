@@ -8,7 +8,7 @@ from aid_admin.accounts.actions import operator
 from aid_admin.audit.models import AuditEvent
 from aid_admin.lib.refusals import BadInput, Forbidden, NotFound, Refused
 from aid_admin.office import invariants
-from disbursement.actions import batches, taking_out
+from disbursement.actions import batches, doubts, taking_out
 from disbursement.models import DisbursementBatch, PaymentLine, RosterLine, TakenOut
 from students.actions.accounts import reaffirm_accounts, verify_accounts
 from tests.disbursement.builders import TERM, do, done, enter
@@ -46,7 +46,7 @@ def _built() -> set[int]:
 
 def _warnings() -> list[str]:
     batch = DisbursementBatch.objects.filter(bank="RCC").latest("pk")
-    return [found.message for found in batches.findings_of(batch) if found.code == "TAKEN_OUT_BEFORE"]
+    return [found.message for found in doubts.findings_of(batch) if found.code == "TAKEN_OUT_BEFORE"]
 
 
 def test_others_stay_with_their_numbers_and_are_paid(draft: DisbursementBatch) -> None:

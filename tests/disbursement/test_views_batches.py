@@ -10,10 +10,10 @@ from openpyxl import load_workbook
 from aid_admin.accounts.models import User
 from aid_admin.audit.models import AuditEvent
 from aid_admin.db import bulk
-from aid_admin.jobs.models import Job
 from aid_admin.lib.money import yuan_comma
 from demo import bank as demo_bank
 from disbursement.actions import batches as actions
+from disbursement.actions import doubts
 from disbursement.models import DisbursementBatch, PaymentLine, RosterLine
 from students.models import AccountRow, BankAccount
 from tests.disbursement.builders import TERM, do, done, enter
@@ -34,23 +34,6 @@ def released(county_at) -> DisbursementBatch:
     """Released batches with their files; gives one through a bank."""
     county_at("batched")
     return DisbursementBatch.objects.filter(mode="ACCOUNT").order_by("-pk").first()
-
-
-def test_build_asks_a_job_once(county_at):
-    county_at("publicised")
-    clerk = enter("caiwu1")
-    page = clerk.get("/batches/build/").content.decode()
-    assert "待发放（人次）" in page
-    first, second = (clerk.post("/batches/build/", {"mode": "WAIVER"}).headers["Location"] for _ in range(2))
-    assert first == second
-    job = Job.objects.get(kind="batch.build")
-    assert (job.subject_id, job.params, job.by.username) == (TERM, {"mode": "WAIVER"}, "caiwu1")
-
-
-def test_build_get_changes_nothing(county_at):
-    county_at("publicised")
-    enter("caiwu1").get("/batches/build/?mode=WAIVER")
-    assert not Job.objects.filter(kind="batch.build").exists()
 
 
 def test_batch_page_sums_up_by_programme_and_school(drafted):
@@ -128,7 +111,7 @@ def test_locked_batch_is_given_back_and_its_page_says_why(drafted):
 
 def test_dialogs_say_what_is_decided_on(drafted):
     path, sums = f"/batches/{drafted.pk}/", drafted.lines.sums()
-    found = len(actions.findings_of(drafted))
+    found = len(doubts.findings_of(drafted))
     done(enter("caiwu1"), path, "lock")
     text = enter("shenpi1").get(path).content.decode()
     dialog = text[text.index('id="do-review"') :]
@@ -375,9 +358,11 @@ def test_return_before_sending_is_refused(released):
 def test_payments_export_is_masked_filtered_and_logged(small_county):
     school = PaymentLine.objects.order_by("pk").first().school
     answer = enter("shenji1").post(f"/payments/?school={school.code}", {"do": "take_list"})
-    rows = list(load_workbook(io.BytesIO(answer.content)).active.iter_rows(values_only=True))[1:-2]
+    *rows, total, _, note = list(load_workbook(io.BytesIO(answer.content)).active.iter_rows(values_only=True))[1:]
     assert {row[2] for row in rows} == {school.name}
     assert len(rows) == PaymentLine.objects.filter(school=school).count()
+    assert note[0].startswith(f"共 {len(rows)} 行。")
+    assert (total[0], round(total[7] * 100)) == ("合计", round(sum(row[7] for row in rows) * 100))
     assert all("*" in row[6] for row in rows if row[6])
     event = AuditEvent.objects.latest("seq")
     assert (event.verb, event.count) == ("page.export", len(rows))

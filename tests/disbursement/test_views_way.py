@@ -114,17 +114,17 @@ def _build_and_release():
     clerk = enter("caiwu1")
     asked = clerk.post("/batches/build/", {"mode": ""})
     job = Job.objects.latest("pk")
-    assert asked.headers["Location"] == f"/jobs/{job.pk}/"
+    assert asked.headers["Location"] == f"/jobs/{job.pk}/?go_on"
     queue.work_all()
     job.refresh_from_db()
     assert job.state == "DONE", job.message
     ids = list(DisbursementBatch.objects.values_list("pk", flat=True))
     assert len(ids) >= 2
     done(clerk, "/batches/", "lock", ids)
-    done(enter("shenpi1"), "/batches/", "review", ids)
+    done(enter("shenpi1"), "/batches/", "review", ids, looked="on")
     same = do(enter("shenpi1"), "/batches/", "release", ids)
     assert "须由另一人办理" in same.content.decode()
-    done(enter("shenpi2"), "/batches/", "release", ids)
+    done(enter("shenpi2"), "/batches/", "release", ids, looked="on")
     assert _states(DisbursementBatch) == {"RELEASED"}
 
 

@@ -15,7 +15,7 @@ from aid_admin.accounts.acting import action, move, reach_for, record
 from aid_admin.accounts.models import User
 from aid_admin.audit.rules import digest
 from aid_admin.county import calendar
-from aid_admin.county.models import School
+from aid_admin.county.models import School, Semester
 from aid_admin.db import bulk
 from aid_admin.db.fields import keyring
 from aid_admin.files import store
@@ -59,9 +59,7 @@ def stage_upload(
     sheet_kind = _kind_sent_by(by, kind)
     _check_mapping(sheet_kind, mapping or {})
     own_school = _school_of(by, sheet_kind, school)
-    term = calendar.semester(semester) if sheet_kind.of_semester else None
-    if not sheet_kind.after_close:
-        calendar.refuse_closed(term)
+    term = _term_of(sheet_kind, semester)
     sha256 = hashlib.sha256(data).hexdigest()
     bulk.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"upload {kind} {sha256}"])
     known = Upload.objects.filter(kind=kind, sha256=sha256, semester=term, school=own_school)
@@ -79,6 +77,14 @@ def stage_upload(
     if found:
         known.filter(pk=found.pk).update(message=f"已按另一种列对应重新读取，见第 {upload.pk} 号。")
     return upload, False
+
+
+def _term_of(kind: SheetKind, semester: str) -> Semester | None:
+    """The semester that the file belongs to, if its kind has one; Refused where it takes no more of them."""
+    term = calendar.semester(semester) if kind.of_semester else None
+    if not kind.after_close:
+        calendar.refuse_closed(term)
+    return term
 
 
 def _check_mapping(kind: SheetKind, mapping: dict[str, str]) -> None:

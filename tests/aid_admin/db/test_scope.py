@@ -60,6 +60,7 @@ OF_THE_COUNTY = {
     "eligibility.CoverageGap",
     "eligibility.CoverageDecision",
     "disbursement.Allotment",
+    "disbursement.BatchLook",
     "disbursement.DisbursementBatch",
     "disbursement.PaymentFile",
     "disbursement.ReturnLine",

@@ -11,9 +11,11 @@ from aid_admin.audit.models import AuditEvent
 from aid_admin.county.models import School, Semester
 from aid_admin.lib.refusals import BadInput
 from aid_admin.office import actions, statistics
-from disbursement.models import RosterLine
+from disbursement.actions import taking_out
+from disbursement.models import RosterLine, TakenOut
 from students.models import Placement
 from tests.disbursement.builders import enter
+from tests.disbursement.money import drafted, line_of, person
 
 TERM = "2020-spring"
 SCHOOL = "3141000003"
@@ -39,7 +41,9 @@ def _money(line) -> str:
     made = [p for p in sorted(line.payments.all(), key=lambda p: p.pk) if p.batch.state != "ABORTED"]
     if made:
         return made[-1].get_state_display()
-    return "暂缓（公示异议）" if line.state == "HELD" else "还没有编批次"
+    if line.state == "HELD":
+        return "暂缓（公示异议）"
+    return "移出待核实" if TakenOut.objects.waiting().filter(roster_line=line).exists() else "还没有编批次"
 
 
 def _oracle(rows: str, columns: str, schools: list[str]):
@@ -140,3 +144,20 @@ def test_progress_of_schools_is_filtered_and_taken_along(small_county) -> None:
     sheet = load_workbook(io.BytesIO(reviewer.post("/progress/", {"do": "take_list"}).content)).active
     assert sheet.max_row - 3 == School.objects.count()
     assert "没有符合条件的学校" in reviewer.get("/progress/?q=没有这所").content.decode()
+
+
+def test_line_taken_out_of_a_draft_is_not_called_unbuilt(county_at) -> None:
+    county_at("publicised")
+    line = line_of(drafted(), 3)
+    taking_out.take_out_lines(by=person("caiwu1"), line=[line.pk], reason="户名不是监护人")
+
+    def told() -> dict[str, int]:
+        schools = list(School.objects.values_list("code", flat=True))
+        found = statistics.table("programme-money", semester=Semester.objects.get(code=TERM).pk, schools=schools)
+        return {name: sums.person_times for name, sums in zip(found.columns, found.totals, strict=True)}
+
+    before = told()
+    assert before["移出待核实"] == 1
+    put_back = {"taken_out": [TakenOut.objects.get().pk], "reason": "电话核实"}
+    taking_out.put_back_lines(by=person("caiwu1"), **put_back)
+    assert told() == {name: n + (name == "还没有编批次") for name, n in before.items() if name != "移出待核实"}
