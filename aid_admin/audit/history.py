@@ -14,13 +14,17 @@ from aid_admin.audit.models import AuditEvent
 MOST: Final = 50
 
 
-def history_of(object_type: str, object_id: object, schools: Collection[str] | None = None) -> list[Any]:
+def history_of(
+    object_type: str, object_id: object, schools: Collection[str] | None = None, *, but: Q | None = None
+) -> list[Any]:
     """The newest deeds on an object, newest first; the caller has seen that the user may see the object.
 
-    `schools`: codes of schools whose events are shown, beside those of no school; None for all. A deed that wrote
-    several events about the object is shown once; each has `actor_name`, None for nobody.
+    `schools`: codes of schools whose events are shown, beside those of no school; None for all. `but`: events that
+    are not shown. A deed that wrote several events about the object is shown once; each has `actor_name`, None for
+    nobody.
     """
-    newest = _newest(Q(object_type=object_type, object_id=str(object_id)), schools)
+    which = Q(object_type=object_type, object_id=str(object_id))
+    newest = _newest(which & ~but if but else which, schools)
     return [_deed(list(same)) for _, same in groupby(newest, key=lambda e: (e.at, e.verb, e.actor_username))]
 
 

@@ -10,6 +10,7 @@ from import_export.admin import ImportExportMixin
 from aid_admin.accounts.models import User
 from aid_admin.county import actions, resources
 from aid_admin.county.models import BankBin, Deadline, Holiday, School, SchoolFee, Semester, Township, Village
+from aid_admin.county.rules import DATED_STEPS
 from aid_admin.lib.refusals import Refused
 
 admin.site.site_header = admin.site.site_title = "基础数据维护"
@@ -112,6 +113,12 @@ class DeadlineAdmin(ReferenceAdmin):
     resource_classes = (resources.DeadlineResource,)
     list_display = ("semester", "step", "due_on")
     list_filter = ("semester",)
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Steps that have a day of the semester; photos have their period's."""
+        if db_field.name == "step":
+            kwargs["choices"] = [("", "---------"), *DATED_STEPS]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
 
 @admin.register(Holiday)

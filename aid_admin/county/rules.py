@@ -34,3 +34,5 @@ SCHOOL_STEPS = (
     ("PHOTOS", "公示照片"),
     ("LETTERS", "告知书送达"),
 )
+# a photo is due by the rule of its period (disbursement.rules.publicity.photo_days), not by a day of the semester
+DATED_STEPS = tuple(step for step in SCHOOL_STEPS if step[0] != "PHOTOS")

@@ -29,9 +29,14 @@ class Work:
     hint: str
     path: str
     due_by: str = ""  # the rows' date, where they have one of their own
+    due_at: Callable[[], date | None] = lambda: None  # their date where it is reckoned; asked where the work is there
     step: str = ""  # of county.rules.SCHOOL_STEPS: its deadline is that of this work
     tell: Callable[[date], str] = lambda _today: ""  # said after the hint where the work is there
     one: str = ""  # the address of a single row, {} for its key: opened where just one waits
+    one_by: str = "pk"  # which of its fields is the key
+    exact: Callable[[], Rows] | None = (
+        None  # fewer than `rows`, where SQL alone finds too many; asked where it finds any
+    )
     failed: bool = False  # money that did not arrive: before all else that is due on the same day
 
 
@@ -42,6 +47,7 @@ class Desk:
     user: User
     term: Semester
     runs: RunsShown
+    today: date
 
     def see(self, model: Any) -> Rows:
         return model.objects.visible_to(self.user)

@@ -24,7 +24,7 @@ _STEPS_OF: Final[dict[str, frozenset[str]]] = {
     Role.FINANCE_CLERK: frozenset({"发放告知"}),
     Role.FINANCE_APPROVER: frozenset({"发放告知"}),
 }
-# what comes to a school while a step is under way, and whose deadline it has (county.rules.SCHOOL_STEPS)
+# what comes to a school while a step is under way, and whose deadline it has (county.rules.DATED_STEPS)
 _AT_SCHOOL: Final = {
     "在校确认": ("报送在校就读确认、认定申请和银行账号，负责人核对账号", "ACCOUNTS"),
     "资格认定": (
@@ -32,8 +32,11 @@ _AT_SCHOOL: Final = {
         "ROSTERS",
     ),
     "名册上报": ("名册正在上报：经办人上传填报名册、逐条说明差异以后，由负责人上报", "ROSTERS"),
-    "审核": ("资助中心正在审核名册。通过后开始公示，轮到学校：张贴公示表，开始和结束各上传一张照片", "PHOTOS"),
-    "公示": ("公示期满、照片核查通过后，资助中心确认名册、财务发放", "PHOTOS"),
+    "审核": (
+        "资助中心正在审核名册。通过后开始公示，轮到学校：张贴公示表，开始次日、期满次日以前各上传一张照片",
+        "",
+    ),
+    "公示": ("名单正在公示。期满当天起再拍一张结束照片上传；照片核查通过后，资助中心确认名册、财务发放", ""),
     "发放告知": ("财务正在发放。到账后生成告知书，轮到学校：打印、送达、收回执", "LETTERS"),
 }
 _OF_SCHOOLS: Final = frozenset({"在校确认", "名册上报"})  # what schools alone do

@@ -1,15 +1,17 @@
-"""学校 × 进度: how far each school is with what it has to do, and how many working days late. One query."""
+"""学校 × 进度: how far each school is with what it has to do, and how many working days late. Few queries."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
 from aid_admin.county import calendar
 from aid_admin.county.models import Deadline, Semester
-from aid_admin.county.rules import SCHOOL_STEPS
+from aid_admin.county.rules import DATED_STEPS, SCHOOL_STEPS
 from aid_admin.db import bulk
 from aid_admin.lib.workdays import workdays_between
+from disbursement.actions import photo_days
+from disbursement.models import Roster
 
 # per step: what counts as all of it, and what of that is done; a later round arises after the deadlines and is in none
 _PARTS: Final = {
@@ -87,7 +89,8 @@ class SchoolProgress:
 
 def deadlines_of(term: Semester) -> list[tuple[str, str, date | None]]:
     """Step, its name, and the day by which it is due, in the order of the semester."""
-    due = dict(Deadline.objects.filter(semester=term).values_list("step", "due_on"))
+    dated = [code for code, _ in DATED_STEPS]
+    due = dict(Deadline.objects.filter(semester=term, step__in=dated).values_list("step", "due_on"))
     return [(code, name, due.get(code)) for code, name in SCHOOL_STEPS]
 
 
@@ -95,11 +98,24 @@ def progress_of(term: Semester, schools: Sequence[str], steps: Sequence[tuple[st
     """Every school's progress; days late are working days of the county's calendar."""
     today, holidays = calendar.business_date(), calendar.holidays()
     late = [workdays_between(due, today, holidays) if due and due < today else 0 for _, _, due in steps]
+    photos = _photos_late(term, today, holidays)
     rows = bulk.query(_SQL, {"term": term.pk, "schools": list(schools)})
     return [
         SchoolProgress(
             code, name, township,
-            tuple(Cell(parts[2 * n], parts[2 * n + 1], late[n]) for n in range(len(steps))),
+            tuple(
+                Cell(parts[2 * n], parts[2 * n + 1], photos.get(code, 0) if step == "PHOTOS" else late[n])
+                for n, (step, _, _) in enumerate(steps)
+            ),
         )
         for code, name, township, *parts in rows
     ]  # fmt: skip
+
+
+def _photos_late(term: Semester, today: date, holidays: Mapping[date, bool]) -> dict[str, int]:
+    """School → by how many working days the photo is late that is latest, of the first round's periods."""
+    late: dict[str, int] = {}
+    for one in photo_days.owed(Roster.objects.of(term).filter(round=1), term, today):
+        for school, period in one.exact().values_list("school__code", "period"):
+            late[school] = max(late.get(school, 0), one.days[period].late(today, holidays))
+    return late

@@ -12,9 +12,10 @@ from aid_admin.office.desk import Desk, Rows, Work, own_uploads, unretried
 from archives.actions.pairing import pupils_to_pair
 from archives.models import MentoringPair, NoticeLetter
 from archives.rules import LetterState
-from disbursement.models import PaymentLine, PublicityEvidence, Roster, RosterLine, TakenOut
+from disbursement.actions import photo_days
+from disbursement.models import PaymentLine, Roster, RosterLine, TakenOut
 from disbursement.rules.publicity import Moment
-from disbursement.rules.states import REISSUABLE, LineKind, PeriodState, RosterState
+from disbursement.rules.states import REISSUABLE, LineKind, RosterState
 from eligibility.rules import ApplicationState
 from students.models import BankAccount
 
@@ -28,16 +29,14 @@ def _by_round(work: Work, path: str = "round") -> Iterator[Work]:
     )
 
 
-def _without_photo(desk: Desk) -> Rows:
-    """School's rosters in a running period with a photo still to come."""
-    rosters = desk.see(Roster).of(desk.term).filter(period__state=PeriodState.RUNNING)
-    live = PublicityEvidence.objects.filter(period=OuterRef("period"), school=OuterRef("school")).exclude(ok=False)
-    start, end = live.filter(moment=Moment.START), live.filter(moment=Moment.END)
-    return (
-        rosters.filter(~Exists(start) | ~Exists(end))
-        .order_by("school_id", "period_id")
-        .distinct("school_id", "period_id")
-    )
+def _photos(desk: Desk) -> Iterator[Work]:
+    """Each photo that may be sent now and is not there; due by the rule of its period, in every round."""
+    for one in photo_days.may_be_sent(desk.see(Roster).of(desk.term), desk.term, desk.today):
+        hint = "拍下张贴的公示，上传一张" if one.moment is Moment.START else "公示期满，取下以前再拍一张上传"
+        yield Work(
+            one.rosters, f"公示{one.moment.label}照片待上传", hint, "/publicity/?state=RUNNING",
+            due_at=one.first_due, one="/publicity/{}/", one_by="period", exact=one.exact,
+        )  # fmt: skip
 
 
 def _without_attendance(desk: Desk) -> Rows:
@@ -86,8 +85,7 @@ def _rosters_of_a_clerk(desk: Desk) -> Iterator[Work]:
             "/rosters/?open=returned", step="ROSTERS",
         )
     )  # fmt: skip
-    hint = "开始、结束各一张"
-    yield from _by_round(Work(_without_photo(desk), "公示照片待上传", hint, "/publicity/?state=RUNNING", step="PHOTOS"))
+    yield from _photos(desk)
 
 
 def school_clerk(desk: Desk) -> Iterator[Work]:

@@ -1,6 +1,6 @@
 """What waits for a person: one query set per kind of work, counted together in one query."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
@@ -21,7 +21,7 @@ from aid_admin.lib.workdays import workdays_between
 from aid_admin.office.desk import Desk, Rows, Work, own_uploads, unretried
 from aid_admin.office.school_desks import school_clerk, school_head
 from archives.models import HomeVisit
-from disbursement.actions import publicity
+from disbursement.actions import photo_days, publicity
 from disbursement.models import (
     DisbursementBatch,
     Objection,
@@ -151,13 +151,24 @@ def _publicity_officer(desk: Desk) -> Iterator[Work]:
     yield Work(
         periods.filter(state=PeriodState.PLANNED),
         "公示待开始",
-        "打印公示表并张贴",
+        "到计划日期点“开始公示”，再打印张贴",
         "/publicity/?state=PLANNED",
+        "planned_on",
         one=_PERIOD,
     )
     running, hint = periods.filter(state=PeriodState.RUNNING), "留意来电来访，登记异议；"
     yield Work(running, "公示进行中", hint, "/publicity/?state=RUNNING", tell=partial(publicity.outlook_of, running))
+    yield from _owed_photos(desk)
     yield _objections(desk, "公示异议办理中", "由复审人员决定")
+
+
+def _owed_photos(desk: Desk) -> Iterator[Work]:
+    """Schools to be rung up for a photo: as many as 逾期提醒 has."""
+    for one in photo_days.owed(desk.see(Roster).of(desk.term), desk.term, desk.today):
+        yield Work(
+            one.rosters, f"学校欠交公示{one.moment.label}照片", "逾期未交，或不通过没有重传；打电话催办",
+            "/publicity/calendar/late/", due_at=one.first_due, exact=one.exact,
+        )  # fmt: skip
 
 
 def _batches(desk: Desk, *states: str) -> Rows:
@@ -231,12 +242,24 @@ _WORK: Final[dict[str, Callable[[Desk], Iterator[Work]]]] = {
 def _due(work: Work, deadlines: Mapping[str, date]) -> date | None:
     """The first day on which one of the rows is due."""
     found: date | None = work.rows.aggregate(first=Min(work.due_by))["first"] if work.due_by else None
-    return found or deadlines.get(work.step)
+    return found or work.due_at() or deadlines.get(work.step)
 
 
 def _way(work: Work, count: int) -> str:
     """Where the work is done: its list, or the one object that waits."""
-    return work.one.format(work.rows.values_list("pk", flat=True).first()) if work.one and count == 1 else work.path
+    if not work.one or count != 1:
+        return work.path
+    rows = work.exact() if work.exact else work.rows
+    return work.one.format(rows.values_list(work.one_by, flat=True).first())
+
+
+def _there(works: Iterable[Work], counts: Iterable[int]) -> list[tuple[Work, int]]:
+    """The work that is there; counted again where SQL alone finds too many."""
+    exact = (
+        (work, work.exact().count() if count and work.exact else count)
+        for work, count in zip(works, counts, strict=False)
+    )
+    return [(work, count) for work, count in exact if count]
 
 
 def waiting_for(user: User, term: Semester, today: date, runs: RunsShown) -> list[Waiting]:
@@ -248,11 +271,10 @@ def waiting_beside(
     user: User, term: Semester, today: date, runs: RunsShown, beside: Sequence[Rows]
 ) -> tuple[list[Waiting], list[int]]:
     """The same, and how many of `beside` there are: counted in the same query."""
-    desk = Desk(user, term, runs)
+    desk = Desk(user, term, runs, today)
     found = {work.title: work for role in sorted(user.roles) for work in _WORK[role](desk)}
     counts = bulk.count_all([*(work.rows for work in found.values()), *beside])
-    works = [(work, count) for work, count in zip(found.values(), counts, strict=False) if count]
-    return _lines(works, term, today), counts[len(found) :]
+    return _lines(_there(found.values(), counts), term, today), counts[len(found) :]
 
 
 def _lines(works: Sequence[tuple[Work, int]], term: Semester, today: date) -> list[Waiting]:

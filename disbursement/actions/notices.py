@@ -29,7 +29,7 @@ from disbursement.papers.certificate import (
 from disbursement.papers.notice import Notice, NoticeRow, notice_paper, notices_html
 from disbursement.papers.paper import Paper
 from disbursement.permissions import ALLOWED, CHECKS_EVIDENCE
-from disbursement.rules.publicity import Moment
+from disbursement.rules.publicity import Moment, photo_days
 from disbursement.rules.states import PeriodState
 
 PRINT: Final = "publicity.print_all"
@@ -52,11 +52,13 @@ def _refuse_closed(period: Any, by: User) -> None:
 
 
 def _notice(period: Any, place: str, rows: list[NoticeRow], *, of_village: bool = False) -> Notice:
-    length = length_of(period.semester)
+    length, last_day = length_of(period.semester), last_day_of(period)
+    days = [photo_days(m, started_on=period.started_on, last_day=last_day).due_on for m in Moment] if last_day else []
     return Notice(
         title=period.title, semester=str(period.semester), place=place, started_on=period.started_on,
-        ends_on=period.ended_on or last_day_of(period), days=length.days, workdays=length.workdays, rows=rows,
+        ends_on=period.ended_on or last_day, days=length.days, workdays=length.workdays, rows=rows,
         digest=period.list_digest, office=office(), of_village=of_village,
+        photos_due=(days[0], days[1]) if days and not of_village else None,
     )  # fmt: skip
 
 

@@ -38,6 +38,15 @@ def office() -> Office:
     )
 
 
+def not_set() -> list[str]:
+    """What of the office stands on a notice and is not set up, with the setting's name; room is left to write it."""
+    known = {
+        "受理电话（AID_OFFICE_PHONE）": settings.AID_OFFICE_PHONE,
+        "受理地址（AID_OFFICE_ADDRESS）": settings.AID_OFFICE_ADDRESS,
+    }
+    return [name for name, value in known.items() if not value]
+
+
 def one_in_reach(rows: Any, verb: str, by: User, pk: int) -> Any:
     """The row in the person's reach, not locked: printing takes seconds and changes nothing."""
     found = rows.within(reach_for(by, verb)).filter(pk=pk).first()

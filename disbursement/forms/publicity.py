@@ -56,7 +56,7 @@ class HangingFilter(forms.Form):
     period = forms.ChoiceField(label="公示", required=False)
     township = forms.ChoiceField(label="乡镇", required=False)
     gap = forms.ChoiceField(
-        label="情况", required=False, choices=[("", "全部"), *GapKind.choices(), ("none", "没有缺漏")]
+        label="情况", required=False, choices=[("", "全部"), *GapKind.choices(), ("none", "没有缺漏（含尚未到期）")]
     )
     q = _search("学校", "校名中的字")
 
@@ -70,6 +70,23 @@ class HangingFilter(forms.Form):
         """What a field says; nothing where it makes no sense."""
         self.full_clean()
         return str(self.cleaned_data.get(name, ""))
+
+
+class VillageFilter(forms.Form):
+    """Filters of the villages of a period: a township, a part of the village's name."""
+
+    township = forms.ChoiceField(label="乡镇", required=False)
+    q = _search("村（居）", "村名中的字")
+
+    def __init__(self, *args: Any, townships: Collection[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["township"].choices = [("", "全部乡镇"), *((one, one) for one in townships)]  # type: ignore[attr-defined]
+
+    def kept(self, villages: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Those of the villages that the filter leaves."""
+        self.full_clean()
+        township, text = (self.cleaned_data.get(name, "") for name in ("township", "q"))
+        return [one for one in villages if township in ("", one["township"]) and text in one["name"]]
 
 
 class PhotoFilter(forms.Form):

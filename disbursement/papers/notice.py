@@ -3,12 +3,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
 from django.template.loader import render_to_string
 
 from aid_admin.lib.pdf.printing import MEDIA_TYPE, make_pdf
 from disbursement.papers.paper import AID_CENTRE, Office, Paper, day, qr, short_code
+
+TOGETHER: Final = 5  # rows at the end of a list that stay on one page with its foot
+# how many rows go on one page, on two and on each further one, by how close they are set, the widest first; measured,
+# with room for a title of three lines
+_ROOM: Final = {"": (3, 31, 28), "snug": (11, 42, 31), "tight": (20, 58, 38)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,7 @@ class Notice:
     digest: str
     office: Office = AID_CENTRE
     of_village: bool = False
+    photos_due: tuple[date, date] | None = None  # of a school's notice: by when its two photos are due
 
 
 def notices_html(notices: Sequence[Notice]) -> str:
@@ -48,10 +54,22 @@ def notices_html(notices: Sequence[Notice]) -> str:
     return render_to_string("disbursement/papers/notice.html", {"papers": [_context(notice) for notice in notices]})
 
 
+def density(rows: int) -> str:
+    """How close a notice is set: as wide as it goes on the fewest pages."""
+    return min(_ROOM, key=lambda name: _pages(rows, *_ROOM[name]))  # of equal ones the first, which is the widest
+
+
+def _pages(rows: int, one: int, two: int, more: int) -> int:
+    return 1 if rows <= one else 2 + max(0, -(-(rows - two) // more))
+
+
 def _context(notice: Notice) -> dict[str, Any]:
     code = short_code(notice.digest)
     return {
         "notice": notice,
+        "density": density(len(notice.rows)),
+        "tail": max(len(notice.rows) - TOGETHER + 1, 1),
+        "photos_due": [day(one) for one in notice.photos_due or ()],
         "since": day(notice.started_on),
         "until": day(notice.ends_on),
         "dated": day(notice.started_on),

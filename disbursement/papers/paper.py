@@ -32,6 +32,11 @@ class Office:
         return self.phone or "＿＿＿＿＿＿＿＿＿＿"
 
     @property
+    def address_or_line(self) -> str:
+        """The address, or room to write it."""
+        return self.address or "＿＿＿＿＿＿＿＿＿＿＿＿"
+
+    @property
     def complaint_or_line(self) -> str:
         """The complaint phone, or room to write it."""
         return self.complaint or "＿＿＿＿＿＿＿＿＿＿"

@@ -35,6 +35,9 @@ class Part:
         return yuan_comma(self.fen) if self.person_times else ""
 
 
+_ONE_PAGE, _ONE_PAGE_CLOSE = 14, 18  # rows with the signatures on one page, as usual and set close; measured
+
+
 @dataclass(frozen=True, slots=True)
 class SummaryRow:
     """One school's programme; `sent` = passed + refused + what is still looked at; `returned` is back at the school."""
@@ -86,6 +89,11 @@ class ReviewSummary:
         return [(name, _sum(row for row in self.rows if row.programme == name)) for name in names]
 
     @property
+    def lines(self) -> int:
+        """How many rows the printed table has, with all sums."""
+        return len(self.rows) + len(self.by_township) + len(self.by_programme) + 2
+
+    @property
     def words(self) -> list[tuple[str, str]]:
         """The amounts of 上报 and 通过 in words."""
         sent, passed, *_ = self.total
@@ -105,7 +113,12 @@ def summary_html(summary: ReviewSummary) -> str:
     """The page before it is printed."""
     return render_to_string(
         "disbursement/papers/review_summary.html",
-        {"summary": summary, "measures": MEASURES, "made_on": day(summary.made_on)},
+        {
+            "summary": summary,
+            "measures": MEASURES,
+            "made_on": day(summary.made_on),
+            "close": _ONE_PAGE < summary.lines <= _ONE_PAGE_CLOSE,
+        },
     )
 
 

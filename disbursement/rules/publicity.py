@@ -77,6 +77,31 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class PhotoDays:
+    """Since when a photo can be taken and sent, and by when it is due."""
+
+    opens_on: date
+    due_on: date
+
+    def late(self, day: date, holidays: Mapping[date, bool]) -> int:
+        """By how many working days a photo that has not come is late on that day; 0 in time."""
+        return workdays_between(self.due_on, day, holidays)
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """A photo that is still to come and not late."""
+
+    moment: Moment
+    days: PhotoDays
+
+    @property
+    def words(self) -> str:
+        """Which photo, and by when."""
+        return f"{self.moment.label}照片应交 {self.days.due_on:%m-%d}"
+
+
+@dataclass(frozen=True, slots=True)
 class SchoolPhotos:
     """What stands of one school's two photos of the posted list."""
 
@@ -111,6 +136,15 @@ def may_end_on(started_on: date, length: PeriodLength, holidays: Mapping[date, b
     return publicity_ends_on(started_on, length.days, length.workdays, holidays)
 
 
+def photo_days(moment: str, *, started_on: date, last_day: date) -> PhotoDays:
+    """Since when and until when a photo is to be sent: due by the day after it can be taken.
+
+    The opening photo is taken on the day of posting, the closing one on the last day. The one rule for every page.
+    """
+    opens_on = started_on if moment == Moment.START else last_day
+    return PhotoDays(opens_on, opens_on + timedelta(days=1))
+
+
 def obstacles_to_end(
     *,
     started_on: date,
@@ -131,9 +165,13 @@ def obstacles_to_end(
     return findings + obstacles_in_photos(photos)
 
 
-def outlook(*, today: date, last_day: date, missing: int) -> str:
-    """Until when a running period hangs, how many photos are still to come or to be checked, and who ends it."""
+def outlook(*, today: date, last_day: date, missing: int, awaited: int = 0) -> str:
+    """Until when a running period hangs, how many photos are still to come or to be checked, and who ends it.
+
+    `awaited`: how many of the missing ones are not due yet, where that is known.
+    """
     photos = f"还有 {missing} 张照片没有上传或核查通过" if missing else "照片都已核查通过"
+    photos += f"（其中尚未到期 {awaited} 张）" if awaited else ""
     if today < last_day:
         return f"公示到 {last_day} 期满，{photos}；期满且照片齐全后，由复审人员结束公示"
     return f"公示已满期（{last_day}），{photos}；{'齐全后' if missing else ''}由复审人员结束公示"
@@ -163,22 +201,32 @@ def doubts_about_photo(photo: PhotoFacts, *, started_on: date, last_day: date) -
 
 
 def gaps_in(hanging: Hanging, holidays: Mapping[date, bool]) -> list[Gap]:
-    """What is amiss with a school's photos: each is due by the day after it can be taken.
+    """What is amiss with a school's photos, each by its photo_days.
 
-    The opening photo is taken on the day of posting, the closing one on the last day. A refused photo is amiss at
-    once, one that waits for its check too, though not by the school's doing.
+    A refused photo is amiss at once, one that waits for its check too, though not by the school's doing.
     """
     found = []
-    for moment, taken_from, sent in (
-        (Moment.START, hanging.started_on, hanging.start),
-        (Moment.END, hanging.last_day, hanging.end),
-    ):
-        due_on = taken_from + timedelta(days=1)
+    for moment, days, sent in _both(hanging):
+        due_on = days.due_on
         kind = _gap(moment, sent, overdue=hanging.until > due_on, in_time=_in_time(sent, due_on))
         if kind:
             day = sent.sent_on if kind is GapKind.LATE and sent.sent_on else hanging.until
             found.append(Gap(kind, moment, due_on, workdays_between(due_on, day, holidays)))
     return found
+
+
+def awaited_in(hanging: Hanging) -> list[Awaited]:
+    """The photos of a school that are still to come and not late."""
+    return [
+        Awaited(moment, days)
+        for moment, days, sent in _both(hanging)
+        if sent.state is PhotoState.ABSENT and hanging.until <= days.due_on
+    ]
+
+
+def _both(hanging: Hanging) -> list[tuple[Moment, PhotoDays, Sent]]:
+    days = {m: photo_days(m, started_on=hanging.started_on, last_day=hanging.last_day) for m in Moment}
+    return [(Moment.START, days[Moment.START], hanging.start), (Moment.END, days[Moment.END], hanging.end)]
 
 
 def _in_time(sent: Sent, due_on: date) -> bool:

@@ -1,11 +1,12 @@
 """How the lists of these pages leave as workbooks: the columns of the screen, numbers masked."""
 
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from aid_admin.county.lists import ListOut
 from aid_admin.lib import bank_card
 from aid_admin.lib.xlsx_out import ColumnOut, Value
 from disbursement.actions.printing import BANK_NAMES
+from disbursement.rules.publicity import Gap, GapKind
 
 _SCHOOL: Final = ColumnOut("学校", 28)
 _PROGRAMME: Final = ColumnOut("资助项目", 32)
@@ -107,4 +108,37 @@ PAYMENTS: Final = ListOut(
         ColumnOut("批次号", 14), ColumnOut("序号", 7, "int"), ColumnOut("学校", 24), ColumnOut("学生", 10), _PROGRAMME,
         ColumnOut("收款户名", 12), ColumnOut("账号", 22), _FEN, ColumnOut("结果", 10), ColumnOut("银行说明", 14), ColumnOut("办法", 36),
     ), _payment, summed={"金额（元）"},
+)  # fmt: skip
+
+
+class LatePhoto(NamedTuple):
+    """A photo that a school owes or sent late, with the clerks to ring up."""
+
+    school: Any
+    period: Any
+    gap: Gap
+    clerks: list[Any]
+
+    @property
+    def words(self) -> str:
+        """Which photo, and what is amiss with it; by how much stands beside."""
+        if self.gap.kind is GapKind.LATE:
+            return f"{self.gap.moment.label}照片已交，迟交"
+        if self.gap.kind is GapKind.REFUSED:
+            return f"{self.gap.moment.label}照片不通过，还没有重传"
+        return self.gap.kind.label
+
+
+def _late_photo(one: LatePhoto) -> list[Value]:
+    return [
+        one.school.name, one.school.township.name, one.period.title, one.words, one.gap.due_on, one.gap.late,
+        one.school.phone, "、".join(f"{clerk.name} {clerk.phone}".strip() for clerk in one.clerks),
+    ]  # fmt: skip
+
+
+LATE_PHOTOS: Final = ListOut(
+    "公示照片逾期提醒", (
+        _SCHOOL, ColumnOut("乡镇", 12), ColumnOut("公示", 32), ColumnOut("缺什么", 30), ColumnOut("应交", 12),
+        ColumnOut("逾期（工作日）", 14, "int"), ColumnOut("学校电话", 18), ColumnOut("经办人", 30),
+    ), _late_photo,
 )  # fmt: skip

@@ -12,6 +12,8 @@ from aid_admin.accounts.deeds import download
 from aid_admin.accounts.gate import StaffRequest, needs
 from aid_admin.jobs.models import Job
 from disbursement.actions import notices
+from disbursement.actions.printing import not_set
+from disbursement.forms.publicity import VillageFilter
 from disbursement.models import PublicityLine, PublicityPeriod
 from disbursement.rules.states import PeriodState
 from disbursement.views.publicity import may_see_list
@@ -57,7 +59,15 @@ def village_list(request: StaffRequest, pk: int) -> HttpResponse:
         {"code": row[f"{path}__code"], "name": row[f"{path}__name"], "township": row[f"{path}__township__name"], **row}
         for row in rows.order_by(f"{path}__code")
     ]
-    shown = {"period": period, "villages": villages, "homeless": lines.filter(**{path: None}).count()}
+    form = VillageFilter(request.GET, townships=dict.fromkeys(one["township"] for one in villages))
+    shown = {
+        "period": period,
+        "form": form,
+        "every": len(villages),
+        "villages": form.kept(villages),
+        "homeless": lines.filter(**{path: None}).count(),
+        "not_set": not_set(),
+    }
     return render(request, "disbursement/period_villages.html", shown)
 
 
@@ -85,6 +95,7 @@ def period_papers(request: StaffRequest, pk: int) -> HttpResponse:
         "made": made,
         "listed": listed,
         "ended": period.state == PeriodState.ENDED,
+        "not_set": not_set() if listed else [],
         "may_print_all": may(request.user, "publicity.print_all"),
     }
     return render(request, "disbursement/period_papers.html", shown)

@@ -1,12 +1,14 @@
 """A period's list: what will hang before its start, what hangs while it runs; by school, class and name."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 
 from aid_admin.accounts.acting import may
+from aid_admin.accounts.deeds import Deeds
 from aid_admin.accounts.gate import StaffRequest
 from aid_admin.db.pages import Page, page_of, page_of_list
 from aid_admin.lib.classes import class_order
@@ -14,21 +16,47 @@ from disbursement.actions.publicity import lines_to_hang
 from disbursement.forms.publicity import LinesFilter
 from disbursement.models import PublicityLine, PublicityPeriod, Roster, RosterLine
 from disbursement.rules.states import LineStatus, PeriodState
-from disbursement.views.publicity import SEES, may_see_list
+from disbursement.views.period_start import start_of
+from disbursement.views.publicity import SEES, START, may_see_list
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the shown school stands among those of the period, with the lines of its whole list and its neighbours."""
+
+    name: str
+    number: int
+    count: int
+    lines: int
+    before: tuple[str, str] | None
+    after: tuple[str, str] | None
+
+    @classmethod
+    def of(cls, code: str, schools: list[tuple[str, str]], lines: int) -> "Place | None":
+        """The place of the school with that code; None where it is none of them."""
+        at = next((n for n, (one, _) in enumerate(schools) if one == code), None)
+        if at is None:
+            return None
+        before, after = (schools[at - 1] if at else None), (schools[at + 1] if at + 1 < len(schools) else None)
+        return cls(schools[at][1], at + 1, len(schools), lines, before, after)
 
 
 @SEES
 def period_lines(request: StaffRequest, pk: int) -> HttpResponse:
     """The frozen list, from which an objection is registered; before the start what would be frozen; later nothing."""
-    period = get_object_or_404(PublicityPeriod.objects.visible_to(request.user), pk=pk)
+    rows = PublicityPeriod.objects.visible_to(request.user).select_related("semester")
+    period = get_object_or_404(rows, pk=pk)
     planned = period.state == PeriodState.PLANNED
     if not (may_preview(request) if planned else may_see_list(request, period)):
         raise Http404
-    form, page = (_preview if planned else _hanging)(request, period)
+    form, page, place = _preview(request, period) if planned else (*_hanging(request, period), None)
     held = RosterLine.objects.visible_to(request.user).filter(pk__in=[line.roster_line_id for line in page])
     shown = {
         "period": period,
         "planned": planned,
+        "place": place,
+        "deeds": Deeds(request, (START,), fits=lambda _deed: planned),
+        "start": start_of(request, period),
         "form": form,
         "page": page,
         "held": set(held.filter(state=LineStatus.HELD).values_list("pk", flat=True)),
@@ -56,7 +84,7 @@ def _hanging(request: StaffRequest, period: Any) -> tuple[LinesFilter, Page]:
     return form, page_of(rows.order_by("school__code", "position"), request.GET.get("page"))
 
 
-def _preview(request: StaffRequest, period: Any) -> tuple[LinesFilter, Page]:
+def _preview(request: StaffRequest, period: Any) -> tuple[LinesFilter, Page, Place | None]:
     """One school at a time, as its notice will be printed; the first one as long as none is chosen."""
     schools = _schools(request, period)
     code = request.GET.get("school", "") or next((code for code, _ in schools), "")
@@ -66,7 +94,7 @@ def _preview(request: StaffRequest, period: Any) -> tuple[LinesFilter, Page]:
     wanted = form.wanted(group="group", q="q")
     group, text = groups.get(wanted.get("group", "")), wanted.get("q", "")
     kept = [line for line in lines if text in line.name and group in (None, (line.grade, line.class_name))]
-    return form, page_of_list(kept, request.GET.get("page"))
+    return form, page_of_list(kept, request.GET.get("page")), Place.of(code, schools, len(lines))
 
 
 def _schools(request: StaffRequest, period: Any) -> list[tuple[str, str]]:

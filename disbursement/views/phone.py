@@ -23,6 +23,7 @@ from disbursement.models import PublicityPeriod, Roster
 from disbursement.papers.paper import qr
 from disbursement.rules.publicity import Moment
 from disbursement.rules.states import PeriodState
+from disbursement.views.period_schools import days_of
 from disbursement.views.publicity import what_follows
 
 SPARE_SECONDS: Final = 60  # a code is replaced before it is dead
@@ -47,6 +48,7 @@ def photo_by_phone(request: StaffRequest, pk: int, school: str, moment: str) -> 
         "period": period,
         "place": place,
         "label": Moment(moment).label,
+        "days": days_of(period).get(moment),
         "code": qr(address),
         "address": address,
         "minutes": MINUTES,

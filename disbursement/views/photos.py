@@ -25,6 +25,7 @@ from disbursement.rules.states import PeriodState
 from disbursement.views.publicity import LOOKS, SEES
 
 _SEES_ALL: Final = needs_role(*sorted(LOOKS))
+_WALL: Final = ("period", "school__code", "-moment", "pk")
 GOOD: Final = Deed(
     "good", "publicity.check", "核查通过", publicity.check_photos, "evidence", "{n} 张照片核查通过。", tone="success",
     icon="check-lg", takes=("ok", "seen"), text="看清了：张贴的是该校公示，日期对得上，没有身份证号和困难类别。",
@@ -64,14 +65,40 @@ def photo(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 @SEES
-@require_safe
 def photo_view(request: StaffRequest, pk: int) -> HttpResponse:
-    """One photo large, with its days and what became of it."""
+    """One photo large, with its days and what became of it; the approver passes or returns it and goes on."""
     found = _photo(request, pk)
-    last_day = publicity.last_day_of(found.period)
-    shown = {"looked": Looked(found, last_day, _doubts(found, last_day), **_days_of(found, last_day)), "photo": found}
     may_check = found.ok is None and found.by_id != request.user.pk and may(request.user, "publicity.check")
-    return render(request, "disbursement/photo_view.html", shown | {"may_check": may_check})
+    waiting = _waiting(request, found) if may_check else []
+    deeds = Deeds(request, (GOOD, BAD), fits=lambda _deed: may_check)
+    after = _after(found.pk, waiting)
+    told = f"（{found}照片）" + ("下面是下一张待核查的照片。" if after else "没有别的待核查的照片了。")
+    if deeds.done([found.pk], then=lambda: told, ok=deeds.wanted == GOOD.name, seen=request.POST.getlist("seen")):
+        return redirect("disbursement:photo_view", after) if after else redirect("disbursement:photos")
+    last_day = publicity.last_day_of(found.period)
+    shown = {
+        "looked": Looked(found, last_day, _doubts(found, last_day), **_days_of(found, last_day)),
+        "photo": found,
+        "deeds": deeds,
+        "may_check": may_check,
+        "number": waiting.index(found.pk) + 1 if may_check else 0,
+        "waiting": len(waiting),
+        "after": after,
+    }
+    return render(request, "disbursement/photo_view.html", shown)
+
+
+def _waiting(request: StaffRequest, photo: Any) -> list[int]:
+    """The photos of the semester that wait for this person, in the order of the wall."""
+    rows = PublicityEvidence.objects.visible_to(request.user).filter(period__semester=photo.period.semester_id, ok=None)
+    return list(rows.exclude(by=request.user).order_by(*_WALL).values_list("pk", flat=True))
+
+
+def _after(pk: int, waiting: list[int]) -> int | None:
+    """The next photo that waits, the first one after the last; None where no other does."""
+    at = waiting.index(pk) if pk in waiting else -1
+    others = waiting[at + 1 :] + waiting[: max(at, 0)]
+    return others[0] if others else None
 
 
 def _doubts(photo: Any, last_day: date | None) -> list[str]:
@@ -94,7 +121,7 @@ def photo_check(request: StaffRequest) -> HttpResponse:
     form = PhotoFilter(request.GET)
     rows = PublicityEvidence.objects.visible_to(request.user).filter(period__semester=term, **form.wanted())
     rows = rows.exclude(by=request.user).select_related("school", "period__semester", "by", "photo", "checked_by")
-    page = page_of(rows.order_by("period", "school__code", "-moment", "pk"), request.GET.get("page"), size=24)
+    page = page_of(rows.order_by(*_WALL), request.GET.get("page"), size=24)
     shown = {
         "form": form,
         "page": page,

@@ -1,11 +1,12 @@
 """公示: periods, planning one, one period with its schools and photos; what hangs is printed in views.notices."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Final
 
 from django.contrib import messages
 from django.core.cache import cache
+from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -20,6 +21,7 @@ from aid_admin.county import calendar
 from aid_admin.db.pages import page_of
 from aid_admin.lib.pdf.glyphs import names_that_cannot_be_printed
 from disbursement.actions import publicity
+from disbursement.actions.printing import not_set
 from disbursement.forms import ReasonForm
 from disbursement.forms.publicity import (
     PeriodFilter,
@@ -27,18 +29,22 @@ from disbursement.forms.publicity import (
     PlanForm,
     plan_form,
 )
-from disbursement.models import PublicityEvidence, PublicityLine, PublicityPeriod, Roster
+from disbursement.models import PublicityLine, PublicityPeriod, Roster
 from disbursement.permissions import CHECKS_EVIDENCE
 from disbursement.rules.publicity import Moment, days_late, outlook
 from disbursement.rules.states import PeriodState, RosterState
+from disbursement.views.period_schools import SchoolPhotos, days_of, schools_of
+from disbursement.views.period_start import start_of
 
 _S = PeriodState
 SEES: Final = needs_role(*sorted(SCHOOL_ROLES), Role.PUBLICITY_OFFICER, Role.APPROVER, Role.AUDITOR)
 LOOKS: Final = frozenset({Role.PUBLICITY_OFFICER, Role.APPROVER, Role.AUDITOR})
 _NAMES_SECONDS: Final = 600
+_PRINTED_BY_THE_COUNTY: Final = Q(to_state__in=["EXPORTED", "PRINT_ASKED"]) & ~Q(actor_role__in=sorted(SCHOOL_ROLES))
 START: Final = Deed(
     "start", "publicity.start", "开始公示", publicity.start_period, "period", "公示已开始，名单已固定。请打印公示并张贴。",
-    one=True, icon="megaphone", text="开始后名单固定，不能再改；当天不计入公示天数。", states={_S.PLANNED},
+    one=True, icon="megaphone", text="开始后名单固定，不能再改；当天不计入公示天数。",
+    about="disbursement/_start_about.html", states={_S.PLANNED},
 )  # fmt: skip
 END: Final = Deed(
     "end", "publicity.end", "结束公示", publicity.end_period, "period", "公示已结束，名册可以确认。学校和公示专员不能再查看名单。",
@@ -51,26 +57,6 @@ ABORT: Final = Deed(
 PLAN: Final = Deed(
     "plan", "publicity.plan", "制订公示", publicity.plan_period, "roster", form=PlanForm, icon="calendar-event", takes=("semester",),
 )  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class SchoolPhotos:
-    """One school's row on the page of a period."""
-
-    school: Any
-    lines: int
-    photos: "tuple[Slot, ...]"
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """One of a school's two photos: what is there, whether this person may send one now, or why not yet."""
-
-    moment: str
-    label: str
-    photo: Any
-    may_send: bool
-    wait: str = ""
 
 
 @SEES
@@ -131,42 +117,63 @@ def period_detail(request: StaffRequest, pk: int) -> HttpResponse:
     rows = PublicityPeriod.objects.visible_to(request.user).select_related("semester", "planned_by", "ended_by")
     period = get_object_or_404(rows, pk=pk)
     fits: Callable[[Deed], bool] = lambda deed: period.state in deed.states  # noqa: E731
-    running, ended = period.state == PeriodState.RUNNING, period.state == PeriodState.ENDED
+    running, ended = period.state == _S.RUNNING, period.state == _S.ENDED
     reach = request.user.reach()
     obstacles = publicity.obstacles(period) if running and reach.county else []
     deeds = Deeds(request, (START, _end(len(obstacles)), ABORT), fits=fits)
     if deeds.done([period.pk]):
         return redirect("disbursement:period", pk=pk)
     may_print = may_see_list(request, period) and may(request.user, "publicity.print")
+    schools = list(schools_of(request, period))
     shown = {
         "period": period,
         "deeds": deeds,
-        "schools": list(_schools(request, period)),
+        "schools": schools,
         "obstacles": obstacles,
-        **_outlook(period, obstacles if running and reach.county else None),
-        "sends": running and may(request.user, "publicity.photo"),
-        "may_preview": period.state == _S.PLANNED and may(request.user, "publicity.print_all"),
+        **_outlook(period, schools, obstacles if running and reach.county else None),
+        "start": start_of(request, period),
         "may_print": may_print,
         "may_print_all": may_print and may(request.user, "publicity.print_all"),
         "may_certify": ended and may(request.user, "publicity.certify"),
+        "not_set": not_set() if may_print or ended else [],
         "unprintable": _unprintable(request, period) if may_print else [],
-        "may_look": running and bool(request.user.roles & LOOKS),
-        "may_check": running and may(request.user, "publicity.check"),
-        "may_object": running and may(request.user, "objection.add"),
-        "may_confirm": ended and may(request.user, "roster.confirm"),
-        "events": history_of("publicityperiod", period.pk, None if reach.county else reach.schools),
+        **_may(request.user, period),
+        "events": _events(request.user, period),
     }
     return render(request, "disbursement/period_detail.html", shown)
 
 
-def _outlook(period: Any, obstacles: list[str] | None) -> dict[str, Any]:
-    """Until when a running period hangs and who ends it; `early`: before its last day nothing is amiss."""
+def _may(user: Any, period: Any) -> dict[str, bool]:
+    """What else this person may do with a period that is planned, runs or has ended."""
+    running = period.state == _S.RUNNING
+    return {
+        "sends": running and may(user, "publicity.photo"),
+        "may_preview": period.state == _S.PLANNED and may(user, "publicity.print_all"),
+        "may_look": running and bool(user.roles & LOOKS),
+        "may_check": running and may(user, "publicity.check"),
+        "may_object": running and may(user, "objection.add"),
+        "may_confirm": period.state == _S.ENDED and may(user, "roster.confirm"),
+    }
+
+
+def _events(user: Any, period: Any) -> list[Any]:
+    """The period's history; a school reads what it did itself and what the county decided, not what was printed there."""
+    reach = user.reach()
+    if reach.county:
+        return history_of("publicityperiod", period.pk)
+    return history_of("publicityperiod", period.pk, reach.schools, but=_PRINTED_BY_THE_COUNTY)
+
+
+def _outlook(period: Any, schools: list[SchoolPhotos], obstacles: list[str] | None) -> dict[str, Any]:
+    """Until when a running period hangs and who ends it; `early`: before its last day; what of the photos is late."""
     last_day, today = publicity.last_day_of(period), calendar.business_date()
+    slots = [slot for row in schools for slot in row.photos]
+    awaited, overdue = sum(slot.awaited for slot in slots), sum(slot.overdue for slot in slots)
     if obstacles is None or last_day is None:
-        return {"last_day": last_day, "early": False}
+        return {"last_day": last_day, "early": False, "overdue": overdue}
     early = today < last_day
-    told = outlook(today=today, last_day=last_day, missing=len(obstacles) - early)
-    return {"last_day": last_day, "early": early, "outlook": told}
+    told = outlook(today=today, last_day=last_day, missing=len(obstacles) - early, awaited=awaited)
+    return {"last_day": last_day, "early": early, "outlook": told, "overdue": overdue}
 
 
 def _end(obstacles: int) -> Deed:
@@ -193,33 +200,6 @@ def may_see_list(request: StaffRequest, period: Any) -> bool:
     )
 
 
-def _schools(request: StaffRequest, period: Any) -> Iterator[SchoolPhotos]:
-    evidence: dict[tuple[int, str], Any] = {}
-    for photo in PublicityEvidence.objects.visible_to(request.user).filter(period=period).order_by("pk"):
-        evidence[photo.school_id, photo.moment] = photo  # the newest stands
-    rosters = Roster.objects.visible_to(request.user).filter(period=period).with_sums()
-    sums: dict[Any, int] = {}
-    for roster in rosters.select_related("school").order_by("school__code"):
-        sums[roster.school] = sums.get(roster.school, 0) + roster.lines_count
-    sends = period.state == PeriodState.RUNNING and may(request.user, "publicity.photo")
-    last_day = publicity.last_day_of(period) if sends else None
-    early = bool(last_day and calendar.business_date() < last_day)
-    for school, lines in sums.items():
-        slots = (_slot(m, evidence.get((school.pk, m.value)), request.user, sends=sends) for m in Moment)
-        wait = f"{last_day} 起可以上传" if early else ""
-        yield SchoolPhotos(school, lines, tuple(_not_yet(s, wait) if s.moment == Moment.END else s for s in slots))
-
-
-def _slot(moment: Moment, photo: Any, user: Any, *, sends: bool) -> Slot:
-    replaceable = photo is None or photo.ok is False or (photo.ok is None and photo.by_id == user.pk)
-    return Slot(moment.value, moment.label, photo, sends and replaceable)
-
-
-def _not_yet(slot: Slot, wait: str) -> Slot:
-    """The closing photo is taken when the list has hung its time."""
-    return replace(slot, may_send=False, wait=wait) if wait and slot.may_send and not slot.photo else slot
-
-
 @require_POST
 @needs("publicity.photo")
 def photo_add(request: StaffRequest, pk: int, school: str, moment: str) -> HttpResponse:
@@ -234,7 +214,8 @@ def photo_add(request: StaffRequest, pk: int, school: str, moment: str) -> HttpR
             messages.success(request, f"{label}照片已上传，{what_follows(period, moment)}")
             return redirect("disbursement:period", pk=pk)
     shown = {"period": period, "form": form, "school": school, "moment": moment, "label": label}
-    return render(request, "disbursement/photo_add.html", shown, status=422)
+    days = days_of(period).get(moment)
+    return render(request, "disbursement/photo_add.html", shown | {"days": days}, status=422)
 
 
 def what_follows(period: Any, moment: str) -> str:

@@ -1,7 +1,7 @@
 """公示日历: where a list hangs on which days, what photos are amiss, and the schools that owe one."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -10,19 +10,21 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from aid_admin.accounts.gate import StaffRequest
-from aid_admin.county import calendar
+from aid_admin.county import calendar, lists
 from aid_admin.db.pages import page_of_list
 from aid_admin.lib.workdays import is_workday
 from disbursement.actions.publicity import clerks_of, last_day_of
 from disbursement.forms.publicity import HangingFilter
 from disbursement.models import PublicityEvidence, PublicityPeriod, Roster
-from disbursement.rules.publicity import Gap, GapKind, Hanging, Moment, PhotoState, Sent, gaps_in
+from disbursement.rules.publicity import Awaited, Gap, GapKind, Hanging, Moment, PhotoState, Sent, awaited_in, gaps_in
 from disbursement.rules.states import PeriodState
+from disbursement.views.lists import LATE_PHOTOS, LatePhoto
 from disbursement.views.publicity import SEES
 
 _SIZE: Final = 40
 _WIDTH, _WIDEST, _NARROWEST = 620, 34, 11  # of all days and of one, pixels
 _MOST_DAYS: Final = 60
+_LATE_SIZE: Final = 300  # in one piece: the list is printed and rung up
 _STATES: Final = {None: PhotoState.UNCHECKED, True: PhotoState.GOOD, False: PhotoState.REFUSED}
 
 
@@ -51,6 +53,7 @@ class Bar:
     since: date
     until: date
     gaps: list[Gap]
+    awaited: list[Awaited] = field(default_factory=list)
     x: int = 0
     width: int = 0
 
@@ -70,8 +73,17 @@ class Bar:
     def words(self) -> str:
         """The bar for who does not see it."""
         state = {PeriodState.PLANNED: "计划", PeriodState.ENDED: "已结束"}.get(self.period.state, "公示中")
-        told = "，".join(gap.words for gap in self.gaps) or ("照片齐全" if state == "已结束" else "没有缺漏")
-        return f"{state}，{self.since:%m-%d} 至 {self.until:%m-%d}，{told}"
+        told = [gap.words for gap in self.gaps] + ([self.rest] if self.rest else [])
+        return f"{state}，{self.since:%m-%d} 至 {self.until:%m-%d}，{'，'.join(told)}"
+
+    @property
+    def rest(self) -> str:
+        """What is said beside the gaps: the photos that are still to come and by when; that all is there; the plan."""
+        if self.awaited:
+            return f"尚未到期 {len(self.awaited)} 张：{'，'.join(one.words for one in self.awaited)}"
+        if self.period.state == PeriodState.PLANNED:
+            return f"{self.since:%m-%d} 计划开始"
+        return "" if self.gaps else "照片齐全"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +132,7 @@ class Span:
         """The bar with its place."""
         x = self.x(bar.since)
         width = max(self.x(bar.until + timedelta(days=1)) - x, 2)
-        return Bar(bar.period, bar.since, bar.until, bar.gaps, x, width)
+        return replace(bar, x=x, width=width)
 
     def each(self, holidays: Mapping[date, bool]) -> Iterator[Day]:
         """Every day, with its kind."""
@@ -151,6 +163,7 @@ def publicity_calendar(request: StaffRequest) -> HttpResponse:
         "today": today,
         "today_x": span.x(today) if span.first <= today < span.first + timedelta(days=span.days) else None,
         "amiss": sum(1 for row in rows if row.gaps),
+        "awaited": sum(len(bar.awaited) for row in rows for bar in row.bars),
         "schools": len(rows),
         "owing": _owed(_told(rows)),
     }
@@ -158,17 +171,18 @@ def publicity_calendar(request: StaffRequest) -> HttpResponse:
 
 
 @SEES
-@require_safe
+@lists.shown_or_taken
 def publicity_late(request: StaffRequest) -> HttpResponse:
     """The schools that owe a photo or sent it late, with whom to ring up."""
     form, rows, _ = _asked(request)
     told = _told(_kept(rows, form))
-    page = page_of_list(told, request.GET.get("page"))
-    clerks = _clerks(request, [row.school.code for row, _, _ in page])
+    if lists.asked(request):
+        return lists.answer(request, LATE_PHOTOS, _with_clerks(request, told), form)
+    page = page_of_list(told, request.GET.get("page"), size=_LATE_SIZE)
     shown = {
         "form": form,
         "page": page,
-        "late": [(row.school, bar.period, gap, clerks.get(row.school.code, [])) for row, bar, gap in page],
+        "late": _with_clerks(request, page.rows),
         "owing": _owed(told),
         "came_late": len(told) - _owed(told),
         "schools": len({row.school.pk for row, _, _ in told}),
@@ -225,8 +239,9 @@ def _bar(period: Any, photos: list[Sent], today: date, holidays: Mapping[date, b
     if last_day is None:
         return Bar(period, period.planned_on, period.planned_on, [])
     until = period.ended_on or today
-    gaps = gaps_in(Hanging(period.started_on, last_day, until, *photos), holidays)
-    return Bar(period, period.started_on, period.ended_on or max(last_day, today), gaps)
+    hanging = Hanging(period.started_on, last_day, until, *photos)
+    ends = period.ended_on or max(last_day, today)
+    return Bar(period, period.started_on, ends, gaps_in(hanging, holidays), awaited_in(hanging))
 
 
 def _kept(rows: list[SchoolDays], form: HangingFilter) -> list[SchoolDays]:
@@ -252,6 +267,8 @@ def _owed(told: list[tuple[SchoolDays, Bar, Gap]]) -> int:
     return sum(1 for _, _, gap in told if gap.open)
 
 
-def _clerks(request: StaffRequest, codes: list[str]) -> dict[str, list[Any]]:
-    """Whom to ring up, for the county's staff."""
-    return clerks_of(codes) if request.user.reach().county else {}
+def _with_clerks(request: StaffRequest, told: list[tuple[SchoolDays, Bar, Gap]]) -> list[LatePhoto]:
+    """With whom to ring up, for the county's staff."""
+    codes = [row.school.code for row, _, _ in told]
+    clerks = clerks_of(codes) if request.user.reach().county else {}
+    return [LatePhoto(row.school, bar.period, gap, clerks.get(row.school.code, [])) for row, bar, gap in told]

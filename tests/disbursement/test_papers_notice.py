@@ -5,10 +5,11 @@ import re
 from dataclasses import fields
 from datetime import date
 
+import pytest
 from pypdf import PdfReader
 
 from aid_admin.lib.pdf.printing import make_pdf
-from disbursement.papers.notice import Notice, NoticeRow, notice_paper, notices_html
+from disbursement.papers.notice import Notice, NoticeRow, density, notice_paper, notices_html
 from disbursement.papers.paper import Office, day, short_code
 
 DIGEST = "2d711642b726" + "0" * 52
@@ -37,7 +38,9 @@ def test_notice_says_since_when_until_when_and_how_to_object():
 
 
 def test_notice_without_phone_leaves_a_line_to_fill_in():
-    assert "受理电话：＿＿＿" in notices_html([notice()])
+    page = notices_html([notice()])
+    assert 'class="blank">＿＿＿' in page.split("受理电话：")[1][:60]
+    assert 'class="blank">＿＿＿' in page.split("地址：")[1][:60]
 
 
 def test_notice_carries_the_short_code_of_its_list():
@@ -89,3 +92,32 @@ def test_notices_in_one_document_count_their_own_pages():
     numbers = [re.search(r"—\s*(\d+)\s*—", text)[1] for text in texts]
     assert numbers[-2:] == ["1", "1"]
     assert numbers[:-2] == [str(n) for n in range(1, len(texts) - 1)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "name"), [(3, ""), (4, "snug"), (11, "snug"), (12, "tight"), (20, "tight"), (21, ""), (32, "snug"), (58, "tight")]
+)  # fmt: skip
+def test_notice_is_set_as_wide_as_it_goes_on_the_fewest_pages(rows, name):
+    assert density(rows) == name
+
+
+def rows_on(count: int, **more) -> list[int]:
+    """How many rows stand on each page."""
+    pages = PdfReader(io.BytesIO(make_pdf(notices_html([notice(count, **more)])))).pages
+    return [len(re.findall("王玥", page.extract_text())) for page in pages]
+
+
+def test_notice_of_few_rows_fits_on_one_page_and_a_longer_one_has_five_rows_on_the_last():
+    due = (date(2020, 6, 2), date(2020, 6, 9))
+    long = "2020年春季学期学生资助名单公示（补充，第2轮）（第3次）"
+    assert rows_on(11, photos_due=due) == [11]
+    assert rows_on(20, photos_due=due, title=long) == [20]
+    for count, pages in ((21, 2), (33, 2), (48, 2), (60, 3)):
+        rows = rows_on(count, photos_due=due)
+        assert (len(rows), rows[-1] >= 5) == (pages, True)
+
+
+def test_notice_of_a_school_says_when_its_photos_are_due():
+    page = notices_html([notice(photos_due=(date(2020, 6, 2), date(2020, 6, 9)))])
+    assert "开始照片应交 2020年6月2日，结束照片应交 2020年6月9日" in page
+    assert "应交" not in notices_html([notice(of_village=True)])

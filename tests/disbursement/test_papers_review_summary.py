@@ -42,6 +42,16 @@ def test_long_sheet_repeats_its_head_and_counts_its_pages():
         assert f"第{number}页共{len(pages)}页" in "".join(text.split())
 
 
+def test_short_sheet_is_one_page_and_the_last_page_of_a_longer_one_holds_the_sums():
+    for count in (7, 8, 11):  # 14 rows with all sums go as usual, up to 18 set close
+        (page,) = PdfReader(io.BytesIO(summary_paper(summary(count)).data)).pages
+        assert "负责人" in page.extract_text()
+    for count in (12, 14):
+        last = PdfReader(io.BytesIO(summary_paper(summary(count)).data)).pages[-1].extract_text()
+        assert last.count("全部学校") == 2
+        assert "江屯学校" in last
+
+
 @pytest.mark.usefixtures("pages")
 def test_page_tells_sent_passed_refused_and_returned_apart(county_at):
     county_at("rostered")

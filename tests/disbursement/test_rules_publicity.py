@@ -11,11 +11,13 @@ from disbursement.rules.publicity import (
     PhotoState,
     SchoolPhotos,
     Sent,
+    awaited_in,
     doubts_about_photo,
     gaps_in,
     may_end_on,
     obstacles_to_end,
     outlook,
+    photo_days,
 )
 
 GOOD = SchoolPhotos("3141000001", "淇县第一小学", PhotoState.GOOD, PhotoState.GOOD)
@@ -133,6 +135,34 @@ def _gaps(until: date, start: Sent, end: Sent) -> list[tuple[GapKind, int]]:
 )
 def test_gaps_are_counted_in_working_days(until: date, start: Sent, end: Sent, gaps: list[tuple[GapKind, int]]) -> None:
     assert _gaps(until, start, end) == gaps
+
+
+@pytest.mark.parametrize(
+    ("until", "start", "end", "moments"),
+    [
+        (HUNG, Sent(), Sent(), ["START", "END"]),
+        (date(2020, 6, 17), Sent(), Sent(), ["END"]),  # the opening one is late
+        (date(2020, 6, 17), Sent(PhotoState.UNCHECKED, HUNG), Sent(), ["END"]),
+        (date(2020, 6, 16), Sent(PhotoState.REFUSED, HUNG), Sent(), ["END"]),
+        (date(2020, 6, 23), Sent(PhotoState.GOOD, HUNG), Sent(), ["END"]),
+        (date(2020, 6, 24), Sent(PhotoState.GOOD, HUNG), Sent(), []),
+    ],
+)
+def test_photo_is_awaited_until_it_is_due(until: date, start: Sent, end: Sent, moments: list[str]) -> None:
+    assert [one.moment for one in awaited_in(Hanging(HUNG, FULL, until, start, end))] == moments
+
+
+def test_photo_is_due_the_day_after_it_can_be_taken() -> None:
+    days = {m: photo_days(m, started_on=HUNG, last_day=FULL) for m in ("START", "END")}
+    assert (days["START"].opens_on, days["START"].due_on) == (HUNG, date(2020, 6, 16))
+    assert (days["END"].opens_on, days["END"].due_on) == (FULL, date(2020, 6, 23))
+    assert [days["END"].late(day, HOLIDAYS) for day in (HUNG, date(2020, 6, 23), date(2020, 6, 24))] == [0, 0, 1]
+
+
+def test_outlook_says_what_is_not_due_yet() -> None:
+    assert "还有 12 张照片没有上传或核查通过（其中尚未到期 5 张）" in outlook(
+        today=START, last_day=LAST, missing=12, awaited=5
+    )
 
 
 def test_gap_is_told_in_words() -> None:

@@ -150,7 +150,16 @@ def test_shared_account_is_flagged_with_the_other_pupils_name(submitted):
     assert "账号与另一家庭的学生相同" in text
     number = BankAccount.objects.get(student=line.student, version=9).account_no
     other = BankAccount.objects.usable().filter(account_no=number).exclude(student=line.student).first()
-    assert other.student.name in evidence("chushen2", roster, line)
+    text = evidence("chushen2", roster, line)
+    assert other.student.name in text
+    shared = text[text.index("相同的账号") :].split("<h3>核定")[0]
+    for account in (other, BankAccount.objects.get(student=line.student, version=9)):
+        assert account.student.name in shared
+        assert account.holder_name in shared
+    assert shared.count(number[-4:]) >= 2
+    assert number not in text
+    plain = roster.lines.exclude(pk=line.pk).order_by("pk").first()
+    assert "相同的账号" not in evidence("chushen2", roster, plain)
 
 
 def last_autumn(roster: Roster, lines: list[RosterLine]) -> Semester:

@@ -95,7 +95,10 @@ def test_period_before_its_last_day_is_calm_and_prints_first(county_at):
     period = running_period(county_at)
     last_day = publicity.last_day_of(period)
     page = enter("gongshi1").get(f"/publicity/{period.pk}/").content.decode()
-    assert f"公示到 {last_day} 期满，还有 2 张照片没有上传或核查通过；期满且照片齐全后，由复审人员结束公示。" in page
+    assert (
+        f"公示到 {last_day} 期满，还有 2 张照片没有上传或核查通过（其中尚未到期 2 张）；期满且照片齐全后，由复审人员结束公示。"
+        in page
+    )
     assert "<summary>看还缺哪些</summary>" in page
     assert "还不能结束公示（" not in page
     assert 'class="btn btn-primary" type="submit" name="what" value="schools"' in page

@@ -44,7 +44,7 @@ def at(now: str, begun: bool = False) -> list[Step]:
     ("role", "steps", "words"),
     [
         (Role.SCHOOL_CLERK, at("资格认定"), "资助中心正在比对、核定资格.*逐条说明差异.*（5月29日前）"),
-        (Role.SCHOOL_HEAD, at("审核"), "轮到学校：张贴公示表.*（6月10日前）"),
+        (Role.SCHOOL_HEAD, at("审核"), "轮到学校：张贴公示表，开始次日、期满次日以前各上传一张照片。"),
         (Role.APPROVER, at("资格认定"), "现在办到“资格认定”，由初审办理.*办到“审核”时，您的工作会出现在这里"),
         (Role.PUBLICITY_OFFICER, at("名册上报"), "现在办到“名册上报”，由各校办理（5月29日前）.*办到“公示”时"),
         (Role.FINANCE_CLERK, at("发放告知"), "有新的任务时会出现在这里"),
@@ -54,7 +54,7 @@ def at(now: str, begun: bool = False) -> list[Step]:
     ],
 )
 def test_what_comes_next(role: Role, steps: list[Step], words: str) -> None:
-    dues = {"ROSTERS": date(2020, 5, 29), "PHOTOS": date(2020, 6, 10), "LETTERS": date(2020, 7, 3)}
+    dues = {"ROSTERS": date(2020, 5, 29), "LETTERS": date(2020, 7, 3)}
     told = coming_for({role}, steps, dues)
     assert re.search(words, told), told
 
@@ -80,7 +80,7 @@ LATE_IN_THE_SEMESTER = [
     ],
 )
 def test_all_steps_under_way_are_told(role: Role, words: str) -> None:
-    told = coming_for({role}, LATE_IN_THE_SEMESTER, {"PHOTOS": date(2020, 6, 10)})
+    told = coming_for({role}, LATE_IN_THE_SEMESTER, {})
     assert told == (
         "现在几个环节同时在办：“审核”，由初审、复审办理；“公示”，由公示专员、各校、复审办理；"
         f"“发放告知”，由财务办理。{words}"

@@ -5,15 +5,19 @@ from datetime import date, timedelta
 import pgtrigger
 import pytest
 
+from aid_admin.accounts.actions import operator
 from aid_admin.accounts.models import User
 from aid_admin.accounts.rules import Role
 from aid_admin.county import calendar
+from aid_admin.county.actions import set_business_date
 from aid_admin.county.models import Deadline, Semester
 from aid_admin.intake.actions import force
 from aid_admin.intake.models import InForce, Upload
+from aid_admin.office.progress import deadlines_of, progress_of
 from aid_admin.office.waiting import Waiting, waiting_for
 from archives.models import HomeVisit, MentoringPair, NoticeLetter
-from disbursement.models import PaymentLine, Roster
+from disbursement.actions import publicity
+from disbursement.models import PaymentLine, PublicityEvidence, PublicityPeriod, Roster
 from disbursement.rules.states import RosterState
 from eligibility.actions.compare import compare
 from eligibility.actions.decisions import decide_match, settle_claim
@@ -22,7 +26,7 @@ from eligibility.models import ComparisonResult
 from eligibility.pins import runs_shown
 from eligibility.rules import UNDECIDED_VERDICTS
 from students.models import BankAccount, Placement
-from tests.disbursement.builders import TERM, enter
+from tests.disbursement.builders import TERM, enter, photo
 from tests.factories import accounts, county, files, intake, people
 
 SCHOOL = "3141000003"
@@ -224,6 +228,53 @@ def test_roster_without_a_filed_list_waits_to_be_filed_not_to_be_answered(county
     assert (found["名册未填报"].count, found["名册未填报"].path) == (1, "/uploads/new/roster/")
     assert found["名册未填报"].due == Deadline.objects.get(step="ROSTERS").due_on
     assert "名册差异待说明" not in found
+
+
+def test_photo_waits_by_name_while_it_can_be_sent_and_is_due_by_its_period(county_at) -> None:
+    county_at("approved")
+    clerk, officer = f"jingban-{SCHOOL}", person("gongshi1")
+    rosters = list(Roster.objects.filter(state=RosterState.APPROVED).values_list("pk", flat=True))
+    period = publicity.plan_period(by=officer, semester=TERM, roster=rosters)[0].id
+    started = calendar.business_date()
+    assert lines("gongshi1")["公示待开始"].due == started
+    publicity.start_period(by=officer, period=period)
+    last_day = publicity.last_day_of(PublicityPeriod.objects.get())
+    line = lines(clerk)["公示开始照片待上传"]
+    assert (line.count, line.due, line.late) == (1, started + timedelta(1), 0)
+    assert line.path == f"/publicity/{period}/"
+    assert "公示结束照片待上传" not in lines(clerk)
+    assert "学校欠交公示开始照片" not in lines("gongshi1", started + timedelta(1))
+    late = lines("gongshi1", started + timedelta(2))["学校欠交公示开始照片"]
+    assert (late.count, late.due) == (
+        len({r.school_id for r in Roster.objects.filter(pk__in=rosters)}),
+        started + timedelta(1),
+    )
+    assert lines(clerk, started + timedelta(2))["公示开始照片待上传"].late == 1
+    publicity.add_photo(by=person(clerk), period=period, school=SCHOOL, moment="START", file=photo().read())
+    assert "公示开始照片待上传" not in lines(clerk)
+    assert "公示结束照片待上传" not in lines(clerk, last_day - timedelta(1))
+    line = lines(clerk, last_day)["公示结束照片待上传"]
+    assert (line.count, line.due) == (1, last_day + timedelta(1))
+    assert lines("gongshi1", started + timedelta(2))["学校欠交公示开始照片"].count == late.count - 1
+    publicity.check_photos(by=person("fushen1"), evidence=[PublicityEvidence.objects.get().pk], ok=False, note="不清")
+    assert "公示开始照片待上传" in lines(clerk)
+    assert lines("gongshi1", started)["学校欠交公示开始照片"].count == 1
+
+
+def test_photo_that_is_late_shows_in_the_progress_of_schools(county_at) -> None:
+    county_at("approved")
+    officer = person("gongshi1")
+    publicity.plan_period(by=officer, semester=TERM)
+    period = PublicityPeriod.objects.get()
+    publicity.start_period(by=officer, period=period.pk)
+    started = calendar.business_date()
+    set_business_date(by=operator(), date=started + timedelta(2))
+    term = Semester.objects.get(code=TERM)
+    steps = deadlines_of(term)
+    assert {code: due for code, _, due in steps}["PHOTOS"] is None
+    (row,) = progress_of(term, [SCHOOL], steps)
+    cell = row.cells[[code for code, _, _ in steps].index("PHOTOS")]
+    assert (cell.whole, cell.done, cell.late, cell.state) == (2, 0, 1, "late")
 
 
 def force_back(roster: Roster) -> None:

@@ -1,0 +1,94 @@
+"""Which schools owe a photo of a running period, and by when: read from the periods and their photos, never stored."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any, Final
+
+from django.db.models import Exists, OuterRef, Q
+
+from aid_admin.county import calendar
+from aid_admin.county.models import Semester
+from disbursement.actions.publicity import last_day_of
+from disbursement.models import PublicityEvidence, PublicityPeriod
+from disbursement.rules.publicity import Moment, PhotoDays, photo_days
+from disbursement.rules.states import PeriodState
+
+_NONE: Final = Q(pk__in=[])
+
+
+@dataclass(frozen=True)
+class Missing:
+    """Photos of one moment that schools owe: one roster for each school and period.
+
+    `rosters` may hold too many, since SQL does not reckon with holidays: `exact` leaves those of the periods whose
+    days are `meant`, and those that are `anyway`.
+    """
+
+    moment: Moment
+    rosters: Any
+    meant: Callable[[PhotoDays], bool]
+    anyway: Q = field(default=_NONE)
+
+    @cached_property
+    def days(self) -> Mapping[int, PhotoDays]:
+        """By period the days of its photo. Two queries."""
+        periods = PublicityPeriod.objects.filter(pk__in=self.rosters.order_by().values("period"))
+        holidays = calendar.holidays()
+        return {
+            one.pk: photo_days(self.moment, started_on=one.started_on, last_day=last_day)
+            for one in periods.select_related("semester")
+            if (last_day := last_day_of(one, holidays))
+        }
+
+    def exact(self) -> Any:
+        """Those that are owed."""
+        periods = [pk for pk, days in self.days.items() if self.meant(days)]
+        return self.rosters.filter(Q(period__in=periods) | self.anyway)
+
+    def first_due(self) -> date | None:
+        """The day by which the first of them is due. One query more."""
+        periods = set(self.exact().order_by().values_list("period", flat=True))
+        return min((self.days[pk].due_on for pk in periods), default=None)
+
+
+def may_be_sent(rosters: Any, term: Semester, today: date) -> list[Missing]:
+    """By moment the photos that are not there and can be sent today."""
+    return [
+        Missing(m, _without(rosters, m).filter(period__started_on__lte=_begun(m, term, today)), _opens_by(today))
+        for m in Moment
+    ]
+
+
+def owed(rosters: Any, term: Semester, today: date) -> list[Missing]:
+    """By moment the photos that are overdue, or were refused and not sent again."""
+    found = []
+    for moment in Moment:
+        refused = Q(Exists(_photos(moment).filter(ok=False)))
+        overdue = Q(period__started_on__lt=_begun(moment, term, today) - timedelta(days=1))
+        found.append(Missing(moment, _without(rosters, moment).filter(overdue | refused), _due_before(today), refused))
+    return found
+
+
+def _opens_by(today: date) -> Callable[[PhotoDays], bool]:
+    return lambda days: days.opens_on <= today
+
+
+def _due_before(today: date) -> Callable[[PhotoDays], bool]:
+    return lambda days: days.due_on < today
+
+
+def _begun(moment: Moment, term: Semester, today: date) -> date:
+    """A period begun after this day has no such photo to be sent today, with holidays or without."""
+    return today - timedelta(days=term.publicity_days if moment is Moment.END else 0)
+
+
+def _without(rosters: Any, moment: Moment) -> Any:
+    """One of the rosters for each school and running period without a photo of that moment that stands or waits."""
+    rows = rosters.filter(~Exists(_photos(moment).exclude(ok=False)), period__state=PeriodState.RUNNING)
+    return rows.order_by("school_id", "period_id").distinct("school_id", "period_id")
+
+
+def _photos(moment: Moment) -> Any:
+    return PublicityEvidence.objects.filter(period=OuterRef("period"), school=OuterRef("school"), moment=moment)
