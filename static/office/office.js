@@ -324,7 +324,7 @@
       var unfit = chosen.length && place.getAttribute("data-unfit-hint");
       var why = unfit && !usable ? hints.join("；") || unfit : "";
       var reasons = chosen.length && !usable ? valuesOf(chosen, "data-why").join("；") : "";
-      place.textContent = why || hints.join("；") || reasons || (unfit ? "" : place.getAttribute("data-pick-hint"));
+      place.textContent = why || reasons || hints.join("；") || (unfit ? "" : place.getAttribute("data-pick-hint"));
     });
   }
 
