@@ -240,7 +240,7 @@ def coming_for(roles: Collection[str], steps: Sequence[Step], deadlines: Mapping
 
 def _by(title: str, deadlines: Mapping[str, date]) -> str:
     due = deadlines.get(_AT_SCHOOL[title][1]) if title in _AT_SCHOOL else None
-    return f"（{due.month}月{due.day}日前）" if due else ""
+    return f"（{due.month}月{due.day}日截止）" if due else ""
 
 
 def _told(under_way: Sequence[str], deadlines: Mapping[str, date]) -> str:

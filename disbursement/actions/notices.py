@@ -35,7 +35,8 @@ from disbursement.rules.states import PeriodState
 PRINT: Final = "publicity.print_all"
 WHAT: Final = {"schools": "各校公示", "villages": "各村公示", "certificates": "公示结果证明"}
 _FIELDS: Final = ("school_name", "grade", "class_name", "name", "programme_name")
-_VILLAGE: Final = "roster_line__student__village"
+_STUDENT: Final = "roster_line__student"
+_VILLAGE: Final = f"{_STUDENT}__village"
 
 
 def _period(verb: str, by: User, pk: int) -> Any:
@@ -51,23 +52,25 @@ def _refuse_closed(period: Any, by: User) -> None:
         raise Refused("公示还没有开始，名单尚未固定。请先点“开始公示”，再打印张贴。")
 
 
-def _notice(period: Any, place: str, rows: list[NoticeRow], *, of_village: bool = False) -> Notice:
+def _notice(period: Any, place: str, rows: list[NoticeRow], persons: int, *, of_village: bool = False) -> Notice:
     length, last_day = length_of(period.semester), last_day_of(period)
     days = [photo_days(m, started_on=period.started_on, last_day=last_day).due_on for m in Moment] if last_day else []
     return Notice(
         title=period.title, semester=str(period.semester), place=place, started_on=period.started_on,
         ends_on=period.ended_on or last_day, days=length.days, workdays=length.workdays, rows=rows,
-        digest=period.list_digest, office=office(), of_village=of_village,
+        digest=period.list_digest, office=office(), of_village=of_village, persons=persons,
         photos_due=(days[0], days[1]) if days and not of_village else None,
     )  # fmt: skip
 
 
 def _of_schools(period: Any, lines: Any) -> list[Notice]:
-    found = lines.order_by("school__code", "position").values_list("school__code", "position", *_FIELDS)
+    fields = ("school__code", _STUDENT, "position", *_FIELDS)
+    found = lines.order_by("school__code", "position").values_list(*fields)
     notices = []
     for _, of in groupby(found, key=itemgetter(0)):
-        rows = [NoticeRow(*line[1:]) for line in of]
-        notices.append(_notice(period, rows[0].school, rows))
+        mine = list(of)
+        rows = [NoticeRow(*line[2:]) for line in mine]
+        notices.append(_notice(period, rows[0].school, rows, len({line[1] for line in mine})))
     return notices
 
 
@@ -76,9 +79,10 @@ def _of_villages(period: Any, lines: Any) -> list[Notice]:
     names = (f"{_VILLAGE}__code", f"{_VILLAGE}__township__name", f"{_VILLAGE}__name")
     found = lines.exclude(**{_VILLAGE: None}).order_by(names[0], "school__code", "position")
     notices = []
-    for (_, township, village), of in groupby(found.values_list(*names, *_FIELDS), key=itemgetter(0, 1, 2)):
-        rows = [NoticeRow(number, *line[3:]) for number, line in enumerate(of, 1)]
-        notices.append(_notice(period, f"{township}{village}", rows, of_village=True))
+    for (_, township, village), of in groupby(found.values_list(*names, _STUDENT, *_FIELDS), key=itemgetter(0, 1, 2)):
+        mine = list(of)
+        rows = [NoticeRow(number, *line[4:]) for number, line in enumerate(mine, 1)]
+        notices.append(_notice(period, f"{township}{village}", rows, len({line[3] for line in mine}), of_village=True))
     return notices
 
 
@@ -145,6 +149,7 @@ def _certificate(period: Any, school: School) -> Certificate:
         person_times=counted["times"], digest=period.list_digest,
         photos=tuple(CheckedPhoto(m.label, good[m].sent_on, good[m].checked_by.name) for m in Moment if m in good),
         objections=Objections(**found), dated=calendar.business_date(), office=office(),
+        announced_until=last_day_of(period),
     )  # fmt: skip
 
 

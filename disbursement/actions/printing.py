@@ -39,10 +39,10 @@ def office() -> Office:
 
 
 def not_set() -> list[str]:
-    """What of the office stands on a notice and is not set up, with the setting's name; room is left to write it."""
+    """What of the office stands on a notice and is not set up; room is left to write it."""
     known = {
-        "受理电话（AID_OFFICE_PHONE）": settings.AID_OFFICE_PHONE,
-        "受理地址（AID_OFFICE_ADDRESS）": settings.AID_OFFICE_ADDRESS,
+        "受理电话": settings.AID_OFFICE_PHONE,
+        "受理地址": settings.AID_OFFICE_ADDRESS,
     }
     return [name for name, value in known.items() if not value]
 

@@ -54,6 +54,7 @@ class Certificate:
     objections: Objections
     dated: date
     office: Office = AID_CENTRE
+    announced_until: date | None = None  # what the notice said; it may hang longer
 
 
 def certificates_html(certificates: Sequence[Certificate]) -> str:
@@ -64,8 +65,10 @@ def certificates_html(certificates: Sequence[Certificate]) -> str:
 
 def _context(certificate: Certificate) -> dict[str, Any]:
     code = short_code(certificate.digest)
+    announced = certificate.announced_until
     return {
         "paper": certificate,
+        "announced": day(announced) if announced and announced != certificate.ended_on else "",
         "since": day(certificate.started_on),
         "until": day(certificate.ended_on),
         "dated": day(certificate.dated),

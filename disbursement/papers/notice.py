@@ -46,6 +46,7 @@ class Notice:
     digest: str
     office: Office = AID_CENTRE
     of_village: bool = False
+    persons: int | None = None  # how many pupils the rows are of; one with two programmes has two rows
     photos_due: tuple[date, date] | None = None  # of a school's notice: by when its two photos are due
 
 

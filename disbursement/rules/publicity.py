@@ -174,7 +174,9 @@ def outlook(*, today: date, last_day: date, missing: int, awaited: int = 0) -> s
     photos += f"（其中尚未到期 {awaited} 张）" if awaited else ""
     if today < last_day:
         return f"公示到 {last_day} 期满，{photos}；期满且照片齐全后，由复审人员结束公示"
-    return f"公示已满期（{last_day}），{photos}；{'齐全后' if missing else ''}由复审人员结束公示"
+    if missing:
+        return f"公示已满期（{last_day}），{photos}；齐全后由复审人员结束公示"
+    return f"公示已满期（{last_day}），{photos}，可以结束了：由复审人员点“结束公示”"
 
 
 def days_late(moment: str, *, sent_on: date | None, started_on: date) -> int:

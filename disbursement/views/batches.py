@@ -29,6 +29,7 @@ from disbursement.actions import bank, batches, printing
 from disbursement.banks import example_return, profile_for
 from disbursement.forms import BatchFilter, BuildForm, ReturnFileForm
 from disbursement.models import BatchLook, DisbursementBatch, PaymentFile, PaymentLine, ReturnLine, RosterLine, TakenOut
+from disbursement.models.allotment import Flow, flows_of
 from disbursement.rules.states import REISSUABLE, BatchMode, BatchState, PaymentState
 from disbursement.views.batch_deeds import (
     ANSWER_DEEDS,
@@ -171,7 +172,7 @@ def batch_detail(request: StaffRequest, pk: int) -> HttpResponse:
             return download(stored.name, stored.media_type, store.read(stored))
         if deeds.wanted == ORDER.name:
             return download(*deeds.result)
-        return redirect(f"{request.get_full_path()}#{here}") if here else redirect("disbursement:batch", pk=pk)
+        return redirect(f"{request.get_full_path()}#{here}" if here else f"{request.path}#content")  # not where one was
     return desk.shown(ReturnFileForm())
 
 
@@ -260,6 +261,7 @@ class Desk:
             "sums": self.lines.sums(),
             "by_programme": self.lines.sums_by("programme__name", "programme__position"),
             "by_school": self.lines.sums_of_schools(),
+            "short": self._short(),
             "doubts": self.doubts,
             "answered": batch.mode == BatchMode.ACCOUNT and batch.state in (BatchState.SENT, BatchState.CLOSED),
             "file": self.file,
@@ -270,6 +272,13 @@ class Desk:
             **self._answers(form),
         }
         return render(request, "disbursement/batch_detail.html", shown)
+
+    def _short(self) -> list[Flow]:
+        """The programmes of a batch in hand for which less was allotted than the rosters bind."""
+        if self.batch.state not in IN_HAND:
+            return []
+        mine = set(self.lines.order_by().values_list("programme__name", flat=True).distinct())
+        return [flow for flow in flows_of(self.batch.semester)[:-1] if flow.name in mine and (flow.left or 0) < 0]
 
     def _answers(self, form: forms.Form) -> dict[str, Any]:
         """What has to do with the bank's return files."""

@@ -67,6 +67,7 @@ def village_list(request: StaffRequest, pk: int) -> HttpResponse:
         "villages": form.kept(villages),
         "homeless": lines.filter(**{path: None}).count(),
         "not_set": not_set(),
+        "may_plan": may(request.user, "publicity.plan"),
     }
     return render(request, "disbursement/period_villages.html", shown)
 
@@ -96,6 +97,7 @@ def period_papers(request: StaffRequest, pk: int) -> HttpResponse:
         "listed": listed,
         "ended": period.state == PeriodState.ENDED,
         "not_set": not_set() if listed else [],
+        "may_plan": may(request.user, "publicity.plan"),
         "may_print_all": may(request.user, "publicity.print_all"),
     }
     return render(request, "disbursement/period_papers.html", shown)

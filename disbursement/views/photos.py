@@ -28,7 +28,7 @@ _SEES_ALL: Final = needs_role(*sorted(LOOKS))
 _WALL: Final = ("period", "school__code", "-moment", "pk")
 GOOD: Final = Deed(
     "good", "publicity.check", "核查通过", publicity.check_photos, "evidence", "{n} 张照片核查通过。", tone="success",
-    icon="check-lg", takes=("ok", "seen"), text="看清了：张贴的是该校公示，日期对得上，没有身份证号和困难类别。",
+    icon="check-lg", takes=("ok", "seen"), text="看清了：张贴的是该校公示，日期对得上，没有身份证号和困难类别。", about="disbursement/_photos_about.html",
 )  # fmt: skip
 BAD: Final = Deed(
     "bad", "publicity.check", "不通过", publicity.check_photos, "evidence", "{n} 张照片不通过，学校可以重新上传。",

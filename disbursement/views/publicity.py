@@ -48,7 +48,7 @@ START: Final = Deed(
 )  # fmt: skip
 END: Final = Deed(
     "end", "publicity.end", "结束公示", publicity.end_period, "period", "公示已结束，名册可以确认。学校和公示专员不能再查看名单。",
-    one=True, tone="success", icon="check-lg", text="期满且各校开始、结束照片都核查通过后才能结束。", states={_S.RUNNING},
+    one=True, tone="success", icon="check-lg", text="期满且各校开始、结束照片都核查通过后才能结束。结束以后名册可以确认，学校和公示专员不能再查看名单；不能撤销。", states={_S.RUNNING},
 )  # fmt: skip
 ABORT: Final = Deed(
     "abort", "publicity.abort", "中止公示", publicity.abort_period, "period", "公示已中止，其中的名册可以重新安排公示。",
@@ -135,7 +135,8 @@ def period_detail(request: StaffRequest, pk: int) -> HttpResponse:
         "may_print": may_print,
         "may_print_all": may_print and may(request.user, "publicity.print_all"),
         "may_certify": ended and may(request.user, "publicity.certify"),
-        "not_set": not_set() if may_print or ended else [],
+        "not_set": not_set() if may_print else [],
+        "may_plan": may(request.user, "publicity.plan"),
         "unprintable": _unprintable(request, period) if may_print else [],
         **_may(request.user, period),
         "events": _events(request.user, period),

@@ -105,7 +105,7 @@ def test_checker_is_told_what_to_look_at(moment: str, sent_on: date, taken_on: d
         (START, 12, "公示到 2020-06-08 期满，还有 12 张照片没有上传或核查通过；期满且照片齐全后，由复审人员结束公示"),
         (START, 0, "公示到 2020-06-08 期满，照片都已核查通过；期满且照片齐全后，由复审人员结束公示"),
         (LAST, 1, "公示已满期（2020-06-08），还有 1 张照片没有上传或核查通过；齐全后由复审人员结束公示"),
-        (LAST, 0, "公示已满期（2020-06-08），照片都已核查通过；由复审人员结束公示"),
+        (LAST, 0, "公示已满期（2020-06-08），照片都已核查通过，可以结束了：由复审人员点“结束公示”"),
     ],
 )
 def test_outlook_says_until_when_what_is_missing_and_who_ends(today: date, missing: int, said: str) -> None:

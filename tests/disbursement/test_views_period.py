@@ -187,9 +187,10 @@ def test_setting_that_is_missing_is_named_before_printing(period, settings):
     pages = [f"/publicity/{period.pk}/", f"/publicity/{period.pk}/villages/", f"/publicity/{period.pk}/papers/"]
     for path in pages:
         text = officer.get(path).content.decode()
-        assert "还没有设置受理电话（AID_OFFICE_PHONE）、受理地址（AID_OFFICE_ADDRESS）" in text
+        assert "打印的公示上，受理电话、受理地址留着一条横线" in text
+        assert "请系统管理员填写设置" in text
     settings.AID_OFFICE_PHONE, settings.AID_OFFICE_ADDRESS = "0392-1234567", "淇县"
-    assert all("还没有设置" not in officer.get(path).content.decode() for path in pages)
+    assert all("留着一条横线" not in officer.get(path).content.decode() for path in pages)
 
 
 def test_villages_are_found_by_township_and_name(period):

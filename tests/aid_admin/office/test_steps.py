@@ -43,10 +43,10 @@ def at(now: str, begun: bool = False) -> list[Step]:
 @pytest.mark.parametrize(
     ("role", "steps", "words"),
     [
-        (Role.SCHOOL_CLERK, at("资格认定"), "资助中心正在比对、核定资格.*逐条说明差异.*（5月29日前）"),
+        (Role.SCHOOL_CLERK, at("资格认定"), "资助中心正在比对、核定资格.*逐条说明差异.*（5月29日截止）"),
         (Role.SCHOOL_HEAD, at("审核"), "轮到学校：张贴公示表，开始次日、期满次日以前各上传一张照片。"),
         (Role.APPROVER, at("资格认定"), "现在办到“资格认定”，由初审办理.*办到“审核”时，您的工作会出现在这里"),
-        (Role.PUBLICITY_OFFICER, at("名册上报"), "现在办到“名册上报”，由各校办理（5月29日前）.*办到“公示”时"),
+        (Role.PUBLICITY_OFFICER, at("名册上报"), "现在办到“名册上报”，由各校办理（5月29日截止）.*办到“公示”时"),
         (Role.FINANCE_CLERK, at("发放告知"), "有新的任务时会出现在这里"),
         (Role.REVIEWER, at("发放告知"), "您这一岗位的环节已办完"),
         (Role.AUDITOR, at("公示"), "现在办到“公示”.*有新的任务时"),
