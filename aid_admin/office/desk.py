@@ -37,7 +37,7 @@ class Work:
     exact: Callable[[], Rows] | None = (
         None  # fewer than `rows`, where SQL alone finds too many; asked where it finds any
     )
-    failed: bool = False  # money that did not arrive: before all else that is due on the same day
+    failed: bool = False  # money that did not arrive, or is held back: before all else that is due on the same day
 
 
 @dataclass(frozen=True, slots=True)
