@@ -173,8 +173,8 @@ class Objects:
         """A proposal with a photo of the card."""
         old = BankAccount.objects.usable().filter(source_row__school=self.school).order_by("pk")[0]
         moved = correct_account(
-            by=_by(self.code), account=old.pk, holder_name="张三", account_no=people.account_no(), bank="RCC", reason="换卡",
-            proof=photo(size=(50, int(self.code[-1]) + 30)).read(),
+            by=_by(self.code), account=old.pk, holder_name="张三", holder_id=people.id_number(74),
+            account_no=people.account_no(), bank="RCC", reason="换卡", proof=photo(size=(50, int(self.code[-1]) + 30)).read(),
         )  # fmt: skip
         return int(moved[0].id)
 

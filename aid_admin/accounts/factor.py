@@ -6,10 +6,10 @@ import segno
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 
 from aid_admin.accounts import actions
+from aid_admin.accounts.back import next_page
 from aid_admin.accounts.deeds import attempt
 from aid_admin.accounts.forms import CodeForm
 from aid_admin.accounts.gate import StaffRequest
@@ -37,19 +37,14 @@ def _pass(request: StaffRequest) -> HttpResponse:
     request.session.cycle_key()
     request.session.pop(_NEW, None)
     request.session[_PASSED] = request.user.pk
-    return redirect(_next(request))
-
-
-def _next(request: HttpRequest) -> str:
-    wanted = request.POST.get("next") or request.GET.get("next", "")
-    return wanted if url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}) else "/"
+    return redirect(next_page(request, "/"))
 
 
 @never_cache
 def code(request: StaffRequest) -> HttpResponse:
     """The page after the password; whoever has no app yet sets it up first."""
     if not is_due(request):
-        return redirect(_next(request))
+        return redirect(next_page(request, "/"))
     if not request.user.totp_secret:
         return redirect("accounts:factor")
     form = CodeForm(request.POST if request.method == "POST" else None)
@@ -59,7 +54,7 @@ def code(request: StaffRequest) -> HttpResponse:
             return _pass(request)
         if right is False:
             form.add_error("code", "动态口令不对，或已经用过。请等手机上换成下一个再输入；连续输错 5 次锁定 15 分钟。")
-    return render(request, "registration/code.html", {"form": form, "next": _next(request)})
+    return render(request, "registration/code.html", {"form": form, "next": next_page(request, "/")})
 
 
 @never_cache

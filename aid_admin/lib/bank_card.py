@@ -20,8 +20,11 @@ PROBLEMS: Final = {
     "AMBIGUOUS": "既像身份证号又像银行卡号，请核对",
     "UNKNOWN_BIN": "认不出是哪家银行的卡，请核对",
     "PASSBOOK": "像是存折账号，请核对",
+    "CARD_UNSURE": "像银行卡，但校验位不对，请对照原件核对",
+    "NOT_CARD": "不像银行卡号（16 至 19 位），请对照原件核对",
+    "NOT_PASSBOOK": "是银行卡号，类型请选银行卡",
 }
-WARNINGS: Final = frozenset({"AMBIGUOUS", "UNKNOWN_BIN", "PASSBOOK"})
+WARNINGS: Final = frozenset({"AMBIGUOUS", "UNKNOWN_BIN", "PASSBOOK", "CARD_UNSURE"})
 
 _SHORTEST: Final = 12
 _LONGEST: Final = 22
@@ -54,8 +57,7 @@ def kind(number: str, bins: Bins) -> Literal["CARD", "PASSBOOK"]:
     """CARD for a number with a card's prefix, even a faulty one; else PASSBOOK."""
     if _has_card_prefix(number, bins):
         return "CARD"
-    looks_like_card = number.startswith(_UNIONPAY) and len(number) in _CARD_LENGTHS and luhn_ok(number)
-    return "CARD" if looks_like_card else "PASSBOOK"
+    return "CARD" if _looks_like_card(number) and luhn_ok(number) else "PASSBOOK"
 
 
 def problem(number: str, bins: Bins) -> str | None:
@@ -69,13 +71,30 @@ def problem(number: str, bins: Bins) -> str | None:
     if not _SHORTEST <= len(number) <= _LONGEST:
         return "LENGTH"
     if kind(number, bins) == "PASSBOOK":
-        return "PASSBOOK"
+        return "CARD_UNSURE" if _looks_like_card(number) else "PASSBOOK"
     return _card_problem(number, bins)
+
+
+def kind_problem(number: str, said: str, bins: Bins) -> str | None:
+    """What speaks against a number that may stand being a CARD or a PASSBOOK, as somebody said: a key of PROBLEMS.
+
+    None if nothing does. A card satisfies Luhn, whoever issued it; a number with a bank's own prefix is no passbook.
+    """
+    if said == "PASSBOOK":
+        return "NOT_PASSBOOK" if find_bank(number, bins) else None
+    if len(number) not in _CARD_LENGTHS:
+        return "NOT_CARD"
+    return None if luhn_ok(number) else "CARD_UNSURE"
 
 
 def mask(number: str) -> str:
     """The number fit for a list: only the last four digits stay."""
     return "*" * (len(number) - 4) + number[-4:] if len(number) > 8 else "*" * len(number)
+
+
+def in_fours(number: str) -> str:
+    """The number in groups of four digits, as it stands on a card: to be read beside the original."""
+    return " ".join(number[start : start + 4] for start in range(0, len(number), 4))
 
 
 def _card_problem(number: str, bins: Bins) -> str | None:
@@ -87,6 +106,10 @@ def _card_problem(number: str, bins: Bins) -> str | None:
     if bank is None:
         return "UNKNOWN_BIN"
     return "CREDIT_CARD" if bank == CREDIT else None
+
+
+def _looks_like_card(number: str) -> bool:
+    return number.startswith(_UNIONPAY) and len(number) in _CARD_LENGTHS
 
 
 def _has_card_prefix(number: str, bins: Bins) -> bool:

@@ -8,6 +8,7 @@ from django.db.models import Sum
 
 from aid_admin.accounts.models import User
 from aid_admin.lib.money import yuan_comma
+from disbursement.actions.flags import shared_accounts
 from disbursement.models import Roster, RosterLine
 from disbursement.rules.states import HAND_NAMES
 from students.models import BankAccount, Placement
@@ -74,6 +75,7 @@ def _warnings(rosters: Sequence[Any], lines: Any) -> list[Check]:
             "银行账号都已核对", blocks=False, path="/accounts/?verified=no",
             fault=_of_accounts(accounts, proposed),
         ),
+        Check("账号没有与别的学生相同", blocks=False, path="/accounts/?verified=shared", fault=_shared(counted)),
         Check(
             "学生都在本校就读", blocks=False, path="/standings/",
             fault=f"{away} 人次在籍在校有变化，请先核对；不在校的请用“不应资助，说明原因”或请初审不予通过。" if away else "",
@@ -96,6 +98,15 @@ def _proposed(counted: Any) -> int:
 def _of_accounts(accounts: int, proposed: int) -> str:
     missing = f"{accounts} 人次没有核对过的银行账号，发放时会留下，请经办人报送账号、负责人核对。" if accounts else ""
     return missing + (f"{proposed} 名学生更正的账号还没有核对，核对以前仍按原账号发放。" if proposed else "")
+
+
+def _shared(counted: Any) -> str:
+    """How many pupils are paid to an account of another family; never whose, who may be of another school."""
+    sharers: set[int] = set()
+    for term in set(counted.values_list("semester", flat=True)):
+        accounts = BankAccount.objects.filter(student__in=counted.filter(semester=term).values("student"))
+        sharers |= set(accounts.filter(pk__in=shared_accounts(term)).values_list("student", flat=True))
+    return f"{len(sharers)} 名学生的账号与别的学生相同，又不是一家人，请对照原件核对。" if sharers else ""
 
 
 def _away(counted: Any) -> int:

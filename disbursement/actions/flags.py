@@ -3,6 +3,9 @@
 from collections.abc import Collection
 from typing import Any, Final
 
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
+
 from aid_admin.county.models import Semester
 from aid_admin.db import bulk
 from disbursement.rules.review import Flag
@@ -10,6 +13,19 @@ from disbursement.rules.review import Flag
 # two pupils live together when a member of the family stands on both rolls
 _APART: Final = """NOT EXISTS (SELECT 1 FROM students_familymember f JOIN students_familymember g ON g.id_number = f.id_number
                        WHERE f.enrolment_id = c.enrolment_id AND g.enrolment_id = q.enrolment_id)"""
+
+
+def _sharers(term: str) -> str:
+    """Whose account (a, of the pupil c) another family's pupil has, too (o); `term` stands for the semester."""
+    return f"""
+  JOIN students_bankaccount o ON o.account_no = a.account_no AND o.student_id <> a.student_id AND o.ended_at IS NULL
+  LEFT JOIN students_placement q ON q.student_id = o.student_id AND q.semester_id = {term}
+ WHERE {_APART}"""
+
+
+_SHARED: Final = f"""SELECT a.id FROM students_bankaccount a
+  LEFT JOIN students_placement c ON c.student_id = a.student_id AND c.semester_id = %s
+  {_sharers("%s")} AND a.ended_at IS NULL"""
 _SQL: Final = f"""
 WITH every AS (
   SELECT l.id, l.roster_id, l.student_id, l.kind, l.reason_code, l.state, l.answered_by_id, r.school_id, r.state AS stands,
@@ -28,10 +44,7 @@ UNION ALL
 SELECT id, roster_id, '{Flag.PLACE_UNDECIDED}', NULL FROM c WHERE standing <> 'GO' OR placed_at IS DISTINCT FROM school_id
 UNION ALL
 SELECT DISTINCT c.id, c.roster_id, '{Flag.ACCOUNT_SHARED}', o.student_id
-  FROM c JOIN students_bankaccount a ON a.student_id = c.student_id AND a.ended_at IS NULL
-  JOIN students_bankaccount o ON o.account_no = a.account_no AND o.student_id <> c.student_id AND o.ended_at IS NULL
-  LEFT JOIN students_placement q ON q.student_id = o.student_id AND q.semester_id = %(term)s
- WHERE {_APART}
+  FROM c JOIN students_bankaccount a ON a.student_id = c.student_id AND a.ended_at IS NULL {_sharers("%(term)s")}
 UNION ALL
 SELECT DISTINCT c.id, c.roster_id, '{Flag.PHONE_SHARED}', q.student_id
   FROM c JOIN students_familymember m ON m.enrolment_id = c.enrolment_id AND m.phone IS NOT NULL
@@ -63,3 +76,17 @@ def flagged_counts(term: Semester, rosters: Collection[int]) -> dict[int, int]:
     """Roster → how many of its lines have a flag. One query."""
     sql = f"SELECT roster_id, count(DISTINCT id) FROM ({_SQL}) f GROUP BY roster_id"
     return dict(bulk.query(sql, _given(term, rosters)))
+
+
+def shared_accounts(term: int) -> RawSQL:
+    """The accounts that another family's pupil has, too, as `pk__in` takes them; those of the flag ACCOUNT_SHARED.
+
+    Whose they are besides is not told: he may be of a school that the reader does not see.
+    """
+    return RawSQL(_SHARED, [term, term])  # noqa: S611 - our own text, numbers apart
+
+
+def is_shared(term: int) -> RawSQL:
+    """The same as a column of accounts, for the few rows of a page; not in a query within another."""
+    sql = f"EXISTS ({_SHARED} AND a.id = students_bankaccount.id)"
+    return RawSQL(sql, [term, term], output_field=BooleanField())  # noqa: S611 - our own text, numbers apart

@@ -25,7 +25,8 @@ from disbursement.rules.states import (
     RosterState,
 )
 from eligibility.rules import Programme
-from students.actions.accounts import account_fault
+from students.actions.account_facts import account_fault
+from students.models import ACCOUNT_KINDS
 
 _MOST_RETURN_BYTES = 20 * 1024 * 1024
 _PUPIL = "姓名 / 拼音 / 身份证后四位"
@@ -109,9 +110,16 @@ class AccountFilter(SchoolFilter):
     verified = forms.ChoiceField(
         label="核对", required=False, choices=[
             ("", "全部在用"), ("no", "待核对"), ("yes", "已核对"), ("doubted", "财务移出待核对"), ("declined", "被负责人退回"),
+            ("shared", "账号与别的学生相同"),
         ],
     )  # fmt: skip
     q = _search(_PUPIL, "如 wyj")
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, user=user, **kwargs)
+        self.one_school = len(self.fields["school"].choices) == 2  # type: ignore[attr-defined]  # “全部”, and it
+        if self.one_school:
+            del self.fields["school"]
 
 
 class ReaffirmForm(forms.Form):
@@ -131,14 +139,19 @@ class CorrectAccountForm(forms.Form):
         label="与学生关系", max_length=20, required=False, help_text="如：本人、父亲、祖母。"
     )
     holder_id = forms.CharField(
-        label="持卡人身份证号", max_length=20, required=False, help_text="户名没有变的可以不填，沿用已登记的。"
-    )
+        label="持卡人身份证号", max_length=20, required=False,
+        help_text="户名没有变的可以不填，沿用已登记的；户名变了必须填，学生本人的账户除外。",
+    )  # fmt: skip
     bank = forms.ChoiceField(
         label="银行", choices=[("", "请选择"), *BANK_NAMES.items()], error_messages={"required": "请选择银行。"}
     )
     branch = forms.CharField(
         label="开户行", max_length=60, required=False, help_text="如：淇县农村信用联社北阳信用社。"
     )
+    kind = forms.ChoiceField(
+        label="类型", choices=ACCOUNT_KINDS, widget=forms.RadioSelect,
+        error_messages={"required": "请选择是银行卡还是存折。"},
+    )  # fmt: skip
     account_no = forms.CharField(
         label="银行账号", max_length=40, help_text="照着银行卡或存折填写，空格不影响。", error_messages={"required": "请填写银行账号。"},
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
@@ -153,7 +166,7 @@ class CorrectAccountForm(forms.Form):
     def clean_account_no(self) -> str:
         """The number without blanks; what money cannot go to is said beside the field."""
         number = bank_card.normalise(self.cleaned_data["account_no"])
-        if fault := account_fault(number):
+        if fault := account_fault(number, self.cleaned_data.get("kind", "")):
             raise forms.ValidationError(fault)
         return number
 

@@ -3,25 +3,33 @@
 from typing import Any, Final
 
 from django.contrib import messages
-from django.db.models import Case, When
+from django.db.models import Case, OuterRef, Subquery, When
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_safe
 
 from aid_admin.accounts.acting import may
+from aid_admin.accounts.back import next_page
 from aid_admin.accounts.deeds import Deed, Deeds, attempt
 from aid_admin.accounts.gate import StaffRequest, needs, needs_role
 from aid_admin.accounts.rules import SCHOOL_ROLES, Role
-from aid_admin.county import lists
+from aid_admin.county import calendar, lists
+from aid_admin.county.models import BankBin
 from aid_admin.db.pages import page_of
 from aid_admin.files.photos import photo_page
+from disbursement.actions.flags import is_shared, shared_accounts
 from disbursement.forms import AccountFilter, CorrectAccountForm, DeclineForm, ReaffirmForm
-from disbursement.models import TakenOut
+from disbursement.models import Roster, TakenOut
+from disbursement.rules.states import RosterState
 from disbursement.views.lists import ACCOUNTS
+from students.actions.account_facts import account_doubts
 from students.actions.accounts import correct_account, decline_accounts, reaffirm_accounts, verify_accounts
 from students.models import BankAccount, Student
 
 _SEES: Final = needs_role(*sorted(SCHOOL_ROLES), Role.FINANCE_CLERK, Role.FINANCE_APPROVER, Role.AUDITOR)
+_TOLD_AT_MOST: Final = 7  # a school has one roster of each programme
 _WAITING_FIRST: Final = Case(When(verified_by=None, then=0), default=1)
 VERIFY: Final = Deed(
     "verify", "account.verify", "核对无误", verify_accounts, "account", "已核对 {n} 个账户，可以用于发放。", tone="success",
@@ -46,6 +54,8 @@ def account_list(request: StaffRequest) -> HttpResponse:
     """Accounts in use or proposed; the head verifies picked proposals, the clerk reaffirms picked ones in use."""
     deeds = Deeds(request, (VERIFY, DECLINE, REAFFIRM))
     if deeds.done():
+        if deeds.wanted == VERIFY.name:
+            _tell_of_rosters(request)
         return redirect(request.get_full_path())
     form = AccountFilter(request.GET or None, user=request.user)
     wanted = form.cleaned_data if form.is_bound and form.is_valid() else {}
@@ -57,19 +67,46 @@ def account_list(request: StaffRequest) -> HttpResponse:
     rows = rows.order_by(_WAITING_FIRST, "source_row__school__code", "student__name_key", "pk")
     if lists.asked(request):
         return lists.answer(request, ACCOUNTS, rows, form)
-    page = page_of(rows, request.GET.get("page"))
-    doubts = dict(_doubted(request).filter(account__in=list(page)).values_list("account", "reason"))
-    used = {
-        one.student_id: one for one in _in_use(request, [account for account in page if not account.verified_by_id])
+    told = {
+        "shared": is_shared(calendar.chosen(request.session).pk),
+        "doubt": Subquery(_doubted(request).filter(account=OuterRef("pk")).values("reason")[:1]),
     }
-    for account in page:
-        account.doubt, account.instead_of = doubts.get(account.pk, ""), used.get(account.student_id)
+    page = page_of(rows.annotate(**told), request.GET.get("page"), at_once=True)
+    _mark(request, page.rows)
     offered = {offer.deed for offer in deeds}
     shown = {
         "form": form, "page": page, "deeds": deeds, "verifies": VERIFY in offered, "reaffirms": REAFFIRM in offered,
-        "corrects": may(request.user, "account.correct"),
+        "corrects": may(request.user, "account.correct"), "one_school": form.one_school,
+        "cleared": [name for name, given in wanted.items() if given] == ["verified"] and wanted["verified"] == "no",
     }  # fmt: skip
     return render(request, "disbursement/account_list.html", shown)
+
+
+def _mark(request: StaffRequest, accounts: list[Any]) -> None:
+    """For who verifies an account: the one that it would take the place of, and what is odd about it."""
+    waiting = [account for account in accounts if not account.verified_by_id]
+    used = {one.student_id: one for one in _in_use(request, waiting)}
+    bins = BankBin.table() if waiting else {}
+    for account in waiting:
+        account.instead_of, account.odd = used.get(account.student_id), account_doubts(account, bins)
+        if account.instead_of and account.instead_of.holder_name != account.holder_name:
+            account.odd.append(f"户名变了，原来是{account.instead_of.holder_name}")
+
+
+def _tell_of_rosters(request: StaffRequest) -> None:
+    """After accounts were verified: the rosters that wait to be sent up, for who may do that."""
+    if not may(request.user, "roster.submit"):
+        return
+    drafts = Roster.objects.visible_to(request.user).of(calendar.chosen(request.session))
+    drafts = drafts.filter(state=RosterState.DRAFT).select_related("school", "programme")
+    found = list(drafts.order_by("programme__position", "round", "pk")[:_TOLD_AT_MOST])
+    if found:
+        links = format_html_join("、", '<a href="{}">{}</a>', ((_path(roster), roster) for roster in found))
+        messages.info(request, format_html("还没有上报的名册：{}。", links))
+
+
+def _path(roster: Any) -> str:
+    return reverse("disbursement:roster", args=[roster.pk])
 
 
 def _which(request: StaffRequest, verified: str) -> Any:
@@ -78,25 +115,37 @@ def _which(request: StaffRequest, verified: str) -> Any:
         return rows.declined()
     if verified == "doubted":
         return rows.filter(pk__in=_doubted(request).values("account"))
-    return rows.filter(ended_at=None, **({"verified_by__isnull": verified == "no"} if verified else {}))
+    rows = rows.filter(ended_at=None)
+    if verified == "shared":
+        return rows.filter(pk__in=shared_accounts(calendar.chosen(request.session).pk))
+    return rows.filter(**({"verified_by__isnull": verified == "no"} if verified else {}))
 
 
 @needs("account.correct")
 def account_correct(request: StaffRequest, pk: int) -> HttpResponse:
-    """Type one pupil's account anew; the head verifies it."""
+    """Type one pupil's account anew; the head verifies it. Afterwards back to where the person came from."""
     found = _account(request, pk)
+    back = next_page(request, reverse("disbursement:accounts"))
     if request.method == "POST":
         form = CorrectAccountForm(request.POST, request.FILES)
-        if form.is_valid() and attempt(form, correct_account, by=request.user, account=pk, **form.cleaned_data):
+        moved = form.is_valid() and attempt(form, correct_account, by=request.user, account=pk, **form.cleaned_data)
+        if moved:
             messages.success(request, f"{found.student.name}的新账户已提交，等待学校负责人核对。")
-            return redirect("disbursement:accounts")
+            _warn(request, _account(request, moved[0].id))
+            return redirect(back)
     else:
-        same = ("holder_name", "holder_relation", "bank", "branch")
+        same = ("holder_name", "holder_relation", "bank", "branch", "kind")
         form = CorrectAccountForm(initial={name: getattr(found, name) for name in same})
     status = 422 if form.errors else 200
     doubt = _doubted(request).filter(account=found).values_list("reason", flat=True).first()
-    shown = {"account": found, "form": form, "doubt": doubt}
+    shown = {"account": found, "form": form, "doubt": doubt, "back": back}
     return render(request, "disbursement/account_correct.html", shown, status=status)
+
+
+def _warn(request: StaffRequest, made: Any) -> None:
+    """What is odd about the account that was just proposed; the head sees the same beside it."""
+    if odd := account_doubts(made, BankBin.table()):
+        messages.warning(request, f"{made.student.name}的新账户：{'；'.join(odd)}。填错了的，请再点“更正账户”。")
 
 
 @_SEES

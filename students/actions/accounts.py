@@ -14,22 +14,20 @@ from django.utils import timezone
 from aid_admin.accounts.acting import Moved, action, record, scoped
 from aid_admin.accounts.models import User
 from aid_admin.county import calendar
-from aid_admin.county.models import BankBin
 from aid_admin.db import bulk
 from aid_admin.db.fields import keyring
 from aid_admin.files.photos import keep_photo
 from aid_admin.intake.models import Upload
-from aid_admin.lib import bank_card, id_card
-from aid_admin.lib.names.keys import key as name_key
 from aid_admin.lib.refusals import BadInput, Refused
 from aid_admin.lib.sheets.issues import Issue, Level
 from aid_admin.lib.sheets.table import Status, TableRow
-from aid_admin.lib.sheets.words import relation
+from students.actions.account_facts import corrected_facts
 from students.actions.rolls import school_ids
 from students.models import AccountRow, BankAccount, Student
 from students.permissions import ALLOWED
 
 _FACTS = ("holder_name", "holder_relation", "holder_id", "account_no", "kind", "bank", "branch")
+_CORRECTED = ("holder_name", "holder_relation", "holder_id", "account_no", "kind", "bank")
 _ROW = ("upload_id", "sheet", "row", "school_id", "student_id", *_FACTS)
 
 
@@ -160,25 +158,16 @@ def reaffirm_accounts(*, by: User, account: list[int], reason: str) -> list[Move
     return [Moved("bankaccount", made.pk, "VERIFIED", "PROPOSED") for made in proposed]
 
 
-def account_fault(number: str) -> str:
-    """Why money cannot go to an account of this number; "" if nothing speaks against it. `number` is normalised."""
-    bins = BankBin.table()
-    problem = bank_card.problem(number, bins)
-    if problem and problem not in bank_card.WARNINGS:
-        return f"{bank_card.PROBLEMS[problem]}。请对照银行卡或存折原件核对。"
-    return ""
-
-
 @action("account.correct", ALLOWED)
 def correct_account(
-    *, by: User, account: int, holder_name: str, account_no: str, bank: str, holder_relation: str = "",
+    *, by: User, account: int, holder_name: str, account_no: str, bank: str, kind: str = "", holder_relation: str = "",
     holder_id: str = "", branch: str = "", reason: str, proof: bytes | None = None,
 ) -> list[Moved]:  # fmt: skip
     """Propose another account in place of this one; what waits for the head meanwhile is replaced by it.
 
-    `bank` counts where the number does not tell; the holder's ID number stays where the holder does and none is
-    given. Raises BadInput for a faulty number or photo, Refused for an
-    account that is out of use, or when nothing changes.
+    `bank` and `kind` (CARD or PASSBOOK) count where the number does not tell; the holder's ID number stays where the
+    holder does and none is given. Raises BadInput for a faulty number or photo and for a new holder without ID number,
+    Refused for an account that is out of use, or when nothing changes.
     """
     (item,) = scoped(
         BankAccount.objects.select_related("student", "source_row__school"), "account.correct", by, [account]
@@ -187,11 +176,12 @@ def correct_account(
         raise BadInput("请写明为什么更正，负责人要据此核对。", field="reason")
     if item.ended_at and item.declined_by_id is None:
         raise Refused(f"{item}已经停用，不能在它上面更正。请刷新页面，在现在的账户上更正。")
-    kept = item.holder_id if holder_name.strip() == item.holder_name else None
-    facts = _corrected(holder_name, holder_relation, holder_id or kept or "", account_no, bank, branch)
-    _refuse_another_as_self(item.student, facts)
-    if all(getattr(item, name) == facts[name] for name in ("account_no", "holder_name", "bank")):
-        raise Refused("户名、账号和银行都没有变。账户没有变的，请用“申明账户可用”。", field="account_no")
+    facts = corrected_facts(
+        item, holder_name=holder_name, holder_relation=holder_relation, holder_id=holder_id, account_no=account_no,
+        kind=kind, bank=bank, branch=branch,
+    )  # fmt: skip
+    if all(getattr(item, name) == facts[name] for name in _CORRECTED):
+        raise Refused("账号和持卡人都没有变。账户没有变的，请用“申明账户可用”。", field="account_no")
     school = item.source_row.school.code
     photo = (
         keep_photo(proof, kind="proof", field="proof", name="银行卡照片", by=by, school_code=school) if proof else None
@@ -207,40 +197,6 @@ def correct_account(
     made.save(force_insert=True)
     record("bankaccount", made.pk, school_code=school, to_state="PROPOSED", reason=reason.strip())
     return [Moved("bankaccount", made.pk, None, "PROPOSED")]
-
-
-def _refuse_another_as_self(student: Any, facts: dict[str, Any]) -> None:
-    """An account of the pupil's own carries his name and ID number; anybody else's has another number."""
-    own = relation(facts["holder_relation"]) == "SELF"
-    if own and name_key(facts["holder_name"]) != student.name_key:
-        raise BadInput(
-            f"与学生关系是“本人”，户名应当是“{student.name}”。是家长的账户，请改填关系。", field="holder_name"
-        )
-    if own and facts["holder_id"] and facts["holder_id"] != student.id_number:
-        raise BadInput("与学生关系是“本人”，持卡人身份证号却不是这名学生的。请核对，或改填关系。", field="holder_id")
-    if not own and facts["holder_relation"] and facts["holder_id"] and facts["holder_id"] == student.id_number:
-        raise BadInput("持卡人身份证号是学生本人的，与学生关系却不是“本人”。请核对。", field="holder_relation")
-
-
-def _corrected(name: str, relation: str, holder_id: str, account_no: str, bank: str, branch: str) -> dict[str, Any]:
-    number = bank_card.normalise(account_no)
-    if fault := account_fault(number):
-        raise BadInput(f"银行账号：{fault}", field="account_no")
-    bins = BankBin.table()
-    told = bank_card.find_bank(number, bins)
-    if told and told != bank:
-        raise BadInput("银行账号：这个卡号不是所选银行的，请核对卡号和银行。", field="account_no")
-    if bank not in set(bins.values()) - {bank_card.CREDIT}:
-        raise BadInput("请选择开户银行。", field="bank")
-    holder = id_card.normalise(holder_id)
-    if holder and (problem := id_card.problem(holder)):
-        raise BadInput(f"持卡人身份证号：{id_card.PROBLEMS[problem]}。", field="holder_id")
-    if not name.strip():
-        raise BadInput("请填写账户户名。", field="holder_name")
-    return {
-        "holder_name": name.strip(), "holder_relation": relation.strip(), "holder_id": holder or None,
-        "account_no": number, "kind": bank_card.kind(number, bins), "bank": bank, "branch": branch.strip(),
-    }  # fmt: skip
 
 
 @action("account.verify", ALLOWED)

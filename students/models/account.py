@@ -1,6 +1,6 @@
 """Bank accounts: versions proposed by one person and verified by another; facts never change."""
 
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import pgtrigger
 from django.db import models
@@ -14,6 +14,8 @@ from aid_admin.db.scope import ScopedQuerySet
 from aid_admin.files.models import StoredFile
 from aid_admin.intake.models import UploadedRow
 from students.models.student import Student
+
+ACCOUNT_KINDS: Final = [("CARD", "银行卡"), ("PASSBOOK", "存折")]
 
 
 class AccountRow(UploadedRow):
@@ -62,7 +64,7 @@ class BankAccount(Row):
     holder_relation = models.CharField("与学生关系", max_length=20, blank=True)
     holder_id = SealedField("持卡人身份证号", kind="id_number", null=True)
     account_no = SealedField("银行账号", kind="account_no")
-    kind = models.CharField("类型", max_length=10, choices=[("CARD", "银行卡"), ("PASSBOOK", "存折")])
+    kind = models.CharField("类型", max_length=10, choices=ACCOUNT_KINDS)
     bank = models.CharField("银行", max_length=10)
     branch = models.CharField("开户行", max_length=60, blank=True)
     source_row = models.ForeignKey(AccountRow, on_delete=models.PROTECT, null=True)
@@ -117,7 +119,7 @@ class BankAccount(Row):
         ]  # fmt: skip
 
     def __str__(self) -> str:
-        return f"{self.student} 第{self.version}版账户"
+        return f"{self.student}第 {self.version} 次登记的账户"
 
     @property
     def is_usable(self) -> bool:

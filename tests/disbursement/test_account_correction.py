@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from aid_admin.lib import bank_card
 from aid_admin.lib.refusals import BadInput, Forbidden, NotFound, Refused
 from students.actions.accounts import correct_account, verify_accounts
 from students.models import BankAccount
@@ -16,6 +18,7 @@ from tests.refusing import refused
 
 pytestmark = pytest.mark.usefixtures("pages")
 OTHER = "1141000001"
+MADE_UP = "6217234567890123456"  # as long as a card and begins like one, but its check digit is wrong
 
 
 @pytest.fixture
@@ -35,7 +38,7 @@ def _people(account: BankAccount) -> tuple[str, str]:
 def _typed(account: BankAccount, **more: Any) -> dict[str, Any]:
     return {
         "holder_name": account.holder_name, "holder_relation": "祖母", "holder_id": "", "bank": "RCC", "branch": "",
-        "account_no": people.account_no(), "reason": "原卡已注销",
+        "kind": "PASSBOOK", "account_no": people.account_no(), "reason": "原卡已注销",
     } | more  # fmt: skip
 
 
@@ -68,7 +71,9 @@ def test_correction_waits_for_the_head_and_then_takes_its_place(account: BankAcc
 
 def test_newer_correction_replaces_the_one_that_waits(account: BankAccount) -> None:
     clerk = person(_people(account)[0])
-    given = {"account": account.pk, "holder_name": "张三", "bank": "RCC", "reason": "换卡"}
+    given = {
+        "account": account.pk, "holder_name": "张三", "holder_id": people.id_number(76), "bank": "RCC", "reason": "换卡",
+    }  # fmt: skip
     first = correct_account(by=clerk, account_no=people.account_no(), **given)[0]
     second = correct_account(by=clerk, account_no=people.account_no(), **given)[0]
     waiting = BankAccount.objects.filter(student=account.student_id, verified_by=None, ended_at=None)
@@ -82,9 +87,14 @@ def test_newer_correction_replaces_the_one_that_waits(account: BankAccount) -> N
     [
         ({"account_no": "6229919265000013"}, "银行账号"),
         ({"account_no": ""}, "请填写银行账号"),
-        ({"bank": "CCB", "account_no": "622991926600565608"}, "不是所选银行的"),
+        ({"bank": "CCB", "kind": "CARD", "account_no": "622991926600565608"}, "不是所选银行的"),
         ({"bank": ""}, "请选择银行"),
         ({"holder_id": "41062219800101"}, "持卡人身份证号：身份证号应为18位"),
+        ({"kind": ""}, "请选择是银行卡还是存折"),
+        ({"kind": "CARD", "account_no": MADE_UP}, "像银行卡，但校验位不对，请对照原件核对；是存折的请选存折"),
+        ({"kind": "CARD", "account_no": "00000012345678901234"}, "不像银行卡号（16 至 19 位）"),
+        ({"account_no": "622991926600565608"}, "是银行卡号，类型请选银行卡"),
+        ({"holder_name": "王老三"}, "请填写新持卡人的身份证号"),
         ({"holder_name": " "}, "请填写账户户名"),
         ({"reason": ""}, "请写明为什么更正"),
         ({"holder_name": "王老三", "holder_relation": "本人"}, "户名应当是"),
@@ -106,8 +116,8 @@ def test_faulty_correction_says_so_and_loses_nothing(
 def test_only_the_schools_own_clerk_corrects_and_something_must_change(account: BankAccount) -> None:
     clerk, head = _people(account)
     given = {
-        "account": account.pk, "holder_name": account.holder_name, "account_no": str(account.account_no), "bank": account.bank,
-        "reason": "换卡",
+        "account": account.pk, "holder_name": account.holder_name, "holder_relation": account.holder_relation,
+        "account_no": str(account.account_no), "bank": account.bank, "reason": "换卡",
     }  # fmt: skip
     with pytest.raises(Refused, match="都没有变"):
         correct_account(by=person(clerk), **given)
@@ -152,15 +162,77 @@ def test_holders_number_is_not_shown_and_stays_with_the_holder(account: BankAcco
         by=person(name), account=first.id, holder_name="王老三", account_no=people.account_no(), **given
     )[0]
     assert BankAccount.objects.get(pk=second.id).holder_id == people.id_number(78)
+    with pytest.raises(BadInput, match="请填写新持卡人的身份证号"):
+        correct_account(
+            by=person(name), account=second.id, holder_name="王老四", account_no=people.account_no(), **given
+        )
     third = correct_account(
-        by=person(name), account=second.id, holder_name="王老四", account_no=people.account_no(), **given
-    )[0]
-    assert BankAccount.objects.get(pk=third.id).holder_id is None
+        by=person(name), account=second.id, holder_name=account.student.name, holder_relation="本人",
+        account_no=people.account_no(), **given,
+    )[0]  # fmt: skip
+    assert BankAccount.objects.get(pk=third.id).holder_id == account.student.id_number
+
+
+def test_missing_number_or_wrong_relation_of_the_holder_can_be_mended_alone(account: BankAccount) -> None:
+    name = _people(account)[0]
+    given = {
+        "holder_name": account.holder_name, "account_no": str(account.account_no), "bank": account.bank, "reason": "补登",
+    }  # fmt: skip
+    made = correct_account(by=person(name), account=account.pk, holder_relation="外祖母", **given)[0]
+    assert BankAccount.objects.get(pk=made.id).holder_relation == "外祖母"
+
+
+def test_what_is_odd_about_a_new_account_is_told_to_clerk_and_head(account: BankAccount) -> None:
+    clerk, head = (enter(name) for name in _people(account))
+    here = "/accounts/?verified=no"
+    path = f"/accounts/{account.pk}/correct/?{urlencode({'next': here})}"
+    typed = _typed(account, account_no=MADE_UP, holder_name="王老三", holder_id=people.id_number(79), branch="建行")
+
+    answer = clerk.post(path, typed, follow=True)
+
+    assert answer.redirect_chain == [(here, 302)]
+    assert (
+        "像银行卡，但校验位不对，请对照原件核对；开户行写的是“建行”，不是所选的银行，请核对。填错了的"
+        in answer.content.decode()
+    )
+    listed = head.get(here).content.decode()
+    made = BankAccount.objects.get(student=account.student_id, verified_by=None, ended_at=None)
+    assert made.kind == "PASSBOOK"
+    assert listed.count("像银行卡，但校验位不对") == 2  # beside the account, and in the dialog of 核对
+    assert f"户名变了，原来是{account.holder_name}" in listed
+    assert f"户名 王老三（与学生关系：祖母），农村信用联社存折，账号尾号 {MADE_UP[-4:]}" in listed
+    assert "第 2 次登记" in listed
+    verify_accounts(by=person(_people(account)[1]), account=[made.pk])
+    assert "校验位不对" not in head.get("/accounts/").content.decode()
+
+
+def test_account_goes_back_to_no_page_but_ours(account: BankAccount) -> None:
+    clerk = enter(_people(account)[0])
+    path = f"/accounts/{account.pk}/correct/?next=https://example.org/"
+    assert '<a class="btn btn-plain" href="/accounts/">取消</a>' in clerk.get(path).content.decode()
+    assert clerk.post(path, _typed(account)).headers["Location"] == "/accounts/"
+
+
+def test_nothing_is_left_to_verify(account: BankAccount) -> None:
+    head = enter(_people(account)[1])
+    assert "都核对完了" in head.get("/accounts/?verified=no").content.decode()
+    text = head.get("/accounts/?verified=no&q=zzzz").content.decode()
+    assert "都核对完了" not in text
+    assert "没有符合条件的账户" in text
+    assert '<th scope="col">学校</th>' not in text
+    assert '<th scope="col">学校</th>' in enter("caiwu1").get("/accounts/").content.decode()
+
+
+def test_number_in_clear_stands_in_fours(account: BankAccount) -> None:
+    path = f"/reveal/account.account_no/{account.pk}/"
+    text = enter(_people(account)[1]).post(path, {"reason": "核对银行账户"}).content.decode()
+    assert bank_card.in_fours(str(account.account_no)) in text
+    assert f"户名 {account.holder_name}" in text
 
 
 def test_head_sends_back_what_does_not_agree_with_the_card(account: BankAccount) -> None:
     clerk, head = (enter(name) for name in _people(account))
-    given = {"holder_name": "王老三", "bank": "RCC", "reason": "换卡"}
+    given = {"holder_name": "王老三", "holder_id": people.id_number(75), "bank": "RCC", "reason": "换卡"}
     by = person(_people(account)[0])
     (made,) = correct_account(by=by, account=account.pk, account_no=people.account_no(), **given)
     listed = head.get("/accounts/?verified=no").content.decode()

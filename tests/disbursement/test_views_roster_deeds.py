@@ -152,7 +152,7 @@ def test_account_that_was_corrected_since_the_return_counts_as_work_on_the_roste
     account = BankAccount.objects.usable().filter(student__rosterline__roster=roster).order_by("pk").first()
     correct_account(
         by=person(f"jingban-{roster.school.code}"), account=account.pk, holder_name="张三丰", holder_relation="祖父",
-        account_no=people.account_no(), bank="RCC", reason="换卡",
+        holder_id=people.id_number(76), account_no=people.account_no(), bank="RCC", reason="换卡",
     )  # fmt: skip
     assert "退回以后已经改动过" in head.get(f"/rosters/{roster.pk}/").content.decode()
     looked = head.get(f"/rosters/look/?pick={roster.pk}").content.decode()

@@ -44,7 +44,7 @@ def _account_seals() -> Iterator[str]:
         except SealBroken:
             intact = False
         if not intact:
-            yield f"账户 {pk}（学生 {student}，第 {version} 版）的内容与封签不符，可能被改动过。"
+            yield f"账户 {pk}（学生 {student}，第 {version} 次登记）的内容与封签不符，可能被改动过。"
 
 
 def _payment_seals() -> Iterator[str]:

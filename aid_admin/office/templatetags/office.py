@@ -91,6 +91,7 @@ _TONES: Final[dict[str, tuple[str, frozenset[str]]]] = {
                 "warning",
                 "UNVERIFIED",
                 "DOUBTED",
+                "ACCOUNT_SHARED",
             ]
         ),
     ),

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, render
 from aid_admin.accounts.actions import log_reveal
 from aid_admin.accounts.gate import StaffRequest, needs
 from aid_admin.accounts.models import User
+from aid_admin.lib import bank_card
 from aid_admin.office.forms import RevealForm
 from disbursement.models import PaymentLine
 from eligibility.models import RegistryRecord
@@ -66,6 +67,7 @@ def reveal(request: StaffRequest, what: str, object_id: int) -> HttpResponse:
             reason=form.cleaned_data["reason"],
             school_code=str(getattr(owner, "scope_code", "")),
         )
-        value = getattr(owner, number.field) or "（没有登记）"
+        value = getattr(owner, number.field)
+        value = (bank_card.in_fours(value) if number.field == "account_no" else value) if value else "（没有登记）"
     shown = {"form": form, "number": number, "owner": owner, "value": value, "seconds": SECONDS}
     return render(request, "office/_reveal.html", shown)

@@ -29,6 +29,7 @@ def one_off(number):
         (card("621585", 17), "LENGTH", "CARD", None),
         (card("622588", 16), "CREDIT_CARD", "CARD", "CREDIT"),
         (card("628888", 19), "UNKNOWN_BIN", "CARD", None),
+        (one_off(card("628888", 19)), "CARD_UNSURE", "PASSBOOK", None),
         ("00000012345678901234", "PASSBOOK", "PASSBOOK", None),
         ("12345678901", "LENGTH", "PASSBOOK", None),
         ("1" * 23, "LENGTH", "PASSBOOK", None),
@@ -44,6 +45,22 @@ def test_problem_kind_and_bank(number, code, kind, bank):
     assert code is None or code in bank_card.PROBLEMS
 
 
+@pytest.mark.parametrize(
+    ("number", "said", "code"),
+    [
+        (card("621585", 18), "CARD", None),
+        (card("628888", 19), "CARD", None),
+        (one_off(card("628888", 19)), "CARD", "CARD_UNSURE"),
+        ("00000012345678901234", "CARD", "NOT_CARD"),
+        (card("621585", 18), "PASSBOOK", "NOT_PASSBOOK"),
+        (one_off(card("628888", 19)), "PASSBOOK", None),
+        ("00000012345678901234", "PASSBOOK", None),
+    ],
+)
+def test_number_is_held_against_what_somebody_said_it_is(number, said, code):
+    assert bank_card.kind_problem(number, said, BINS) == code
+
+
 def test_number_that_is_both_id_and_card_is_asked_about():
     both = next(n for n in (id_number(s, "20110315", "621585") for s in range(999)) if bank_card.luhn_ok(n))
     assert bank_card.problem(both, BINS) == "AMBIGUOUS"
@@ -54,6 +71,7 @@ def test_normalise_and_mask():
     assert bank_card.normalise("6215 85-3333　３３３３") == "62158533333333"
     assert bank_card.mask("621585333333333334") == "*" * 14 + "3334"
     assert bank_card.mask("1234") == "****"
+    assert bank_card.in_fours("621585333333333334") == "6215 8533 3333 3333 34"
 
 
 @given(st.from_regex(r"[0-9]{11,21}", fullmatch=True))
