@@ -24,11 +24,11 @@ WHO = {
         "/", "/students/", "/students/?q=wyj", "/entitlements/", "/rosters/", "/rosters/matrix/",
         "/rosters/returned/", "/rosters/summary/", "/letters/", "/letters/villages/",
         "/archives/", "/archives/?missing=receipt", "/pairing/", "/visits/", "/statistics/school-stage/", "/progress/",
-        "/applications/", "/coverage/", "/uploads/",
+        "/applications/", "/coverage/", "/uploads/", "/closing/",
     ),
     "shuju1": ("/", "/matches/", "/standings/", "/coverage/", "/uploads/", "/students/"),
-    "gongshi1": ("/publicity/", "/publicity/calendar/", "/publicity/photos/?ok=yes", "/objections/"),
-    "caiwu1": ("/", "/funds/", "/batches/", "/payments/", "/payments/?state=FAILED", "/accounts/"),
+    "gongshi1": ("/publicity/", "/publicity/calendar/", "/publicity/photos/?ok=yes", "/publicity/calendar/late/", "/objections/"),
+    "caiwu1": ("/", "/funds/", "/batches/", "/payments/", "/payments/?state=FAILED", "/accounts/", "/accounts/?verified=shared"),
     "shenji1": ("/audit/", "/users/", "/payments/"),
 }  # fmt: skip
 DEEP = {"/students/": 200, "/entitlements/": 150, "/letters/": 60, "/archives/": 60, "/payments/": 150, "/audit/": 80}
