@@ -251,6 +251,9 @@ class ReturnForm(forms.Form):
         super().__init__(*args, **kwargs)
         offered = [(code, words) for code, words in RETURNED_TO.items() if code in self.targets]
         self.fields["to"].widget.choices = offered  # type: ignore[attr-defined]
+        if len(offered) == 1:  # nothing to choose
+            self.fields["to"].widget = forms.HiddenInput()
+            self.fields["to"].initial = offered[0][0]
 
 
 def return_form(targets: Collection[str]) -> type[ReturnForm]:

@@ -1,5 +1,6 @@
 """What may be done with rosters and with their lines, as the list and a roster's page offer it."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Final
 
@@ -15,8 +16,9 @@ from disbursement.forms import (
     RefuseForm,
     RemarkForm,
     ReturnForm,
+    return_form,
 )
-from disbursement.rules.states import RosterState
+from disbursement.rules.states import RETURNED_TO, RosterState
 
 _S = RosterState
 SUBMIT: Final = Deed(
@@ -45,6 +47,15 @@ RETURN: Final = Deed(
     "退回不能收回；退错了，请学校负责人直接重新上报。",
     states={_S.SUBMITTED, _S.REVIEWED, _S.APPROVED},
 )  # fmt: skip
+
+
+def return_to(targets: Collection[str]) -> Deed:
+    """退回 to these states alone; where there is one, its dialog says which instead of asking."""
+    said = [words for code, words in RETURNED_TO.items() if code in targets]
+    text = f"退回给：{said[0]}。{RETURN.text}" if len(said) == 1 else RETURN.text
+    return replace(RETURN, form=return_form(targets), text=text)
+
+
 DRAFT: Final = Deed(
     "draft", "roster.draft", "生成名册", drafting.draft_rosters, done="已生成或更新 {n} 份名册草稿，由学校说明差异后上报。", takes=("semester",),
     icon="table", tone="plain", text="按最近一次核定结果，与学校填报的名单逐人比对。已上报的名册不变，后来符合条件的学生进入下一轮。"

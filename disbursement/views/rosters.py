@@ -23,10 +23,7 @@ from aid_admin.lib.money import yuan_comma
 from disbursement.actions import rosters
 from disbursement.actions.flags import flagged_counts, flags_of
 from disbursement.actions.returned import returns_of, with_changes
-from disbursement.forms import (
-    RosterFilter,
-    return_form,
-)
+from disbursement.forms import RosterFilter
 from disbursement.models import Roster, RosterLine
 from disbursement.rules.states import (
     HAND_NAMES,
@@ -58,6 +55,7 @@ from disbursement.views.roster_deeds import (
     SUBMIT,
     VOID,
     WITHDRAW,
+    return_to,
 )
 from disbursement.views.roster_lines import able, agreed, unable
 from eligibility.models import AidApplication
@@ -147,7 +145,7 @@ def _list_deeds(user: User, form: RosterFilter, drafted: bool) -> list[Deed]:
     if Role.APPROVER not in user.roles:
         targets.discard(RosterState.REVIEWED)
     fits = [deed for deed in LIST_DEEDS if not state or not deed.states or state in deed.states]
-    narrow = replace(RETURN, form=return_form(targets))
+    narrow = return_to(targets)
     shown = {RETURN.name: narrow} | ({} if drafted else {DRAFT.name: replace(DRAFT, tone="primary")})
     return [shown.get(deed.name, deed) for deed in fits if deed is not RETURN or targets]
 
@@ -227,7 +225,7 @@ def _detail_deeds(roster: Any, mine: Any, user: User) -> list[Deed]:
     agree_all = replace(AGREE_ALL, text=_agreement(mine)) if answering else AGREE_ALL
     reviewing = roster.state == RosterState.SUBMITTED and may(user, REVIEW.right)
     review = replace(REVIEW, text=_verdict(roster, mine)) if reviewing else REVIEW
-    back = replace(RETURN, form=return_form(return_targets(roster.state)))
+    back = return_to(return_targets(roster.state))
     review, approve = (replace(deed, about="disbursement/_flagged_about.html") for deed in (review, APPROVE))
     return [agree_all, *LINE_DEEDS, SUBMIT, review, approve, CONFIRM, back, WITHDRAW, VOID, EXPORT]
 

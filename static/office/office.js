@@ -133,6 +133,8 @@
   // what a dialog shows of the picked rows is asked for when it opens (hx-trigger="shown from:closest dialog")
   function show(dialog) {
     dialog.showModal();
+    var faulty = dialog.querySelector(".has-error input, .has-error select, .has-error textarea");
+    if (faulty) faulty.focus();
     dialog.dispatchEvent(new CustomEvent("shown"));
   }
 
