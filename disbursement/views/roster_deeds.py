@@ -43,8 +43,7 @@ CONFIRM: Final = Deed(
 RETURN: Final = Deed(
     "return", "roster.return", "退回", rosters.return_rosters, "roster", "已退回 {n} 份名册，学校在待办和名册上看得到原因。",
     form=ReturnForm, tone="outline-danger", icon="arrow-counterclockwise", takes=("seen",),
-    text="退回：请别人改，须写原因。（撤回是收回自己刚办的一步；作废是整份名册不要了。）"
-    "退回不能收回；退错了，请学校负责人直接重新上报。",
+    text="请对方修改，须写明原因。退回不能收回；退错了，请学校负责人直接重新上报。",
     states={_S.SUBMITTED, _S.REVIEWED, _S.APPROVED},
 )  # fmt: skip
 
