@@ -130,11 +130,15 @@
     event.preventDefault();
   });
 
+  function focusFaulty(area) { // the first field that has to be mended, so that its words are in sight
+    var faulty = area.querySelector(".has-error input, .has-error select, .has-error textarea");
+    if (faulty) faulty.focus();
+  }
+
   // what a dialog shows of the picked rows is asked for when it opens (hx-trigger="shown from:closest dialog")
   function show(dialog) {
     dialog.showModal();
-    var faulty = dialog.querySelector(".has-error input, .has-error select, .has-error textarea");
-    if (faulty) faulty.focus();
+    focusFaulty(dialog);
     dialog.dispatchEvent(new CustomEvent("shown"));
   }
 
@@ -480,6 +484,10 @@
   showShortcuts();
   dressFiles();
   giveBackTyped();
+  document.addEventListener("DOMContentLoaded", function () {
+    var main = document.getElementById("content");
+    if (main) focusFaulty(main);
+  });
   document.addEventListener("DOMContentLoaded", openDialogs); // after htmx, which loads what an open dialog asks for
   document.querySelectorAll("[data-needs-pick]").forEach(function (button) { button.disabled = true; });
   document.querySelectorAll(PICKS).forEach(function (table) {
