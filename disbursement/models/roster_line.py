@@ -75,7 +75,10 @@ class RosterLineQuerySet(ScopedQuerySet):
         return self.annotate(placed_at=models.Subquery(place.values("school")[:1]))
 
     def with_account(self) -> Any:
-        """With `account_state`: UNVERIFIED while a new account waits for the head, VERIFIED, or NO_ACCOUNT."""
+        """With `account_state`: UNVERIFIED while a new account waits for the head, VERIFIED, or NO_ACCOUNT.
+
+        And `account`, the key of the newest that is in use or waits.
+        """
         mine = BankAccount.objects.filter(student=models.OuterRef("student"))
         waiting, usable = mine.filter(verified_by=None, ended_at=None), mine.usable()
         state = models.Case(
@@ -83,7 +86,8 @@ class RosterLineQuerySet(ScopedQuerySet):
             models.When(models.Exists(usable), then=models.Value("VERIFIED")),
             default=models.Value("NO_ACCOUNT"),
         )
-        return self.annotate(account_state=state)
+        newest = mine.filter(ended_at=None).order_by("-version").values("pk")[:1]
+        return self.annotate(account_state=state, account=models.Subquery(newest))
 
     def in_class_order(self) -> list[Any]:
         """As a school counts its pupils: by stage, grade, class and name; for lists that are printed."""

@@ -284,6 +284,7 @@ def _shown(request: StaffRequest, roster: Any, mine: Any, deeds: Deeds) -> HttpR
         "passing": mine.passing().sums() if picking else None,
         "undecided": mine.passing().reasoned().count() if any(o.deed is ACCEPT for o in picking) else 0,
         "own_hand": _own_hand(roster, request.user),
+        "corrects": may(request.user, "account.correct"),
         "since_return": _since_return(request, roster),
         "next_one": _next_one(request, roster),
         "pays_accounts": roster.programme.payment_mode == PaymentMode.ACCOUNT,

@@ -117,6 +117,9 @@ def test_school_sees_which_pupils_account_is_missing_or_waits(submitted):
     }
     assert "没有账户" in rows[first.pk][0]
     assert "待核对" in rows[second.pk][0]
+    waiting = BankAccount.objects.get(student=second.student, verified_by=None)
+    assert f'href="/accounts/{waiting.pk}/correct/?next=/rosters/{roster.pk}/"' in rows[second.pk][0]
+    assert "/correct/" not in roster_page(f"fuze-{roster.school.code}", roster)
 
 
 def test_roster_without_the_schools_list_says_so(submitted):
