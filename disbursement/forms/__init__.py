@@ -8,7 +8,7 @@ from django import forms
 from aid_admin.accounts.models import User
 from aid_admin.county.models import School
 from aid_admin.files.photos import PhotoField
-from aid_admin.lib import bank_card
+from aid_admin.lib import bank_card, id_card
 from disbursement.actions.printing import BANK_NAMES
 from disbursement.permissions import SEES_FLAGS
 from disbursement.rules.returns import ReturnCode
@@ -25,7 +25,7 @@ from disbursement.rules.states import (
     RosterState,
 )
 from eligibility.rules import Programme
-from students.actions.account_facts import account_fault
+from students.actions.account_facts import correction_faults
 from students.models import ACCOUNT_KINDS
 
 _MOST_RETURN_BYTES = 20 * 1024 * 1024
@@ -132,7 +132,10 @@ class ReaffirmForm(forms.Form):
 
 
 class CorrectAccountForm(forms.Form):
-    """One pupil's account as it should be; the number is typed anew, since nobody sees it whole."""
+    """One pupil's account as it should be; the number is typed anew, since nobody sees it whole.
+
+    `account`: the one whose place it takes.
+    """
 
     holder_name = forms.CharField(label="账户户名", max_length=50, error_messages={"required": "请填写账户户名。"})
     holder_relation = forms.CharField(
@@ -163,17 +166,26 @@ class CorrectAccountForm(forms.Form):
         label="银行卡或存折照片", required=False, help_text="JPG 或 PNG；没有照片的，由负责人对照原件核对。"
     )
 
-    def clean_account_no(self) -> str:
-        """The number without blanks; what money cannot go to is said beside the field."""
-        number = bank_card.normalise(self.cleaned_data["account_no"])
-        if fault := account_fault(number, self.cleaned_data.get("kind", "")):
-            raise forms.ValidationError(fault)
-        return number
+    def __init__(self, *args: Any, account: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.account = account
 
     def clean_proof(self) -> bytes | None:
         """The photo's bytes, if there is one."""
         file = self.cleaned_data["proof"]
         return file.read() if file else None
+
+    def clean(self) -> dict[str, Any]:
+        """What was typed, numbers without blanks; all that is wrong with the account is said in one go."""
+        data = self.cleaned_data
+        data["account_no"] = bank_card.normalise(data.get("account_no", ""))
+        data["holder_id"] = id_card.normalise(data.get("holder_id", ""))
+        asked = ("holder_name", "holder_relation", "holder_id", "account_no", "kind", "bank")
+        faults = correction_faults(self.account, **{name: data.get(name, "") for name in asked})
+        for field, fault in faults.items():
+            if field not in self.errors:
+                self.add_error(field, fault)
+        return data
 
 
 class DeclineForm(forms.Form):

@@ -127,7 +127,7 @@ def account_correct(request: StaffRequest, pk: int) -> HttpResponse:
     found = _account(request, pk)
     back = next_page(request, reverse("disbursement:accounts"))
     if request.method == "POST":
-        form = CorrectAccountForm(request.POST, request.FILES)
+        form = CorrectAccountForm(request.POST, request.FILES, account=found)
         moved = form.is_valid() and attempt(form, correct_account, by=request.user, account=pk, **form.cleaned_data)
         if moved:
             messages.success(request, f"{found.student.name}的新账户已提交，等待学校负责人核对。")
@@ -135,7 +135,7 @@ def account_correct(request: StaffRequest, pk: int) -> HttpResponse:
             return redirect(back)
     else:
         same = ("holder_name", "holder_relation", "bank", "branch", "kind")
-        form = CorrectAccountForm(initial={name: getattr(found, name) for name in same})
+        form = CorrectAccountForm(initial={name: getattr(found, name) for name in same}, account=found)
     status = 422 if form.errors else 200
     doubt = _doubted(request).filter(account=found).values_list("reason", flat=True).first()
     shown = {"account": found, "form": form, "doubt": doubt, "back": back}

@@ -52,50 +52,69 @@ def corrected_facts(
     item: Any, *, holder_name: str, holder_relation: str, holder_id: str, account_no: str, kind: str,
     bank: str, branch: str,
 ) -> dict[str, Any]:  # fmt: skip
-    """The facts of the account that takes this one's place. Raises BadInput, with the field that is wrong."""
-    if not holder_name.strip():
-        raise BadInput("请填写账户户名。", field="holder_name")
-    own = words.relation(holder_relation) == "SELF"
-    facts = {
-        "holder_name": holder_name.strip(), "holder_relation": holder_relation.strip(), "branch": branch.strip(),
-        **_number(bank_card.normalise(account_no), kind, bank),
-        "holder_id": _holder_id(item, holder_id, own=own, same=holder_name.strip() == item.holder_name),
+    """The facts of the account that takes this one's place. Raises BadInput, with the first field that is wrong."""
+    typed = {
+        "holder_name": holder_name.strip(), "holder_relation": holder_relation.strip(),
+        "holder_id": id_card.normalise(holder_id), "account_no": bank_card.normalise(account_no), "kind": kind, "bank": bank,
     }  # fmt: skip
-    _refuse_another_as_self(item.student, facts, own=own)
-    return facts
+    for field, fault in correction_faults(item, **typed).items():
+        raise BadInput(fault, field=field)
+    same = typed["holder_name"] == item.holder_name
+    kept = item.holder_id if same else item.student.id_number
+    told = kind or bank_card.kind(typed["account_no"], BankBin.table())
+    return typed | {"branch": branch.strip(), "kind": told, "holder_id": typed["holder_id"] or kept}
 
 
-def _number(number: str, kind: str, bank: str) -> dict[str, str]:
-    """Number, kind and bank; what the number tells of the bank counts."""
-    if fault := account_fault(number, kind):
-        raise BadInput(f"银行账号：{fault}", field="account_no")
-    bins = BankBin.table()
-    told = bank_card.find_bank(number, bins)
-    if told and told != bank:
-        raise BadInput("银行账号：这个卡号不是所选银行的，请核对卡号和银行。", field="account_no")
-    if bank not in set(bins.values()) - {bank_card.CREDIT}:
-        raise BadInput("请选择开户银行。", field="bank")
-    return {"account_no": number, "kind": kind or bank_card.kind(number, bins), "bank": bank}
+def correction_faults(
+    item: Any, *, holder_name: str, holder_relation: str, holder_id: str, account_no: str, kind: str, bank: str
+) -> dict[str, str]:
+    """All that is wrong with an account that was typed to take this one's place, by field; {} if it may.
+
+    Names and numbers are normalised; another holder has to show an ID number, the one who stays need not again.
+    """
+    own, same = words.relation(holder_relation) == "SELF", holder_name in ("", item.holder_name)
+    found = {
+        "holder_name": _name_fault(item.student, holder_name, own=own),
+        "holder_id": _holder_fault(item, holder_id, own=own, same=same),
+        "holder_relation": _relation_fault(item, holder_relation, holder_id, own=own, same=same),
+        **_number_faults(account_no, kind, bank),
+    }
+    return {field: fault for field, fault in found.items() if fault}
 
 
-def _holder_id(item: Any, typed: str, *, own: bool, same: bool) -> str | None:
-    """The number that was typed; else the holder's who stays, else the pupil's own. Another holder has to show his."""
-    holder = id_card.normalise(typed)
+def _name_fault(student: Any, name: str, *, own: bool) -> str:
+    """An account of the pupil's own carries his name."""
+    if not name:
+        return "请填写账户户名。"
+    if own and name_key(name) != student.name_key:
+        return f"与学生关系是“本人”，户名应当是“{student.name}”。是家长的账户，请改填关系。"
+    return ""
+
+
+def _holder_fault(item: Any, holder: str, *, own: bool, same: bool) -> str:
+    """The number is one, it is the pupil's if the account is, and there is one for a new holder."""
     if holder and (problem := id_card.problem(holder)):
-        raise BadInput(f"持卡人身份证号：{id_card.PROBLEMS[problem]}。", field="holder_id")
-    if not (holder or same or own):
-        raise BadInput("户名变了，请填写新持卡人的身份证号。", field="holder_id")
-    kept: str | None = item.holder_id if same else item.student.id_number
-    return holder or kept
+        return f"持卡人身份证号：{id_card.PROBLEMS[problem]}。"
+    known = holder or (item.holder_id if same else None)
+    if own and known and known != item.student.id_number:
+        return "与学生关系是“本人”，持卡人身份证号却不是这名学生的。请核对，或改填关系。"
+    return "" if holder or same or own else "户名变了，请填写新持卡人的身份证号。"
 
 
-def _refuse_another_as_self(student: Any, facts: dict[str, Any], *, own: bool) -> None:
-    """An account of the pupil's own carries his name and ID number; anybody else's has another number."""
-    if own and name_key(facts["holder_name"]) != student.name_key:
-        raise BadInput(
-            f"与学生关系是“本人”，户名应当是“{student.name}”。是家长的账户，请改填关系。", field="holder_name"
-        )
-    if own and facts["holder_id"] and facts["holder_id"] != student.id_number:
-        raise BadInput("与学生关系是“本人”，持卡人身份证号却不是这名学生的。请核对，或改填关系。", field="holder_id")
-    if not own and facts["holder_relation"] and facts["holder_id"] and facts["holder_id"] == student.id_number:
-        raise BadInput("持卡人身份证号是学生本人的，与学生关系却不是“本人”。请核对。", field="holder_relation")
+def _relation_fault(item: Any, relation: str, holder: str, *, own: bool, same: bool) -> str:
+    """Anybody else than the pupil has another number than his."""
+    known = holder or (item.holder_id if same else None)
+    if relation and not own and known and known == item.student.id_number:
+        return "持卡人身份证号是学生本人的，与学生关系却不是“本人”。请核对。"
+    return ""
+
+
+def _number_faults(number: str, kind: str, bank: str) -> dict[str, str]:
+    """Money can go there; what the number tells of its bank counts."""
+    bins = BankBin.table()
+    if fault := account_fault(number, kind):
+        return {"account_no": f"银行账号：{fault}"}
+    if bank not in set(bins.values()) - {bank_card.CREDIT}:
+        return {"bank": "请选择开户银行。"}
+    told = bank_card.find_bank(number, bins)
+    return {"account_no": "银行账号：这个卡号不是所选银行的，请核对卡号和银行。"} if told not in ("", None, bank) else {}

@@ -113,6 +113,15 @@ def test_faulty_correction_says_so_and_loses_nothing(
     assert not BankAccount.objects.filter(student=account.student_id, verified_by=None, ended_at=None).exists()
 
 
+def test_all_that_is_wrong_is_said_in_one_go(account: BankAccount) -> None:
+    clerk = enter(_people(account)[0])
+    wrong = {"account_no": "6229919265000013", "holder_name": "王老三"}
+    text = clerk.post(f"/accounts/{account.pk}/correct/", _typed(account) | wrong).content.decode()
+    assert text.count('class="errorlist"') == 2
+    for sentence in ("银行账号：", "请填写新持卡人的身份证号"):
+        assert sentence in text
+
+
 def test_only_the_schools_own_clerk_corrects_and_something_must_change(account: BankAccount) -> None:
     clerk, head = _people(account)
     given = {
