@@ -4,6 +4,7 @@ A page declares its deeds, `Deeds` offers those that the person may do, performs
 and keeps what was typed when a rule refuses.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
@@ -50,6 +51,12 @@ class Deed:
     only: str = ""
     then: str = ""
     place: str = ""
+
+    @property
+    def unit(self) -> str:
+        """In what its rows are counted: as in what is said when it is done."""
+        counted = re.search(r"\{n\} (\w)", self.done)
+        return counted[1] if counted else "项"
 
     @property
     def asks_nothing(self) -> bool:

@@ -138,7 +138,7 @@ def _judged(c: _Counts, *, changed: bool) -> list[tuple[str, str]]:
         (_over(0 < c.schools <= c.confirmed_schools), _of(c.confirmed_schools, c.schools, "校")),
         _compared(c, changed=changed),
         (_over(c.entitled is not None), "已核定" if c.entitled else "未核定"),
-        (_over(0 < c.rosters == c.submitted), _of(c.submitted, c.rosters, "册")),
+        (_over(0 < c.rosters == c.submitted), _of(c.submitted, c.rosters, "份")),
         (_over(0 < c.rosters == c.approved), _reviewed(c)),
         (_over(0 < c.rosters == c.confirmed), _publicity(c)),
     ]
@@ -150,7 +150,7 @@ def _reviewed(c: _Counts) -> str:
     """Both reviews, while the first is ahead of the second; short, for the bar cuts what is longer."""
     if c.reviewed > c.approved:
         return f"初审 {c.reviewed}，复审 {c.approved}/{c.rosters}"
-    return _of(c.approved, c.rosters, "册")
+    return _of(c.approved, c.rosters, "份")
 
 
 def _paid_and_told(c: _Counts) -> str:
@@ -174,11 +174,11 @@ def _compared(c: _Counts, *, changed: bool) -> tuple[str, str]:
 def _publicity(c: _Counts) -> str:
     """How far it is; what was made public and waits to be confirmed is told, that the number does not fall."""
     if c.running:
-        return f"公示中 {c.running} 册"
+        return f"公示中 {c.running} 份"
     if c.to_confirm and not c.confirmed:
-        return f"已结束 {c.to_confirm} 册，待确认"
+        return f"已结束 {c.to_confirm} 份，待确认"
     waits = f"，待确认 {c.to_confirm}" if c.to_confirm else ""
-    return _of(c.confirmed, c.rosters, "册") + waits
+    return _of(c.confirmed, c.rosters, "份") + waits
 
 
 def _begun(c: _Counts) -> tuple[object, ...]:

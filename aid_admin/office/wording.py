@@ -177,6 +177,34 @@ _STATES: Final = {
     "PRINT_ASKED": "已提交打印", "PROPOSED": "待复核", "RECORDED": "已登记", "RESET": "已重置密码", "RETURN_LOADED": "已导入回盘",
     "REVEALED": "已查看", "SETTLED": "已核实", "UNDONE": "已撤销", "VERIFIED": "已核对", "WITHDRAWN": "已撤下",
 }  # fmt: skip
+# In what an action counts its rows, for all that do.
+_COUNTED_IN: Final = {
+    "人": ("coverage.settle", "roster.answer", "roster.refuse", "roster.restore", "peers.activity"),
+    "人次": ("roster.draft", "publicity.print", "publicity.print_village", "publicity.certify", "semester.close"),
+    "笔": (
+        "batch.build", "batch.take_out", "batch.put_back", "batch.load_return", "batch.settle", "batch.print",
+        "batch.list", "batch.waivers", "batch.reissue", "batch.file", "batch.download",
+    ),
+    "份": (
+        "publicity.plan", "publicity.print_all", "objection.print", "letters.draw_up", "letters.print",
+        "letters.printed", "archive.packed", "archive.download",
+    ),
+    "张": ("publicity.check",),
+    "个": ("account.verify",),
+    "所学校": ("batch.print_all",),
+    "行": (
+        "roster.export", "roster.summary", "list.export", "page.export", "report.export", "visit.export",
+        "pairing.export", "archive.export_missing", "reference.import",
+        "upload.commit", "upload.activate", "upload.undo", "upload.restore", "upload.decline",
+    ),
+    "条": ("compare", "entitle", "audit.verify"),
+}  # fmt: skip
+_UNITS: Final = {verb: unit for unit, verbs in _COUNTED_IN.items() for verb in verbs}
+
+
+def counted(verb: str, count: int) -> str:
+    """How many rows an action had, in the unit of that action."""
+    return f"{count} {_UNITS.get(verb, '条')}"
 
 
 @cache

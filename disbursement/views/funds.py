@@ -26,6 +26,7 @@ _SEES: Final = needs_role(Role.FINANCE_CLERK, Role.FINANCE_APPROVER, Role.APPROV
 class AllotForm(forms.Form):
     """What one document gives, programme by programme: its number and date are written once."""
 
+    adds_up = True  # the dialog shows what the amounts come to
     document_no = forms.CharField(
         label="指标文号",
         max_length=60,
@@ -46,7 +47,7 @@ class AllotForm(forms.Form):
         super().__init__(*args, **kwargs)
         for programme in Programme:
             amount = forms.CharField(label=f"{programme.label}（元）", max_length=20, required=False)
-            amount.widget.attrs["inputmode"] = "decimal"
+            amount.widget.attrs |= {"inputmode": "decimal", "data-adds": ""}
             self.fields[f"amount_{programme}"] = amount
 
     def clean(self) -> dict[str, Any]:

@@ -95,20 +95,13 @@ def period_plan(request: StaffRequest) -> HttpResponse:
     term = calendar.chosen(request.session)
     deeds = Deeds(request, (replace(PLAN, form=plan_form(calendar.business_date())),))
     if deeds.done(semester=term.code):
-        period = PublicityPeriod.objects.visible_to(request.user).get(pk=deeds.result[0].id)
-        messages.success(request, _planned(period))
-        return redirect("disbursement:period", pk=period.pk)
+        messages.success(request, "公示已制订。")  # what comes next is said by its page
+        return redirect("disbursement:period", pk=deeds.result[0].id)
     taken = [_S.PLANNED, _S.RUNNING, _S.ENDED]
     free = Roster.objects.visible_to(request.user).filter(semester=term, state=RosterState.APPROVED)
     rows = free.exclude(period__state__in=taken).select_related("school", "programme").with_sums()
     page = page_of(rows.order_by("school__code", "programme__position"), request.GET.get("page"), size=500)
     return render(request, "disbursement/period_plan.html", {"page": page, "deeds": deeds})
-
-
-def _planned(period: PublicityPeriod) -> str:
-    if period.planned_on > calendar.business_date():
-        return f"公示已制订，到 {period.planned_on:%Y-%m-%d} 那天请点“开始公示”。"
-    return "公示已制订，现在可以点“开始公示”。"
 
 
 @SEES

@@ -113,8 +113,8 @@
     return found.filter(function (word, place) { return word && found.indexOf(word) === place; });
   }
 
-  function explain(address, columns, states) {
-    var asked = new URLSearchParams();
+  function explain(address, route, columns, states) {
+    var asked = new URLSearchParams({ route: route });
     columns.forEach(function (word) { asked.append("c", word); });
     states.forEach(function (word) { asked.append("s", word); });
     window.htmx.ajax("GET", address + "?" + asked, { target: "#told", swap: "innerHTML" });
@@ -124,8 +124,8 @@
     var link = document.querySelector("[data-page-help]");
     if (!link || !window.htmx) return;
     var heading = closest(event, ".content thead th"), columns = words(".content thead th, .content .tabs a, .content .figure"), states = words(".content .tag");
-    if (closest(event, "[data-page-help]") && columns.length + states.length) explain(link.getAttribute("data-page-help"), columns, states);
-    else if (heading && heading.textContent.trim() && !closest(event, "button, a, input, label")) explain(link.getAttribute("data-page-help"), [heading.textContent.trim()], []);
+    if (closest(event, "[data-page-help]")) explain(link.getAttribute("data-page-help"), link.getAttribute("data-route"), columns, states);
+    else if (heading && heading.textContent.trim() && !closest(event, "button, a, input, label")) explain(link.getAttribute("data-page-help"), "", [heading.textContent.trim()], []);
     else return;
     event.preventDefault();
   });
@@ -139,6 +139,7 @@
   function show(dialog) {
     dialog.showModal();
     focusFaulty(dialog);
+    addUp(dialog);
     dialog.dispatchEvent(new CustomEvent("shown"));
   }
 
@@ -159,6 +160,7 @@
     if (reason) reason.remove();
     next.classList.replace("btn-plain", "btn-primary");
     document.querySelector("[data-dialog='do-" + asked.value + "']").classList.replace("btn-primary", "btn-plain");
+    list(document, "#messages .notice.is-good").forEach(function (told) { told.remove(); }); // it said to fetch the file
     say("下载完成后办下一步：“" + next.textContent.trim() + "”。", "info");
   });
 
@@ -351,6 +353,18 @@
     showPicked(table);
   });
 
+  // ---- a form of several amounts shows what they come to ----
+  function addUp(form) {
+    var fen = list(form, "[data-adds]").reduce(function (sum, field) {
+      return sum + (Math.round(100 * Number(field.value.replace(/[,，\s]/g, ""))) || 0);
+    }, 0);
+    list(form, "[data-added]").forEach(function (place) { place.textContent = fen < 0 ? "—" : yuan(fen); });
+  }
+
+  document.addEventListener("input", function (event) {
+    if (closest(event, "[data-adds]") && event.target.form) addUp(event.target.form);
+  });
+
   // ---- a file field: a button in the page's language and the name of what was chosen, under the browser's own field,
   // which stays what is clicked, focused and read out (without this script it is seen as it is) ----
   function dressFiles() {
@@ -486,7 +500,7 @@
   giveBackTyped();
   document.addEventListener("DOMContentLoaded", function () {
     var main = document.getElementById("content");
-    if (main) focusFaulty(main);
+    if (main && !main.querySelector("[data-samples]")) focusFaulty(main);
   });
   document.addEventListener("DOMContentLoaded", openDialogs); // after htmx, which loads what an open dialog asks for
   document.querySelectorAll("[data-needs-pick]").forEach(function (button) { button.disabled = true; });

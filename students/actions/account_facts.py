@@ -117,4 +117,5 @@ def _number_faults(number: str, kind: str, bank: str) -> dict[str, str]:
     if bank not in set(bins.values()) - {bank_card.CREDIT}:
         return {"bank": "请选择开户银行。"}
     told = bank_card.find_bank(number, bins)
-    return {"account_no": "银行账号：这个卡号不是所选银行的，请核对卡号和银行。"} if told not in ("", None, bank) else {}
+    unlike = told not in ("", None, bank)
+    return {"account_no": "银行账号：这个卡号不是所选银行的，请核对卡号和银行。"} if unlike else {}

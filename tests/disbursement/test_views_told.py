@@ -159,12 +159,12 @@ def test_plan_opens_on_the_business_date_and_says_when_to_start(county_at):
     page = officer.get("/publicity/plan/").content.decode()
     assert f'value="{today}" min="{today}"' in page
     first, second = list(Roster.objects.filter(state=RosterState.APPROVED).order_by("pk")[:2])
-    assert "公示已制订，现在可以点“开始公示”。" in told(
-        officer, "/publicity/plan/", "plan", [first.pk], planned_on=today
-    )
+    page = told(officer, "/publicity/plan/", "plan", [first.pk], planned_on=today)
+    assert "公示已制订。" in page
+    assert "请先点“预览名单”核对将要张贴的内容，再点“开始公示”" in page
     later = today + timedelta(days=3)
     page = told(officer, "/publicity/plan/", "plan", [second.pk], planned_on=later)
-    assert f"公示已制订，到 {later} 那天请点“开始公示”。" in page
+    assert f"到 {later} 那天再点“开始公示”" in page
     assert PublicityPeriod.objects.latest("pk").planned_on == later
 
 
@@ -188,7 +188,7 @@ def test_dialog_of_many_rosters_says_what_they_come_to(county_at, who, deed):
     assert re.search(f'data-over="{over}" data-flagged="[01]" aria-label="选择{roster}"', page)
     dialog = page[page.index(f'id="do-{deed}"') :]
     dialog = dialog[: dialog.index("</dialog>")]
-    for words in ("<b data-picked>0</b> 册", "<b data-picked-persons>", "<b data-picked-fen>0.00</b> 元"):
+    for words in ("<b data-picked>0</b> 份", "<b data-picked-persons>", "<b data-picked-fen>0.00</b> 元"):
         assert words in dialog
-    assert "<b data-picked-flagged data-hide-none>0</b> 册，不通过" in dialog
+    assert "<b data-picked-flagged data-hide-none>0</b> 份，不通过" in dialog
     assert ("<b data-picked-over data-hide-none>0</b> 人次，不通过" in dialog) is (deed == "review")

@@ -193,6 +193,12 @@ def verb_name(verb: str) -> str:
 
 
 @register.filter
+def counted(event: Any) -> str:
+    """How many rows an event is about, and of what: 36 人次."""
+    return wording.counted(event.verb, event.count)
+
+
+@register.filter
 def from_to(event: Any) -> str:
     """From which state an event took its object to which, in Chinese; nothing where it names but one."""
     before, after = getattr(event, "from_state", ""), getattr(event, "to_state", "")

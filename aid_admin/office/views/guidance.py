@@ -20,6 +20,7 @@ from aid_admin.db.pages import page_of
 from aid_admin.jobs.models import Job
 from aid_admin.office import help as terms
 from aid_admin.office import page_words, people
+from aid_admin.office.page_guides import guide
 from archives.rules import LetterState
 from disbursement.rules.states import BatchState, LineKind, PaymentState, RosterState
 from students.rules import Standing
@@ -45,12 +46,13 @@ def help_term(request: StaffRequest, slug: str) -> HttpResponse:
 
 @require_safe
 def help_page(request: StaffRequest) -> HttpResponse:
-    """The columns (c) and states (s) that stand on a page, explained in a dialog."""
+    """What to do on a page (route), and the columns (c) and states (s) that stand there, in a dialog."""
     columns, states = (
         [word.partition("（系统")[0].strip()[:30] for word in request.GET.getlist(name)[:_MOST_WORDS]] for name in "cs"
     )
     found = page_words.of_page(columns, states)
-    return render(request, "office/_page_help.html", {"columns": found[0], "states": found[1]})
+    shown = {"guide": guide(request.GET.get("route", "")), "columns": found[0], "states": found[1]}
+    return render(request, "office/_page_help.html", shown)
 
 
 @require_safe

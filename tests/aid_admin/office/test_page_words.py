@@ -5,13 +5,16 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.urls import resolve
 
 from aid_admin.intake.rules import STANDING_NAMES
-from aid_admin.office import page_words
+from aid_admin.office import page_guides, page_words
+from aid_admin.office.menu import MENU
 from aid_admin.office.templatetags.office import status_tag
 from tests.disbursement.builders import enter
 
-TEMPLATES = Path(__file__).resolve().parents[3] / "templates"
+ROOT = Path(__file__).resolve().parents[3]
+TEMPLATES = ROOT / "templates"
 HEADING = re.compile(r'<th scope="col"[^>]*>(.*?)</th>', re.S)
 NOISE = re.compile(r"\{%.*?%\}|<[^>]+>|\{#.*?#\}", re.S)
 # no column of a list: parts of sample pages, and headings that the page computes
@@ -50,6 +53,31 @@ def test_every_state_that_is_stored_is_explained() -> None:
     assert sorted(label for label in labels if not page_words.state(label)) == []
 
 
+def test_every_page_of_the_menu_says_what_to_do_there() -> None:
+    entries = [
+        entry.path for _, group in MENU for entry in group if entry.path not in ("/admin/", "/office/components/")
+    ]
+    assert len(entries) > 25
+    assert [path for path in entries if not page_guides.guide(resolve(path).view_name)] == []
+
+
+def test_guides_name_only_what_stands_on_pages() -> None:
+    sources = [
+        *TEMPLATES.rglob("*.html"),
+        *(p for p in ROOT.glob("*/**/*.py") if {"views", "rules"} & {*p.parts, p.stem}),
+    ]
+    written = "".join(path.read_text(encoding="utf-8") for path in sources if "tests" not in path.parts)
+    named = {word for text in page_guides.GUIDES.values() for word in re.findall("“(.+?)”", text)}
+    assert len(named) > 30
+    assert [word for word in named if word not in written] == []
+    assert [route for route in page_guides.GUIDES if route not in _routes()] == []
+
+
+def _routes() -> set[str]:
+    lines = (ROOT / "tests" / "routes.txt").read_text(encoding="utf-8").splitlines()
+    return {line.split()[0] for line in lines if line.strip()}
+
+
 def test_explanation_hangs_on_the_state() -> None:
     assert 'title="学校已上报，' in status_tag("SUBMITTED", "已上报")
     assert "title" not in status_tag("X", "没有这个状态")
@@ -67,4 +95,7 @@ def test_page_explains_what_stands_on_it(small_county) -> None:
     tabs = client.get("/help/page/", {"c": ["将去除3", "0行有错误", "SHA-256"]}).content.decode()
     assert all(word in tabs for word in ("<dt>将去除</dt>", "<dt>行有错误</dt>", "<dt>SHA-256</dt>"))
     assert text.count("学校已上报") == 1
+    guided = client.get("/help/page/", {"route": "office:home"}).content.decode()
+    assert "这一页怎么用" in guided
+    assert page_guides.guide("office:home") in guided
     assert "没有另外的说明" in client.get("/help/page/", {"c": "<b>"}).content.decode()

@@ -123,7 +123,7 @@ def test_first_review_is_told_while_it_is_ahead_of_the_second(county_at) -> None
     every = Roster.objects.exclude(state=RosterState.VOIDED)
     count, approved = every.count(), every.filter(state=RosterState.APPROVED)
     behind = approved.count()
-    assert step("审核").note == f"{behind}/{count} 册"
+    assert step("审核").note == f"{behind}/{count} 份"
     with pgtrigger.ignore():
         approved.update(state=RosterState.REVIEWED, approved_by=None)
     assert step("审核").note == f"初审 {behind}，复审 0/{count}"
@@ -135,9 +135,9 @@ def test_running_publicity_is_under_way(county_at) -> None:
     rosters = list(Roster.objects.filter(state=RosterState.APPROVED).order_by("pk").values_list("pk", flat=True)[:2])
     period = publicity.plan_period(by=person("gongshi1"), semester=TERM, title="第一批", roster=rosters)[0].id
     publicity.start_period(by=person("gongshi1"), period=period)
-    assert (step("公示").begun, step("公示").note) == (True, "公示中 2 册")
+    assert (step("公示").begun, step("公示").note) == (True, "公示中 2 份")
     text = enter("gongshi1").get("/").content.decode()
-    assert re.search(r"7\. 公示</td><td[^>]*>公示中 2 册</td><td>.{0,300}进行中", text, re.DOTALL)
+    assert re.search(r"7\. 公示</td><td[^>]*>公示中 2 份</td><td>.{0,300}进行中", text, re.DOTALL)
 
 
 def test_publicity_that_ended_waits_to_be_confirmed_and_its_number_does_not_fall(county_at) -> None:
@@ -146,14 +146,14 @@ def test_publicity_that_ended_waits_to_be_confirmed_and_its_number_does_not_fall
     ended = list(Roster.objects.filter(state=RosterState.APPROVED, period__state="ENDED").values_list("pk", flat=True))
     every = Roster.objects.exclude(state=RosterState.VOIDED).count()
     waits = f"，待确认 {len(ended)}" if ended else ""
-    assert step("公示").note == f"{len(confirmed)}/{every} 册{waits}"
+    assert step("公示").note == f"{len(confirmed)}/{every} 份{waits}"
     back = Roster.objects.filter(pk__in=confirmed)
     with pgtrigger.ignore():
         back.filter(pk__in=confirmed[:2]).update(state=RosterState.APPROVED, confirmed_by=None)
-    assert step("公示").note == f"{len(confirmed) - 2}/{every} 册，待确认 {len(ended) + 2}"
+    assert step("公示").note == f"{len(confirmed) - 2}/{every} 份，待确认 {len(ended) + 2}"
     with pgtrigger.ignore():
         back.update(state=RosterState.APPROVED, confirmed_by=None)
-    assert step("公示").note == f"已结束 {len(ended) + len(confirmed)} 册，待确认"
+    assert step("公示").note == f"已结束 {len(ended) + len(confirmed)} 份，待确认"
 
 
 def test_payment_is_over_when_all_before_is_and_the_letters_are_delivered(small_county) -> None:

@@ -95,3 +95,11 @@ def test_exported_trail_reads_as_the_page_does(small_county):
     assert released[0][head.index("时间")] == f"{first.at.astimezone(TZ):%Y-%m-%d %H:%M:%S}"
     text = auditor.get("/audit/?kind=money").content.decode()
     assert "已审核 → 已放行" in text
+
+
+def test_every_action_that_counts_says_in_what(small_county):
+    verbs = set(AuditEvent.objects.exclude(count=None).values_list("verb", flat=True))
+    assert len(verbs) > 10
+    assert [verb for verb in verbs if verb not in wording._UNITS] == []
+    assert [verb for verb in wording._UNITS if verb not in ACTIONS] == []
+    assert wording.counted("batch.build", 36) == "36 笔"
