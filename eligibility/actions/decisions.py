@@ -1,12 +1,14 @@
 """What persons decide about matches, claims of two schools, and children on no roll."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils import timezone
 
 from aid_admin.accounts.acting import Moved, action, record, scoped
 from aid_admin.accounts.models import User
-from aid_admin.county.models import School
+from aid_admin.county import calendar
+from aid_admin.county.models import School, Semester
 from aid_admin.db import bulk
 from aid_admin.lib.refusals import BadInput, NotFound
 from eligibility.actions.compare import RECORD_KEY
@@ -17,12 +19,18 @@ from students.models import EnrolmentRecord, Placement
 from students.rules import Standing
 
 
+def _refuse_closed(terms: Iterable[Semester]) -> None:
+    for term in {term.pk: term for term in terms}.values():
+        calendar.refuse_closed(term)
+
+
 @action("match.decide", ALLOWED)
 def decide_match(*, by: User, match: list[int], decision: str, reason: str) -> list[Moved]:
     """Say of pairs of pupil and registry row: SAME, NOT_SAME or ASK; it counts from the next comparison on."""
     if decision not in {"SAME", "NOT_SAME", "ASK"} or not reason.strip():
         raise BadInput("请选择 SAME（同一人）、NOT_SAME（不是同一人）或 ASK（待核实），并填写理由。")
-    results: list[Any] = scoped(ComparisonResult.objects, "match.decide", by, match)
+    results: list[Any] = scoped(ComparisonResult.objects.select_related("run__semester"), "match.decide", by, match)
+    _refuse_closed(result.run.semester for result in results)
     keys = bulk.query(
         f"""SELECT c.id, encode(s.id_number, 'hex'), {RECORD_KEY} FROM eligibility_comparisonresult c
               JOIN students_student s ON s.id = c.student_id
@@ -51,6 +59,7 @@ def settle_claim(*, by: User, student: list[int], school: str, reason: str, seme
     )
     if len(placements) != len(set(student)):
         raise NotFound("没有找到这名学生本学期的就读记录，请先比对。")
+    calendar.refuse_closed(calendar.semester(semester))
     for placement in placements:
         roll = _roll_at(placement, found)
         standing = Standing.GO if roll else Standing.ATTENDING_NOT_ENROLLED
@@ -80,7 +89,8 @@ def settle_coverage(*, by: User, coverage: list[int], reason_code: str, note: st
     """Say where registry children are who are on no roll; it counts from the next comparison on."""
     if reason_code not in list(CoverageReason):
         raise BadInput("去向代码不对，可用：" + "、".join(f"{r.value}（{r.label}）" for r in CoverageReason))
-    gaps: list[Any] = scoped(CoverageGap.objects.select_related("run"), "coverage.settle", by, coverage)
+    gaps: list[Any] = scoped(CoverageGap.objects.select_related("run__semester"), "coverage.settle", by, coverage)
+    _refuse_closed(gap.run.semester for gap in gaps)
     for gap in gaps:
         semester = gap.run.semester_id
         CoverageDecision.objects.filter(record_key=gap.record_key, semester=semester, undone_at=None).update(

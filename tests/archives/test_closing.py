@@ -15,10 +15,11 @@ from disbursement.models import Roster, RosterLine
 from disbursement.rules.states import RosterState
 from eligibility.actions import applications
 from eligibility.actions.compare import compare
+from eligibility.actions.decisions import decide_match, settle_claim, settle_coverage
 from eligibility.actions.entitle import entitle
-from eligibility.models import AidApplication
+from eligibility.models import AidApplication, ComparisonResult, CoverageGap
 from students.actions.accounts import reaffirm_accounts
-from students.models import BankAccount
+from students.models import BankAccount, Placement
 from tests.disbursement.builders import TERM, done, enter
 from tests.disbursement.money import person
 
@@ -62,6 +63,7 @@ def test_closed_semester_takes_no_lists_decisions_or_rosters(county_at):
     upload = InForce.objects.filter(kind="attendance", until=None).first().upload
     application = AidApplication.objects.order_by("pk").first()
     roster = Roster.objects.exclude(confirmed_by=None).order_by("pk").first()
+    pupil = Placement.objects.filter(semester__code=TERM).values_list("student", flat=True)[0]
     tries = {
         "undo": lambda: undo_upload(by=upload.by, upload=upload.pk),
         "compare": lambda: compare(by=person("shuju1"), semester=TERM),
@@ -73,6 +75,15 @@ def test_closed_semester_takes_no_lists_decisions_or_rosters(county_at):
         ),
         "application": lambda: applications.return_applications(
             by=person("chushen1"), application=[application.pk], reason_code="OTHER", reason="补材料"
+        ),
+        "claim": lambda: settle_claim(
+            by=person("shuju1"), student=[pupil], school=upload.school.code, reason="在本校", semester=TERM
+        ),
+        "match": lambda: decide_match(
+            by=person("shuju1"), match=[ComparisonResult.objects.first().pk], decision="SAME", reason="同一人"
+        ),
+        "coverage": lambda: settle_coverage(
+            by=person("shuju1"), coverage=[CoverageGap.objects.first().pk], reason_code="NOT_YET_KINDERGARTEN"
         ),
         "close": close,
     }
