@@ -261,7 +261,7 @@ def build_and_release(office: Office) -> None:
     clerk.follow("编制批次")
     clerk.shot("batch-build")
     payable = RosterLine.objects.payable().count()
-    clerk.press("开始编制")
+    clerk.do("编制批次")
     clerk.shot("job-running")
     queue.work_all()
     clerk.told(f"共 {payable} 笔")  # the page went on to the batches by itself

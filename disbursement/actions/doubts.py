@@ -12,15 +12,16 @@ from aid_admin.db.fields import keyring
 from aid_admin.lib import bank_card
 from aid_admin.lib.refusals import Refused
 from disbursement.models import BatchLook, DisbursementBatch, ReturnLine, TakenOut
+from disbursement.models.allotment import short_flows
 from disbursement.rules.findings import Finding, Gravity, as_kept, counted
-from disbursement.rules.release import BatchSums, Elsewhere, PayeeLine, Person, blockers
+from disbursement.rules.release import BatchSums, Elsewhere, PayeeLine, Person, blockers, short_of
 from disbursement.rules.states import BatchMode, LineStatus, LookStep, PaymentState
 
 
 def findings_of(batch: DisbursementBatch) -> list[Finding]:
-    """Everything that stands in the way of a batch, or that its releaser should know."""
+    """Everything that stands in the way of a batch, or that its releaser should know; of a waiver only its money."""
     if batch.mode == BatchMode.WAIVER:
-        return []
+        return _short(batch)
     lines = list(batch.lines.select_related("student", "account", "roster_line__entitlement").order_by("line_no"))
     families = _families(batch.semester_id, {line.student_id for line in lines})
     bins = BankBin.table()
@@ -31,7 +32,13 @@ def findings_of(batch: DisbursementBatch) -> list[Finding]:
     grants = [line.roster_line for line in lines]
     held = sum(grant.amount_fen for grant in grants if grant.state != LineStatus.ACCEPTED)
     sums = BatchSums(batch.bank or "", count, total_fen, sum(grant.amount_fen for grant in grants), held)
-    return blockers(payees, sums, _elsewhere(batch))
+    return [*_short(batch), *blockers(payees, sums, _elsewhere(batch))]
+
+
+def _short(batch: DisbursementBatch) -> list[Finding]:
+    """The batch's programmes for which less was allotted than the semester's rosters bind."""
+    mine = set(batch.lines.order_by().values_list("programme__name", flat=True).distinct())
+    return [short_of(flow.name, flow.allotted, flow.approved) for flow in short_flows(batch.semester, mine)]
 
 
 def doubted_lines(batch: DisbursementBatch) -> set[int]:
@@ -157,8 +164,8 @@ def look_through(batch: Any, step: LookStep, *, looked: bool | None = None) -> l
 
 
 def keep_look(batch: Any, step: LookStep, by: User, doubts: list[Finding], *, looked: bool | None = None) -> None:
-    """Keep what was doubtful when the batch took the step. A waiver has no payee, so nothing to doubt."""
-    if batch.mode != BatchMode.WAIVER:
+    """Keep what was doubtful when the batch took the step. A waiver has no payee, so mostly nothing to doubt."""
+    if doubts or batch.mode != BatchMode.WAIVER:
         BatchLook.objects.create(batch=batch, step=step, by=by, doubts=as_kept(doubts), looked=bool(looked and doubts))
 
 

@@ -1,5 +1,6 @@
 """资金指标: what the county was given for a programme and semester, by source; and what became of the money."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -124,6 +125,11 @@ def flows_of(term: Semester) -> list[Flow]:
         for code, name, approved, batched, sent, paid, failed in bulk.query(_FLOW, {"term": term.pk})
     ]  # fmt: skip
     return [*flows, _total(flows)]
+
+
+def short_flows(term: Semester, programmes: Collection[str]) -> list[Flow]:
+    """Those of the programmes (by name) for which less was allotted than approved rosters bind. Two queries."""
+    return [flow for flow in flows_of(term)[:-1] if flow.name in programmes and (flow.left or 0) < 0]
 
 
 def _total(flows: list[Flow]) -> Flow:

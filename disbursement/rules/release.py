@@ -82,6 +82,15 @@ def blockers(lines: Sequence[PayeeLine], sums: BatchSums, elsewhere: Sequence[El
     return findings
 
 
+def short_of(programme: str, allotted_fen: int, approved_fen: int) -> Finding:
+    """Less was allotted for the programme than the semester's approved rosters bind, this batch among them."""
+    message = (
+        f"{programme}：登记的指标{yuan_comma(allotted_fen)}元，全县已复审名册要{yuan_comma(approved_fen)}元，"
+        f"差{yuan_comma(approved_fen - allotted_fen)}元，请先核对指标文件。"
+    )
+    return Finding(Gravity.WARNING, "ALLOTMENT_SHORT", message)
+
+
 def _sums(lines: Sequence[PayeeLine], sums: BatchSums) -> Iterable[Finding]:
     total_fen = sum(line.amount_fen for line in lines)
     if (len(lines), total_fen) != (sums.lines, sums.total_fen):
@@ -112,7 +121,7 @@ def _account(line: PayeeLine, bank: str) -> Iterable[Finding]:
     elif line.bank_by_number not in (None, bank):
         yield _error(line, "OTHER_BANK", f"{who}的卡号是另一家银行的，请核对开户行。")
     elif line.bank_by_number is None:
-        yield _warning(line, "BIN_UNKNOWN", f"{who}的账号不在本行卡号段内，请核对账号。")
+        yield _warning(line, "BIN_UNKNOWN", f"{who}的账号开头几位认不出是哪家银行的，请学校对照银行卡或存折核对。")
     if line.has_changed:
         yield _warning(line, "ACCOUNT_CHANGED", f"{who}的账户与上次发放成功的不同，请向学校核实变更。")
 

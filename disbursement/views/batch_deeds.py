@@ -16,7 +16,7 @@ _S: Final = BatchState
 ABOUT: Final = "disbursement/_batch_about.html"
 LOCK: Final = Deed(
     "lock", "batch.lock", "锁定", batches.lock_batches, "batch", "已锁定 {n} 个批次，等待财务审批审核。", icon="lock",
-    text="锁定后笔数、金额、收款人不能再改；有可疑的，先移出再锁定。", states={_S.DRAFTED}, about=ABOUT,
+    text="锁定后笔数、金额、收款人不能再改。有疑点的也可以锁定，由审核、放行的人逐条看；您查下来账户不对、或一时查不清的，先移出，再锁定其余的。", states={_S.DRAFTED}, about=ABOUT,
 )  # fmt: skip
 REVIEW: Final = Deed(
     "review", "batch.review", "审核通过", batches.review_batches, "batch", "已审核 {n} 个批次，等待另一人放行。",
@@ -28,7 +28,7 @@ RELEASE: Final = Deed(
 )  # fmt: skip
 SEND: Final = Deed(
     "send", "batch.send", "登记已送银行", bank.send_batches, "batch", "已登记 {n} 个批次送银行，等待回盘。", icon="send",
-    text="代发文件已经交给银行的才登记。登记后批次不能再中止。", states={_S.RELEASED}, about=ABOUT,
+    text="代发文件已经交给银行的才登记；还没有交的，先把下载的文件送银行。登记后批次不能再中止。", states={_S.RELEASED}, about=ABOUT,
 )  # fmt: skip
 CLOSE: Final = Deed(
     "close", "batch.close", "办结", batches.close_batches, "batch", "已办结 {n} 个批次。", icon="clipboard-check",

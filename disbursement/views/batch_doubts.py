@@ -27,7 +27,7 @@ class Doubts:
     warnings: Sequence[Finding]
     looks: Sequence[Any]
     sentence: str
-    checked: bool  # there was anything to look at: a batch through a bank
+    checked: bool  # there is anything to look at: payees, or the money of a waiver
     is_open: bool = False  # still to be looked at
 
     @property
@@ -60,17 +60,18 @@ class Doubts:
 def doubts_of(batch: Any, looks: Sequence[BatchLook]) -> Doubts:
     """`looks`: all of the batch, in their order. A batch that is decided shows what was kept last."""
     kept = _since_lock(looks)
-    checked = batch.mode == BatchMode.ACCOUNT
+    account = batch.mode == BatchMode.ACCOUNT
     if batch.state in IN_HAND:
         errors, warnings = _found(batch)
         return Doubts(
-            errors=errors, warnings=warnings, looks=[] if batch.state == _S.DRAFTED else kept, sentence=_TO_DO[batch.state], checked=checked,
-            is_open=True,
+            errors=errors, warnings=warnings, looks=[] if batch.state == _S.DRAFTED else kept, sentence=_TO_DO[batch.state],
+            checked=account or bool(warnings), is_open=True,
         )  # fmt: skip
     errors, now = _found(batch) if batch.state == _S.RELEASED or not kept else ([], [])
     errors = errors if batch.state == _S.RELEASED else []
     warnings = kept[-1].findings if kept else now
     sentence = f"这是{kept[-1].get_step_display()}时的疑点，照当时的样子保留。" if kept else _NOT_KEPT
+    checked = account or bool(warnings)
     return Doubts(errors=errors, warnings=warnings, looks=kept, sentence=sentence, checked=checked)
 
 

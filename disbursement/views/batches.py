@@ -29,7 +29,7 @@ from disbursement.actions import bank, batches, printing
 from disbursement.banks import example_return, profile_for
 from disbursement.forms import BatchFilter, BuildForm, ReturnFileForm
 from disbursement.models import BatchLook, DisbursementBatch, PaymentFile, PaymentLine, ReturnLine, RosterLine, TakenOut
-from disbursement.models.allotment import Flow, flows_of
+from disbursement.models.allotment import short_flows
 from disbursement.rules.states import REISSUABLE, BatchMode, BatchState, PaymentState
 from disbursement.views.batch_deeds import (
     ANSWER_DEEDS,
@@ -92,7 +92,7 @@ def batch_list(request: StaffRequest) -> HttpResponse:
 
 def _with_doubts(batch: Any) -> Any:
     """The batch with how many doubts there are, or were when it was decided; None where there is nothing to doubt."""
-    if batch.state in IN_HAND and batch.mode == BatchMode.ACCOUNT:
+    if batch.state in IN_HAND:
         batch.doubts_kept = doubts_of(batch, ()).count
     return batch
 
@@ -105,7 +105,7 @@ def _tell_what_fits(batch: Any, user: User, *, taken: bool) -> None:
     mine = [deed for deed in LIST_DEEDS if may(user, deed.right)]
     batch.waits = [(deed.name, why) for deed in mine if (why := waits_for(deed, batch, user, standing))]
     batch.lacks_file = fits(FILE, batch, user, standing) and may(user, FILE.right)
-    batch.is_counted = batch.state in IN_HAND and batch.mode == BatchMode.ACCOUNT
+    batch.is_counted = batch.state in IN_HAND
 
 
 def _how_to_begin(request: StaffRequest, term: Semester) -> str:
@@ -150,8 +150,9 @@ def batch_build(request: StaffRequest) -> HttpResponse:
     waiting = RosterLine.objects.visible_to(request.user).filter(semester=term).payable()
     taken_out = TakenOut.objects.visible_to(request.user).waiting().of(term)
     related = ("batch", "by", "roster_line__student", "roster_line__programme", "roster_line__roster__school")
+    plan = batches.planned(term)
     shown = {
-        "form": form, "plan": batches.planned(term), "sums": waiting.sums(), "without": waiting.without_account().sums(), "deeds": deeds,
+        "form": form, "plan": plan, "short": short_flows(term, {part.programme for part in plan}), "sums": waiting.sums(), "without": waiting.without_account().sums(), "deeds": deeds,
         "page": page_of(taken_out.select_related(*related).order_by("pk"), request.GET.get("page")),
     }  # fmt: skip
     return render(request, "disbursement/batch_build.html", shown)
@@ -261,7 +262,6 @@ class Desk:
             "sums": self.lines.sums(),
             "by_programme": self.lines.sums_by("programme__name", "programme__position"),
             "by_school": self.lines.sums_of_schools(),
-            "short": self._short(),
             "doubts": self.doubts,
             "answered": batch.mode == BatchMode.ACCOUNT and batch.state in (BatchState.SENT, BatchState.CLOSED),
             "file": self.file,
@@ -272,13 +272,6 @@ class Desk:
             **self._answers(form),
         }
         return render(request, "disbursement/batch_detail.html", shown)
-
-    def _short(self) -> list[Flow]:
-        """The programmes of a batch in hand for which less was allotted than the rosters bind."""
-        if self.batch.state not in IN_HAND:
-            return []
-        mine = set(self.lines.order_by().values_list("programme__name", flat=True).distinct())
-        return [flow for flow in flows_of(self.batch.semester)[:-1] if flow.name in mine and (flow.left or 0) < 0]
 
     def _answers(self, form: forms.Form) -> dict[str, Any]:
         """What has to do with the bank's return files."""

@@ -161,7 +161,7 @@
     next.classList.replace("btn-plain", "btn-primary");
     document.querySelector("[data-dialog='do-" + asked.value + "']").classList.replace("btn-primary", "btn-plain");
     list(document, "#messages .notice.is-good").forEach(function (told) { told.remove(); }); // it said to fetch the file
-    say("下载完成后办下一步：“" + next.textContent.trim() + "”。", "info");
+    say("文件下载完成、交给银行以后，再办下一步：“" + next.textContent.trim() + "”。", "info");
   });
 
   // ---- forms: send on change, never send twice, warn before leaving what was typed ----

@@ -11,9 +11,12 @@ from openpyxl import load_workbook
 
 from aid_admin.audit.models import AuditEvent
 from aid_admin.county import calendar
-from disbursement.models import Allotment, PaymentLine, RosterLine
+from aid_admin.lib.refusals import Refused
+from disbursement.actions import batches
+from disbursement.models import Allotment, BatchLook, PaymentLine, RosterLine
 from disbursement.models.allotment import flows_of
 from tests.disbursement.builders import TERM, enter
+from tests.disbursement.money import person
 
 pytestmark = pytest.mark.usefixtures("static_folder")
 
@@ -134,3 +137,23 @@ def test_one_document_is_entered_once_for_all_its_programmes(small_county) -> No
     again = _allot(clerk, amount_NUTRITION="", amount_SENIOR_GRANT="100", amount_PRESCHOOL_AID="1").content.decode()
     assert "已经登记过" in again
     assert Allotment.objects.count() == 2  # all of a document or nothing
+
+
+def test_money_that_does_not_suffice_is_a_doubt_that_approvers_look_at(county_at) -> None:
+    county_at("publicised")
+    client, told = enter("caiwu1"), "登记的指标1.00元，全县已复审名册要"
+    assert _allot(client, amount_NUTRITION="1", amount_SENIOR_FEE_WAIVER="1").status_code == 302
+    assert "登记的指标不够：" in client.get("/batches/build/").content.decode()
+    for made, approver in (({"bank": "RCC"}, "shenpi1"), ({"mode": "WAIVER"}, "shenpi1")):
+        batch = batches.build_batches(by=person("caiwu1"), semester=TERM, **made)[0]
+        path = f"/batches/{batch.id}/"
+        assert told in client.get(path).content.decode()
+        batches.lock_batches(by=person("caiwu1"), batch=[batch.id])
+        assert told in enter(approver).get(f"/batches/look/?pick={batch.id}").content.decode()
+        with pytest.raises(Refused, match=r"有疑点 .*逐条看过"):
+            batches.review_batches(by=person(approver), batch=[batch.id], looked=False)
+        batches.review_batches(by=person(approver), batch=[batch.id], looked=True)
+        batches.release_batches(by=person("shenpi2"), batch=[batch.id], looked=True)
+        kept = BatchLook.objects.filter(batch=batch.id, step="RELEASE").get()
+        assert "ALLOTMENT_SHORT" in {one.code for one in kept.findings}
+        assert told in client.get(path).content.decode()
