@@ -310,7 +310,7 @@ def fetch_papers(clerk: Person, batch: DisbursementBatch) -> bytes:
     clerk.do("生成代发文件")
     clerk.told("代发文件已生成")
     with clerk.downloading() as files:
-        clerk.do("下载代发文件")
+        clerk.press("下载代发文件")
     kept = PaymentFile.objects.get(batch=batch)
     assert hashlib.sha256(files[0]).hexdigest() == kept.sha256
     lines = batch.lines.order_by("line_no")

@@ -217,7 +217,7 @@ def test_the_finance_people_answer_for_every_fen(office: Office) -> None:
     assert money.in_words(batch.total_fen) in order
     assert f"{batch.line_count}" in order.replace(",", "")
     with clerk.downloading() as files:
-        clerk.do("下载代发文件")
+        clerk.press("下载代发文件")
     assert hashlib.sha256(files[0]).hexdigest() == batch.file.sha256
     clerk.go("发放明细")
     clerk.page.get_by_label("结果").first.select_option(label="发放失败")

@@ -14,7 +14,16 @@ from eligibility.pins import RunsShown
 
 TITLES: Final = ("数据导入", "在校确认", "比对核查", "资格认定", "名册上报", "审核", "公示", "发放告知")
 # who works on a step
-_BY: Final = ("数据专员", "各校经办人", "数据专员", "初审", "各校", "初审、复审", "公示专员、各校、复审", "财务")
+_BY: Final = (
+    "数据专员",
+    "各校经办人",
+    "数据专员",
+    "初审",
+    "各校",
+    "初审、复审",
+    "公示专员、各校、复审",
+    "财务经办、财务审批",
+)
 # the steps at which a role has something to do
 _STEPS_OF: Final[dict[str, frozenset[str]]] = {
     Role.REGISTRY_OFFICER: frozenset({"数据导入", "比对核查"}),
@@ -184,7 +193,7 @@ def _publicity(c: _Counts) -> str:
 def _begun(c: _Counts) -> tuple[object, ...]:
     """Per step: whether something of it is done, even while an earlier one is not over."""
     return (
-        c.rolls or c.registries, c.confirmed_schools, c.compared, c.entitled, c.rosters, c.reviewed,
+        c.rolls or c.registries, c.confirmed_schools, c.compared, c.entitled, c.rosters, c.submitted,
         c.publicised or c.confirmed, c.in_batches,
     )  # fmt: skip
 

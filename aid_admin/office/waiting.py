@@ -177,7 +177,9 @@ def _batches(desk: Desk, *states: str) -> Rows:
 
 def _finance_clerk(desk: Desk) -> Iterator[Work]:
     payable = desk.see(RosterLine).filter(semester=desk.term).payable()
-    yield Work(payable, "已确认待编批次", "名册已确认，还没有进入发放批次", "/batches/build/")
+    yield Work(
+        payable, "人次待编批次", "名册已确认；先在“资金总览”登记指标，编批次时会提示指标够不够", "/batches/build/"
+    )
     doubted = desk.see(TakenOut).waiting().of(desk.term)
     yield Work(doubted, "移出的明细待核实", "等学校核对账户；不用再核对的可以放回", "/batches/build/")
     yield Work(

@@ -61,7 +61,7 @@ FILE: Final = Deed(
 )  # fmt: skip
 DOWNLOAD: Final = Deed(
     "download", "batch.download", "下载代发文件", bank.take_payment_file, "batch", one=True, icon="download", download=True,
-    text="每次下载都是同一份文件，都会记入批次的“经过”。", states={_S.RELEASED, _S.SENT, _S.CLOSED}, then="send",
+    states={_S.RELEASED, _S.SENT, _S.CLOSED}, then="send",
 )  # fmt: skip
 ORDER: Final = Deed(
     "order", "batch.print", "打印拨付单", printing.print_order, "batch", one=True, icon="printer", tone="plain", download=True,

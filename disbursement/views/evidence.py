@@ -151,11 +151,11 @@ def panel(request: StaffRequest, roster: Any, mine: Any) -> HttpResponse:
     return render(request, "disbursement/_evidence.html", {"evidence": evidence_of(request, roster, line, flags)})
 
 
-def chosen(request: StaffRequest, mine: Any, page: Sequence[Any], flags: Flags) -> Any:
-    """The line to show: that of the address, else the first one with a flag, else the first."""
+def chosen(request: StaffRequest, mine: Any, page: Sequence[Any]) -> Any:
+    """The line to show: that of the address, else the first of the page."""
     wanted = request.GET.get("line", "")
     named = mine.filter(pk=int(wanted)).first() if wanted.isascii() and wanted.isdigit() and len(wanted) < 19 else None
-    return named or next((line for line in page if line.pk in flags), None) or next(iter(page), None)
+    return named or next(iter(page), None)
 
 
 def evidence_of(request: StaffRequest, roster: Any, line: Any, flags: Flags) -> dict[str, Any]:

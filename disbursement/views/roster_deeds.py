@@ -56,9 +56,9 @@ def return_to(targets: Collection[str]) -> Deed:
 
 
 DRAFT: Final = Deed(
-    "draft", "roster.draft", "生成名册", drafting.draft_rosters, done="已生成或更新 {n} 份名册草稿，由学校说明差异后上报。", takes=("semester",),
-    icon="table", tone="plain", text="按最近一次核定结果，与学校填报的名单逐人比对。已上报的名册不变，后来符合条件的学生进入下一轮。"
-    "生成的人就是拟稿人，这些名册要由另一名初审人员初审。",
+    "draft", "roster.draft", "生成名册", drafting.draft_rosters, done="已按最近一次核定结果生成 {n} 份名册草稿（原有的已更新），由学校说明差异后上报。", takes=("semester",),
+    icon="table", tone="plain", text="谁生成，谁就是拟稿人：您不能再初审这些名册，须由另一名初审人员初审。"
+    "按最近一次核定结果，与学校填报的名单逐人比对。已上报的名册不变，后来符合条件的学生进入下一轮。",
 )  # fmt: skip
 _IN_BULK: Final = "批量通过只通过没有疑点、差异都已说明的名册；其余的留下，请打开名册逐人核对后通过。"
 REVIEW_LISTED: Final = replace(REVIEW, act=passing.review_in_bulk, text=f"{_IN_BULK}{REVIEW.text}")
@@ -91,7 +91,7 @@ DISAGREE: Final = Deed(
 ACCEPT: Final = Deed(
     "accept", "roster.refuse", "采纳学校理由", lines.refuse_lines, "line", "已采纳 {n} 名学生的学校理由，不资助。",
     form=AcceptForm, icon="check-lg", tone="plain", states={_S.SUBMITTED},
-    text="学校写了理由的应助未报：采纳，不资助。不采纳的不用选，照常资助。初审通过以前可以取消。",
+    text="学校写了理由的应助未报：采纳，不资助。不采纳的不用选，照常资助。初审通过以前可以用“取消不予通过”取消。",
 )  # fmt: skip
 REFUSE: Final = Deed(
     "refuse", "roster.refuse", "不予通过", lines.refuse_lines, "line", "已标记 {n} 名学生不予通过，初审通过以前可以取消。",
@@ -103,7 +103,7 @@ RESTORE: Final = Deed(
 )  # fmt: skip
 WITHDRAW: Final = Deed(
     "withdraw", "roster.withdraw", "撤回", rosters.withdraw_rosters, "roster", "已撤回，名册回到上一步。",
-    form=RemarkForm, tone="plain", icon="arrow-counterclockwise", takes=("seen",),
+    form=RemarkForm, tone="plain", icon="arrow-left", takes=("seen",),
     text="撤回：收回您自己刚办的这一步，之后还没有人接着办理时可用。（退回是请别人改；作废是整份名册不要了。）",
     states={_S.SUBMITTED, _S.REVIEWED, _S.APPROVED, _S.CONFIRMED},
 )  # fmt: skip

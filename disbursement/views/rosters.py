@@ -226,7 +226,8 @@ def _detail_deeds(roster: Any, mine: Any, user: User) -> list[Deed]:
     reviewing = roster.state == RosterState.SUBMITTED and may(user, REVIEW.right)
     review = replace(REVIEW, text=_verdict(roster, mine)) if reviewing else REVIEW
     back = return_to(return_targets(roster.state))
-    review, approve = (replace(deed, about="disbursement/_flagged_about.html") for deed in (review, APPROVE))
+    approve = replace(APPROVE, text=f"{roster.lines_count} 人，{yuan_comma(roster.lines_fen)} 元。{APPROVE.text}")
+    review, approve = (replace(deed, about="disbursement/_flagged_about.html") for deed in (review, approve))
     return [agree_all, *LINE_DEEDS, SUBMIT, review, approve, CONFIRM, back, WITHDRAW, VOID, EXPORT]
 
 
@@ -249,8 +250,8 @@ def _verdict(roster: Any, mine: Any) -> str:
     refused = mine.count() - sums["person_times"] - accepted
     undecided = passing.reasoned().count()
     said = (
-        f"{sums['person_times']} 人通过，{yuan_comma(sums['fen'])} 元；{refused} 人不通过（含多报）"
-        f"{f'；{accepted} 条学校理由采纳，不资助' if accepted else ''}。"
+        f"{sums['person_times']} 人通过，{yuan_comma(sums['fen'])} 元；{refused + accepted} 人不通过、不资助（含多报"
+        f"{f'，其中采纳学校理由 {accepted} 人' if accepted else ''}）。"
     )
     if undecided:
         said += f"另有 {undecided} 条学校理由您没有采纳，照常资助。"
@@ -299,7 +300,7 @@ def _evidence(request: StaffRequest, roster: Any, mine: Any, page: Page, flags: 
     """What reviewers see beside the lines; the same number of queries however many lines there are."""
     last = evidence.last_semester(request, roster)
     evidence.mark(page.rows, flags, last)
-    line = evidence.chosen(request, mine, page.rows, flags)
+    line = evidence.chosen(request, mine, page.rows)
     return {
         "reviewing": True,
         "flagged": len(flags),

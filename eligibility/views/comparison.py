@@ -16,7 +16,7 @@ from eligibility.actions import compare, decisions
 from eligibility.forms import ClaimForm, DecideForm, MatchFilter, StandingFilter
 from eligibility.models import ComparisonResult, Run
 from eligibility.pins import run_of
-from eligibility.rules import PASSING_VERDICTS, Verdict
+from eligibility.rules import PASSING_VERDICTS, UNDECIDED_VERDICTS, Verdict
 from eligibility.views.lists import MATCHES, STANDINGS
 from eligibility.views.shown import runs_of
 from students.models import AttendanceRecord, EnrolmentRecord, Placement, Student
@@ -31,6 +31,8 @@ COMPARE: Final = Deed(
 DECIDE: Final = Deed(
     "decide", "match.decide", "作出决定", decisions.decide_match, "match", "已记录 {n} 条决定，下一次比对时生效。",
     form=DecideForm, icon="clipboard-check",
+    text="同一人：从下一次比对起，名单上的类别算这名学生的。不是同一人：这一对不再算。待核实：先不算，查清后到“已决定”里改。"
+    "只是同户家庭成员的，一般不用决定。",
 )  # fmt: skip
 SETTLE: Final = Deed(
     "settle", "claim.settle", "核定就读学校", decisions.settle_claim, "student", "已核定 {n} 名学生的就读学校。",
@@ -68,7 +70,7 @@ def _matches(request: StaffRequest, run: Any, form: MatchFilter) -> Any:
     rows = rows.filter(**wanted) if "verdict" in wanted else rows.filter(**wanted).exclude(verdict__in=PASSING_VERDICTS)
     chosen = form.wanted(decided="decided", q="q")
     if "decided" in chosen:
-        rows = rows.decided() if chosen["decided"] == "yes" else rows.undecided()
+        rows = rows.decided() if chosen["decided"] == "yes" else rows.undecided().filter(verdict__in=UNDECIDED_VERDICTS)
     if "q" in chosen:
         rows = rows.filter(student__in=Student.objects.visible_to(request.user).search(chosen["q"]))
     rows = rows.select_related("student", "record__village__township", "decision__by").with_newer_word()

@@ -159,7 +159,7 @@
     var reason = document.getElementById("why-" + asked.getAttribute("data-then"));
     if (reason) reason.remove();
     next.classList.replace("btn-plain", "btn-primary");
-    document.querySelector("[data-dialog='do-" + asked.value + "']").classList.replace("btn-primary", "btn-plain");
+    (document.querySelector("[data-dialog='do-" + asked.value + "']") || asked).classList.replace("btn-primary", "btn-plain");
     list(document, "#messages .notice.is-good").forEach(function (told) { told.remove(); }); // it said to fetch the file
     say("文件下载完成、交给银行以后，再办下一步：“" + next.textContent.trim() + "”。", "info");
   });
@@ -274,9 +274,19 @@
     });
     list(document, "[data-picked-fen]").forEach(function (place) { place.textContent = yuan(sumOf(chosen, "data-fen")); });
     list(document, "[data-picked-all]").forEach(function (notice) { notice.hidden = picked !== Number(notice.getAttribute("data-picked-all")); });
+    showAllFlagged(chosen);
     showChosenRows(chosen);
     showOne(chosen.length === 1 ? chosen[0] : null);
     showWhatFits(chosen);
+  }
+
+  // where each of the picked rows has to be looked at, a deed on many has nothing to do
+  function showAllFlagged(chosen) {
+    var all = chosen.length > 0 && chosen.every(function (box) { return Number(box.getAttribute("data-flagged")) > 0; });
+    list(document, "[data-all-flagged]").forEach(function (notice) {
+      notice.hidden = !all;
+      list(notice.closest("dialog"), "button[type=submit]").forEach(function (button) { button.disabled = all; });
+    });
   }
 
   // a row may say in data-says what it is: the dialogs list all that are picked, and what they come to
@@ -356,9 +366,9 @@
   // ---- a form of several amounts shows what they come to ----
   function addUp(form) {
     var fen = list(form, "[data-adds]").reduce(function (sum, field) {
-      return sum + (Math.round(100 * Number(field.value.replace(/[,，\s]/g, ""))) || 0);
+      return sum + Math.round(100 * Number(field.value.replace(/[,，\s]/g, "")));
     }, 0);
-    list(form, "[data-added]").forEach(function (place) { place.textContent = fen < 0 ? "—" : yuan(fen); });
+    list(form, "[data-added]").forEach(function (place) { place.textContent = fen >= 0 ? yuan(fen) : "（有的金额不是数字）"; });
   }
 
   document.addEventListener("input", function (event) {

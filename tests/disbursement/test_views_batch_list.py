@@ -79,7 +79,7 @@ def test_released_batch_without_a_file_says_why_and_leads_there(drafted):
     clerk, listed = enter("caiwu1"), "/batches/?state=RELEASED&mode=ACCOUNT"
     before = clerk.get(listed).content.decode()
     assert WHY in before
-    assert f'href="{path}" aria-label="到批次{batch.no}生成代发文件"' in before
+    assert f'href="{path}" aria-label="去生成代发文件：批次{batch.no}"' in before
     assert WHY not in enter("shenpi1").get(listed).content.decode()  # the deed is the clerk's
     done(clerk, path, "file")
     assert "还没有生成代发文件" not in clerk.get(listed).content.decode()

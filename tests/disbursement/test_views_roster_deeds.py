@@ -82,7 +82,7 @@ def test_review_dialog_says_how_many_pass_and_how_many_do_not(submitted):
     done(reviewer, path, "refuse", [lines[0].pk], reason_code="OTHER", reason="重复")
     fen = sum(line.amount_fen for line in lines[1:])
     text = reviewer.get(path).content.decode()
-    assert f"{len(lines) - 1} 人通过，{yuan_comma(fen)} 元；1 人不通过（含多报）。" in text
+    assert f"{len(lines) - 1} 人通过，{yuan_comma(fen)} 元；1 人不通过、不资助（含多报）。" in text
 
 
 def test_refusing_everybody_is_refused_until_it_is_meant(submitted):

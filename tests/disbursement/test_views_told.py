@@ -190,5 +190,6 @@ def test_dialog_of_many_rosters_says_what_they_come_to(county_at, who, deed):
     dialog = dialog[: dialog.index("</dialog>")]
     for words in ("<b data-picked>0</b> 份", "<b data-picked-persons>", "<b data-picked-fen>0.00</b> 元"):
         assert words in dialog
-    assert "<b data-picked-flagged data-hide-none>0</b> 份，不通过" in dialog
+    assert "<b data-picked-flagged data-hide-none>0</b> 份，这次不办" in dialog
+    assert "data-all-flagged" in dialog
     assert ("<b data-picked-over data-hide-none>0</b> 人次，不通过" in dialog) is (deed == "review")

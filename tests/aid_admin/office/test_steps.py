@@ -83,7 +83,7 @@ def test_all_steps_under_way_are_told(role: Role, words: str) -> None:
     told = coming_for({role}, LATE_IN_THE_SEMESTER, {})
     assert told == (
         "现在几个环节同时在办：“审核”，由初审、复审办理；“公示”，由公示专员、各校、复审办理；"
-        f"“发放告知”，由财务办理。{words}"
+        f"“发放告知”，由财务经办、财务审批办理。{words}"
     )
 
 
@@ -214,8 +214,10 @@ def test_comparison_that_is_out_of_date_is_not_over(small_county) -> None:
 
 
 def test_reviewed_rosters_are_under_review(county_at) -> None:
-    county_at("rostered")
+    county_at("compared")
     assert not step("审核").begun
+    county_at("rostered")
+    assert step("审核").begun  # what schools sent up waits there
     roster = Roster.objects.filter(state=RosterState.SUBMITTED).first()
     Roster.objects.filter(pk=roster.pk).update(state=RosterState.REVIEWED, reviewed_by=person("chushen2"))
     assert step("审核").begun
