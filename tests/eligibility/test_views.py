@@ -1,5 +1,7 @@
 """Applications, comparison, coverage, standings and entitlements through their pages."""
 
+import re
+
 import pgtrigger
 import pytest
 from django.core.cache import cache
@@ -107,6 +109,11 @@ def test_match_is_decided_with_a_reason_and_moves_to_the_decided(small_county):
     officer = enter("shuju1")
     run = Run.objects.filter(kind="COMPARE").latest("pk")
     match = ComparisonResult.objects.filter(run=run, verdict__in=UNDECIDED_VERDICTS, decision=None).first()
+    waiting = re.search(
+        r'href="/matches/\?decided=no" class="todo-item.*?todo-count">(\d+)<', officer.get("/").content.decode(), re.S
+    )
+    assert waiting is not None
+    assert officer.get("/matches/?decided=no").context["page"].total == int(waiting[1])  # as many as home says
     bare = do(officer, "/matches/?decided=no", "decide", [match.pk], decision="SAME").content.decode()
     assert "请写明依据" in bare
     done(officer, "/matches/?decided=no", "decide", [match.pk], decision="NOT_SAME", reason="同名不同村")
