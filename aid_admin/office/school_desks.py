@@ -103,7 +103,7 @@ def school_clerk(desk: Desk) -> Iterator[Work]:
     yield Work(failed, "发放失败待更正账户", hint, "/payments/?state=FAILED", failed=True)
     doubted = desk.see(TakenOut).waiting().of(desk.term).exclude(account=None)
     doubted = doubted.filter(~Exists(proposed.filter(student=OuterRef("roster_line__student"))))
-    yield Work(doubted, "财务移出、待核对的账户", f"看移出原因；{hint}", "/accounts/?verified=doubted", failed=True)
+    yield Work(doubted, "财务移出待核实的账户", f"看移出原因；{hint}", "/accounts/?verified=doubted", failed=True)
     declined = desk.see(BankAccount).declined()
     yield Work(declined, "账户被负责人退回", "看退回原因，更正后再由负责人核对", "/accounts/?verified=declined")
     returned = desk.applications(ApplicationState.DRAFT, ApplicationState.RETURNED)

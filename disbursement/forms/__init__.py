@@ -109,7 +109,7 @@ class AccountFilter(SchoolFilter):
     programme = None  # type: ignore[assignment]
     verified = forms.ChoiceField(
         label="核对", required=False, choices=[
-            ("", "全部在用"), ("no", "待核对"), ("yes", "已核对"), ("doubted", "财务移出待核对"), ("declined", "被负责人退回"),
+            ("", "全部在用"), ("no", "待核对"), ("yes", "已核对"), ("doubted", "财务移出待核实"), ("declined", "被负责人退回"),
             ("shared", "账号与别的学生相同"),
         ],
     )  # fmt: skip

@@ -20,7 +20,6 @@ from aid_admin.accounts.models import User
 from aid_admin.accounts.rules import Role
 from aid_admin.audit.history import history_of
 from aid_admin.county import calendar, lists
-from aid_admin.county.models import Semester
 from aid_admin.db.pages import Page, page_of
 from aid_admin.files import store
 from aid_admin.jobs import queue
@@ -84,9 +83,9 @@ def batch_list(request: StaffRequest) -> HttpResponse:
         _tell_what_fits(batch, request.user, taken=batch.pk in taken)
     filtered = any(form.data.get(name) for name in form.fields)
     shown = {"form": form, "page": page, "deeds": deeds, "filtered": filtered, "sums": sums, "sums_of": sums_of(sums)}
-    shown |= {"may_build": may(request.user, "batch.build"), "begins": ""}
-    if not page.rows and not filtered:
-        shown["begins"] = _how_to_begin(request, term)
+    payable = RosterLine.objects.visible_to(request.user).filter(semester=term).payable().count()
+    shown |= {"may_build": may(request.user, "batch.build"), "payable": payable}
+    shown["begins"] = "" if page.rows or filtered else _how_to_begin(request, payable)
     return render(request, "disbursement/batch_list.html", shown)
 
 
@@ -108,9 +107,8 @@ def _tell_what_fits(batch: Any, user: User, *, taken: bool) -> None:
     batch.is_counted = batch.state in IN_HAND
 
 
-def _how_to_begin(request: StaffRequest, term: Semester) -> str:
-    """What a list without batches says."""
-    payable = RosterLine.objects.visible_to(request.user).filter(semester=term).payable().count()
+def _how_to_begin(request: StaffRequest, payable: int) -> str:
+    """What a list without batches says; `payable`: grants that may be built."""
     if payable and may(request.user, "batch.build"):
         return f"有 {payable} 人次待编制，请点右上角“编制批次”。"
     return f"有 {payable} 人次待编制，由财务经办编制批次。" if payable else "名册确认之后，由财务经办编制批次。"
@@ -257,7 +255,9 @@ class Desk:
             "state": self.state,
             "out_count": self.out.count(),
             "tabs": [
-                (s.value, s.label, self.states.get(s.value, (0, 0))) for s in PaymentState if s.value in self.states
+                (s.value, self._label(s), self.states.get(s.value, (0, 0)))
+                for s in PaymentState
+                if s.value in self.states
             ],
             "sums": self.lines.sums(),
             "by_programme": self.lines.sums_by("programme__name", "programme__position"),
@@ -272,6 +272,11 @@ class Desk:
             **self._answers(form),
         }
         return render(request, "disbursement/batch_detail.html", shown)
+
+    def _label(self, state: PaymentState) -> str:
+        """As it stands in the rows: what is waived is not sent anywhere."""
+        waived = self.batch.mode == BatchMode.WAIVER and state == PaymentState.WAITING
+        return "待减免" if waived else state.label
 
     def _answers(self, form: forms.Form) -> dict[str, Any]:
         """What has to do with the bank's return files."""
