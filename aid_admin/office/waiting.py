@@ -76,7 +76,12 @@ def _registry_officer(desk: Desk) -> Iterator[Work]:
     title = "数据有变化，待重新比对" if compared else "学籍和部门名单已生效，待比对"
     yield Work(_if(desk.runs.comparison_is_due, desk.term), title, "点“执行比对”；比对以后才能核定资格", "/matches/")
     unsure = desk.see(ComparisonResult).awaiting(compared)
-    yield Work(unsure, "比对结果待人工确认", "身份证号或姓名不完全一致的学生", "/matches/?decided=no")
+    yield Work(
+        unsure,
+        "比对结果待人工确认",
+        "身份证号或姓名不完全一致，确认以前不能资助；确认后再比对一次",
+        "/matches/?decided=no",
+    )
     gaps = desk.see(CoverageGap).awaiting(compared)
     yield Work(gaps, "名单中的适龄儿童去向不明", "逐人核实去向：外县就读、未入园、毕业等", "/coverage/?outcome=UNKNOWN")
     for standing in (Standing.CLAIMED_TWICE, Standing.TRANSFER):
@@ -100,7 +105,8 @@ def _reviewer(desk: Desk) -> Iterator[Work]:
     compared = runs.comparison if runs.entitlement_is_due and not runs.comparison_is_due else None
     entitled = None if runs.entitlement_is_due else runs.entitlement
     title = "比对有更新，待重新核定" if runs.entitlement else "比对已完成，待核定资格"
-    yield Work(_run(compared), title, "进入后点“核定资格”", "/entitlements/")
+    hint = "点“核定资格”；还有学生待确认的不用等，确认以后进入下一轮名册"
+    yield Work(_run(compared), title, hint, "/entitlements/")
     drafted = Roster.objects.visible_to(desk.user).of(desk.term)
     yield Work(
         _run(entitled).filter(~Exists(drafted)), "资格已核定，待生成名册", "点“生成名册”，与学校填报的名单比对",

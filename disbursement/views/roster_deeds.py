@@ -83,9 +83,9 @@ ANSWER: Final = Deed(
     only="只用于应助未报：学校没有填报的学生才要说明。多报、金额不符不同意的，用“有异议”。",
 )  # fmt: skip
 DISAGREE: Final = Deed(
-    "disagree", "roster.answer", "有异议", rosters.answer_differences, "line", "已记下对 {n} 名学生的异议。",
+    "disagree", "roster.answer", "有异议", rosters.answer_differences, "line", "已记下对 {n} 名学生的异议，初审和复审都会看到。认为应当资助的，请补报认定申请或更正学籍，核定后进入补充名册（下一轮）。",
     form=DisagreeForm, icon="exclamation-circle", tone="plain", states={_S.DRAFT},
-    text="用于多报和金额不符。本轮仍按核定结果办理；认为应当资助的，请补报认定申请或更正学籍，核定后进入下一轮。",
+    text="用于多报和金额不符。本轮仍按核定结果办理；认为应当资助的，请补报认定申请（在“数据导入”）或更正学籍，核定后进入补充名册（下一轮）。",
     only="只用于多报和金额不符。应助未报、确实不应发的，用“不应资助，说明原因”。",
 )  # fmt: skip
 ACCEPT: Final = Deed(
