@@ -13,8 +13,9 @@ from aid_admin.county.models import Semester
 from aid_admin.db import bulk
 from aid_admin.intake.models import InForce, Upload
 from aid_admin.intake.rules import UploadState
-from disbursement.models import DisbursementBatch, Roster, RosterLine
-from disbursement.rules.states import BatchState, LineKind, RosterState
+from disbursement.actions import ending, notices
+from disbursement.models import DisbursementBatch, PublicityPeriod, Roster, RosterLine
+from disbursement.rules.states import BatchState, LineKind, PeriodState, RosterState
 
 Aside = tuple[Any, Callable[[int], "Note"]]  # rows that wait for somebody else, and what is said of them
 FILING: Final = "/uploads/new/roster/"
@@ -53,12 +54,45 @@ def _reviewer(user: User, term: Semester) -> Iterator[Aside]:
 def _approver(user: User, term: Semester) -> Iterator[Aside]:
     over = Semester.objects.filter(pk=term.pk, closed_on=None, ends_on__lt=calendar.business_date())
     yield over, lambda _: Note("本学期已经结束，还没有办结。", "/closing/", "看还有什么没办完")
+    yield _running(user, term)
     touched = Q(prepared_by=user) | Q(reviewed_by=user)
     yield (
         _rosters(user, term, RosterState.REVIEWED).filter(touched),
         lambda count: Note(
             f"有 {count} 份已初审的名册等另一名复审人员办理：是您生成或初审的，您不能再复审。",
             f"/rosters/?state={RosterState.REVIEWED}", "看这些名册",
+        ),
+    )  # fmt: skip
+
+
+def _running(user: User, term: Semester, hint: str = "") -> Aside:
+    """Periods that hang and are not to be ended yet: how they stand, which asks for nothing."""
+    running = PublicityPeriod.objects.visible_to(user).filter(semester=term, state=PeriodState.RUNNING)
+    awaited = running.exclude(pk__in=ending.all_good(running).values("pk"))
+    return (
+        awaited,
+        lambda count: Note(
+            f"公示进行中（{count} 次）：{hint}{ending.outlook_of(awaited, calendar.business_date())}。",
+            f"/publicity/?state={PeriodState.RUNNING}", "看公示",
+        ),
+    )  # fmt: skip
+
+
+def _publicity_officer(user: User, term: Semester) -> Iterator[Aside]:
+    yield _running(user, term, "留意来电来访，登记异议；")
+    periods = PublicityPeriod.objects.visible_to(user).filter(semester=term)
+    running = periods.filter(state=PeriodState.RUNNING)
+    yield (
+        ending.all_good(running),
+        lambda count: Note(
+            f"有 {count} 次公示的照片都已核查通过，期满后由复审人员结束公示。",
+            f"/publicity/?state={PeriodState.RUNNING}", "看公示",
+        ),
+    )  # fmt: skip
+    yield (
+        periods.filter(~notices.certified(), state=PeriodState.ENDED),
+        lambda count: Note(
+            f"有 {count} 次公示已结束，可打印公示结果证明。", f"/publicity/?state={PeriodState.ENDED}", "看已结束的公示",
         ),
     )  # fmt: skip
 
@@ -77,6 +111,7 @@ def _finance_approver(user: User, term: Semester) -> Iterator[Aside]:
 _ASIDE: Final[dict[str, Callable[[User, Semester], Iterator[Aside]]]] = {
     Role.REVIEWER: _reviewer,
     Role.APPROVER: _approver,
+    Role.PUBLICITY_OFFICER: _publicity_officer,
     Role.FINANCE_APPROVER: _finance_approver,
 }
 
