@@ -190,6 +190,13 @@ def _publicity(c: _Counts) -> str:
     return _of(c.confirmed, c.rosters, "份") + waits
 
 
+def _arranged(c: _Counts, hangs: Hanging, judged: tuple[str, str]) -> tuple[str, str]:
+    """A school whose lists do not hang yet is told whether that was arranged."""
+    if c.publicised or c.confirmed or not (hangs.planned_on or hangs.unplanned):
+        return judged
+    return judged[0], f"计划 {hangs.planned_on:%m-%d}" if hangs.planned_on else "待安排"
+
+
 def _begun(c: _Counts) -> tuple[object, ...]:
     """Per step: whether something of it is done, even while an earlier one is not over."""
     return (
@@ -215,6 +222,7 @@ def steps_of(semester: Semester, reach: Reach, runs: RunsShown) -> list[Step]:
     of_counts = len(fields(_Counts))
     counts, hangs = _Counts(*row[:of_counts]), Hanging(*row[of_counts:])
     judged, begun = _judged(counts, changed=runs.comparison_is_due), _begun(counts)
+    judged[TITLES.index(PUBLICITY)] = _arranged(counts, hangs, judged[TITLES.index(PUBLICITY)])
     now = now_of([bool(over) for over, _ in judged], [bool(one) for one in begun])
     return [
         Step(

@@ -181,33 +181,33 @@ def test_school_hears_how_its_own_publicity_stands(county_at):
 
     def told() -> str:
         step = next(one for one in steps_of(term, clerk.reach(), runs_shown(term)) if one.title == "公示")
-        return told_of(step.hanging, term, calendar.business_date())
+        return f"{told_of(step.hanging, term, calendar.business_date())}|{step.note}"
 
     clerk = User.objects.get(username=f"jingban-{code}")
-    assert told() == "名册已复审，等公示专员安排公示"
+    assert told() == "名册已复审，等公示专员安排公示|待安排"
     start = today + timedelta(1)
     do(officer, "/publicity/plan/", "plan", [first.pk], planned_on=start)
     path = f"/publicity/{PublicityPeriod.objects.get().pk}/"
-    assert told() == f"公示计划 {start.month} 月 {start.day} 日开始，开始后打印张贴"
+    assert told() == f"公示计划 {start.month} 月 {start.day} 日开始，开始后打印张贴|计划 {start:%m-%d}"
     head = enter(f"fuze-{code}").get("/").content.decode()
     assert f"接下来：公示计划 {start.month} 月 {start.day} 日开始" in head
     do(officer, path, "start")
-    assert told() == "公示已经开始：打印公示、张贴，拍一张开始照片上传"
+    assert told() == "公示已经开始：打印公示、张贴，拍一张开始照片上传|公示中 1 份"
     send = enter(clerk.username)
     send.post(f"{path}photo/{code}/START/", {"file": photo()})
     last_day = publicity.last_day_of(PublicityPeriod.objects.get())
-    assert told() == f"正在公示，{last_day.month} 月 {last_day.day} 日期满，期满当天起拍结束照片"
+    assert told() == f"正在公示，{last_day.month} 月 {last_day.day} 日期满，期满当天起拍结束照片|公示中 1 份"
     set_business_date(by=operator(), date=last_day)
-    assert told().endswith("期满：取下以前拍一张结束照片上传")
+    assert "期满：取下以前拍一张结束照片上传|" in told()
     send.post(f"{path}photo/{code}/END/", {"file": photo()})
-    assert told() == "照片已交，等复审核查"
+    assert told().startswith("照片已交，等复审核查|")
     do(approver, "/publicity/photos/", "good", list(PublicityEvidence.objects.values_list("pk", flat=True)))
-    assert told() == "照片都已核查通过，等资助中心结束公示"
+    assert told().startswith("照片都已核查通过，等资助中心结束公示|")
     do(approver, path, "end")
-    assert told() == "公示已结束，等资助中心确认名册、财务发放"
+    assert told() == "公示已结束，等资助中心确认名册、财务发放|已结束 1 份，待确认"
     with pgtrigger.ignore():
         Roster.objects.filter(pk=first.pk).update(state=RosterState.CONFIRMED)
-    assert told() == ""
+    assert told() == "|1/1 份"
 
 
 def test_opening_photo_that_comes_late_is_accepted_and_said_to_be_late(county_at):
