@@ -206,7 +206,7 @@ def test_school_hears_how_its_own_publicity_stands(county_at):
     do(approver, path, "end")
     assert told() == "公示已结束，等资助中心确认名册、财务发放|已结束 1 份，待确认"
     with pgtrigger.ignore():
-        Roster.objects.filter(pk=first.pk).update(state=RosterState.CONFIRMED)
+        Roster.objects.filter(pk=first.pk).update(state=RosterState.CONFIRMED, confirmed_by=clerk)
     assert told() == "|1/1 份"
 
 

@@ -59,7 +59,7 @@ def home(request: StaffRequest) -> HttpResponse:
     steps, lines, _ = context.bar(request, request.user, term, today)
     shown = [(line, menu.exists(line.path)) for line in lines]
     coming = "" if lines else coming_for(request.user.roles, steps, deadlines_of(term), _hanging(steps, term, today))
-    notes = notes_for(request.user, term)
+    notes = notes_for(request.user, term, today)
     begins = any(note.begin for note in notes)
     keys = {name: any(may(request.user, verb) for verb in verbs) for name, verbs in _KEYS.items()}
     told = {"lines": shown, "coming": coming, "notes": notes, "begins": begins}
