@@ -153,7 +153,7 @@ X_FRAME_OPTIONS = "DENY"
 # Names of Django 6.0's setting; served by office.middleware until the move to 6.2.
 SECURE_CSP = {
     "default-src": ["'self'"],
-    "img-src": ["'self'", "data:"],
+    "img-src": ["'self'", "data:", "blob:"],  # blob: a photo is shown before it is sent
     "object-src": ["'none'"],
     "base-uri": ["'self'"],
     "form-action": ["'self'"],

@@ -7,7 +7,8 @@ from operator import attrgetter, or_
 from typing import Any, Final
 
 from django.contrib.auth import get_user_model
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import CharField, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Cast
 
 from aid_admin.audit.models import AuditEvent
 
@@ -47,6 +48,12 @@ def _newest(which: Q, schools: Collection[str] | None) -> Any:
 def has_happened(object_type: str, object_id: object, to_state: str) -> bool:
     """Whether an event of the object says so."""
     return AuditEvent.objects.filter(object_type=object_type, object_id=str(object_id), to_state=to_state).exists()
+
+
+def happened_to(object_type: str, which: Q) -> Exists:
+    """Whether an event of the row says so: a condition for a filter of rows of that type, by their keys."""
+    key = Cast(OuterRef("pk"), CharField())
+    return Exists(AuditEvent.objects.filter(which, object_type=object_type, object_id=key))
 
 
 def have_happened(object_type: str, object_ids: Iterable[object], to_state: str) -> set[str]:

@@ -18,6 +18,9 @@ MOST_BYTES: Final = 20 * 1024 * 1024  # a phone's largest ordinary photo is abou
 _HEADS: Final = (b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n")
 
 
+_CAMERA: Final = {"capture": "environment", "data-face": "拍照", "data-preview": ""}
+
+
 class PhotoField(forms.FileField):
     """A photo as it was sent: JPEG or PNG by its first bytes; it is decoded later, in a confined child, never here."""
 
@@ -29,8 +32,10 @@ class PhotoField(forms.FileField):
     }
 
     def __init__(self, *, camera: bool = False, **kwargs: Any) -> None:
-        """With `camera`, a phone opens its camera at once."""
-        attrs: dict[str, Any] = {"accept": "image/jpeg,image/png"} | ({"capture": "environment"} if camera else {})
+        """With `camera`, a phone opens its camera at once, and the page shows what was taken."""
+        attrs: dict[str, Any] = {"accept": "image/jpeg,image/png"} | (_CAMERA if camera else {})
+        if kwargs.get("required", True):
+            attrs["data-must"] = self.default_error_messages["required"]  # said by the page before it sends nothing
         kwargs.setdefault("label", "照片")
         super().__init__(widget=forms.FileInput(attrs=attrs), **kwargs)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Final
 
 from django.db.models import Exists, OuterRef, Q
@@ -13,8 +14,9 @@ from aid_admin.county.models import Semester
 from aid_admin.db import bulk
 from aid_admin.intake.models import InForce, Upload
 from aid_admin.intake.rules import UploadState
-from disbursement.models import DisbursementBatch, Roster, RosterLine
-from disbursement.rules.states import BatchState, LineKind, RosterState
+from disbursement.actions import ending, notices
+from disbursement.models import DisbursementBatch, PublicityPeriod, Roster, RosterLine
+from disbursement.rules.states import BatchState, LineKind, PeriodState, RosterState
 
 Aside = tuple[Any, Callable[[int], "Note"]]  # rows that wait for somebody else, and what is said of them
 FILING: Final = "/uploads/new/roster/"
@@ -30,9 +32,10 @@ class Note:
     begin: bool = False
 
 
-def notes_for(user: User, term: Semester) -> list[Note]:
-    """The person's notes in this semester; none of it is counted as waiting for him. One query."""
-    asides = [aside for role in sorted(user.roles) if role in _ASIDE for aside in _ASIDE[role](user, term)]
+def notes_for(user: User, term: Semester, today: date | None = None) -> list[Note]:
+    """The person's notes in this semester; none of it is counted as waiting for him. One query, three where lists hang."""
+    day = today or calendar.business_date()
+    asides = [aside for role in sorted(user.roles) if role in _ASIDE for aside in _ASIDE[role](user, term, day)]
     school = _school(user, term) if Role.SCHOOL_CLERK in user.roles else {}
     counts = bulk.count_all([*(rows for rows, _ in asides), *school.values()])
     told = [tell(count) for (_, tell), count in zip(asides, counts, strict=False) if count]
@@ -40,7 +43,7 @@ def notes_for(user: User, term: Semester) -> list[Note]:
     return [*told, *_of_school(own)] if own else told
 
 
-def _reviewer(user: User, term: Semester) -> Iterator[Aside]:
+def _reviewer(user: User, term: Semester, _today: date) -> Iterator[Aside]:
     yield (
         _rosters(user, term, RosterState.SUBMITTED).filter(prepared_by=user),
         lambda count: Note(
@@ -50,9 +53,10 @@ def _reviewer(user: User, term: Semester) -> Iterator[Aside]:
     )  # fmt: skip
 
 
-def _approver(user: User, term: Semester) -> Iterator[Aside]:
-    over = Semester.objects.filter(pk=term.pk, closed_on=None, ends_on__lt=calendar.business_date())
+def _approver(user: User, term: Semester, today: date) -> Iterator[Aside]:
+    over = Semester.objects.filter(pk=term.pk, closed_on=None, ends_on__lt=today)
     yield over, lambda _: Note("本学期已经结束，还没有办结。", "/closing/", "看还有什么没办完")
+    yield _running(user, term, today)
     touched = Q(prepared_by=user) | Q(reviewed_by=user)
     yield (
         _rosters(user, term, RosterState.REVIEWED).filter(touched),
@@ -63,7 +67,39 @@ def _approver(user: User, term: Semester) -> Iterator[Aside]:
     )  # fmt: skip
 
 
-def _finance_approver(user: User, term: Semester) -> Iterator[Aside]:
+def _running(user: User, term: Semester, today: date, hint: str = "") -> Aside:
+    """Periods that hang and are not to be ended yet: how they stand, which asks for nothing."""
+    running = PublicityPeriod.objects.visible_to(user).filter(semester=term, state=PeriodState.RUNNING)
+    awaited = running.exclude(pk__in=ending.all_good(running).values("pk"))
+    return (
+        awaited,
+        lambda count: Note(
+            f"公示进行中（{count} 次）：{hint}{ending.outlook_of(awaited, today)}。",
+            f"/publicity/?state={PeriodState.RUNNING}", "看公示",
+        ),
+    )  # fmt: skip
+
+
+def _publicity_officer(user: User, term: Semester, today: date) -> Iterator[Aside]:
+    yield _running(user, term, today, "留意来电来访，登记异议；")
+    periods = PublicityPeriod.objects.visible_to(user).filter(semester=term)
+    running = periods.filter(state=PeriodState.RUNNING)
+    yield (
+        ending.all_good(running),
+        lambda count: Note(
+            f"有 {count} 次公示的照片都已核查通过，期满后由复审人员结束公示。",
+            f"/publicity/?state={PeriodState.RUNNING}", "看公示",
+        ),
+    )  # fmt: skip
+    yield (
+        periods.filter(~notices.certified(), state=PeriodState.ENDED),
+        lambda count: Note(
+            f"有 {count} 次公示已结束，可打印公示结果证明。", f"/publicity/?state={PeriodState.ENDED}", "看已结束的公示",
+        ),
+    )  # fmt: skip
+
+
+def _finance_approver(user: User, term: Semester, _today: date) -> Iterator[Aside]:
     batches = DisbursementBatch.objects.visible_to(user).filter(semester=term, state=BatchState.REVIEWED)
     yield (
         batches.filter(reviewed_by=user),
@@ -74,9 +110,10 @@ def _finance_approver(user: User, term: Semester) -> Iterator[Aside]:
     )  # fmt: skip
 
 
-_ASIDE: Final[dict[str, Callable[[User, Semester], Iterator[Aside]]]] = {
+_ASIDE: Final[dict[str, Callable[[User, Semester, date], Iterator[Aside]]]] = {
     Role.REVIEWER: _reviewer,
     Role.APPROVER: _approver,
+    Role.PUBLICITY_OFFICER: _publicity_officer,
     Role.FINANCE_APPROVER: _finance_approver,
 }
 

@@ -1,7 +1,7 @@
 """The semester bar: eight steps, each a query over what people have done; nothing of it is stored."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Final
 
@@ -10,9 +10,12 @@ from aid_admin.county.models import Semester
 from aid_admin.db import bulk
 from aid_admin.db.scope import Reach
 from aid_admin.intake.rules import REGISTRY_KINDS
+from aid_admin.office import hanging
+from aid_admin.office.hanging import Hanging
 from eligibility.pins import RunsShown
 
 TITLES: Final = ("数据导入", "在校确认", "比对核查", "资格认定", "名册上报", "审核", "公示", "发放告知")
+PUBLICITY: Final = TITLES[6]
 # who works on a step
 _BY: Final = (
     "数据专员",
@@ -45,7 +48,10 @@ _AT_SCHOOL: Final = {
         "资助中心正在审核名册。通过后开始公示，轮到学校：张贴公示表，开始次日、期满次日以前各上传一张照片",
         "",
     ),
-    "公示": ("名单正在公示。期满当天起再拍一张结束照片上传；照片核查通过后，资助中心确认名册、财务发放", ""),
+    "公示": (
+        "公示由公示专员安排，开始后学校打印、张贴，按应交日期上传开始、结束照片",
+        "",
+    ),  # hanging.told_of knows more
     "发放告知": ("财务正在发放。到账后生成告知书，轮到学校：打印、送达、收回执", "LETTERS"),
 }
 _OF_SCHOOLS: Final = frozenset({"在校确认", "名册上报"})  # what schools alone do
@@ -65,7 +71,7 @@ _LETTERS: Final = """SELECT count(*) FROM archives_noticeletter n
 _LINES: Final = """SELECT {what} FROM disbursement_paymentline p JOIN disbursement_disbursementbatch b
     ON b.id = p.batch_id WHERE b.semester_id = %(semester)s AND p.school_id IN (SELECT id FROM mine) AND {which}"""
 _SQL: Final = f"""
-WITH mine AS ({_SCHOOLS})
+WITH mine AS ({_SCHOOLS}), hanging AS ({hanging.SQL})
 SELECT ({_FORCE.format(what="count(DISTINCT f.part)", which="f.kind = 'roll'")}),
        ({_FORCE.format(what="count(DISTINCT f.kind)", which="f.kind = ANY(%(registries)s)")}),
        ({_FORCE.format(what="count(DISTINCT f.school_id)", which="f.kind = 'attendance' AND f.school_id IN (SELECT id FROM mine)")}),
@@ -91,13 +97,15 @@ SELECT ({_FORCE.format(what="count(DISTINCT f.part)", which="f.kind = 'roll'")})
        EXISTS ({_LINES.format(what="1", which="TRUE")}),
        ({_LINES.format(what="count(*)", which="p.state = 'PAID'")}),
        ({_LETTERS.format(which="TRUE")}),
-       ({_LETTERS.format(which="n.state IN ('DRAWN_UP', 'PRINTED')")})
+       ({_LETTERS.format(which="n.state IN ('DRAWN_UP', 'PRINTED')")}),
+       hanging.*
+FROM hanging
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step as the bar shows it; `begun`: something of it is done.
+    """One step as the bar shows it; `begun`: something of it is done; `hanging`: of 公示, what a school is told of.
 
     `state` is done, open (done but for single cases that persons still decide), now or later.
     """
@@ -106,6 +114,7 @@ class Step:
     note: str
     state: str
     begun: bool = False
+    hanging: Hanging | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +199,13 @@ def _publicity(c: _Counts) -> str:
     return _of(c.confirmed, c.rosters, "份") + waits
 
 
+def _arranged(c: _Counts, hangs: Hanging, judged: tuple[str, str]) -> tuple[str, str]:
+    """A school whose lists do not hang yet is told whether that was arranged."""
+    if c.publicised or c.confirmed or not (hangs.planned_on or hangs.unplanned):
+        return judged
+    return judged[0], f"计划 {hangs.planned_on:%m-%d}" if hangs.planned_on else "待安排"
+
+
 def _begun(c: _Counts) -> tuple[object, ...]:
     """Per step: whether something of it is done, even while an earlier one is not over."""
     return (
@@ -212,11 +228,19 @@ def steps_of(semester: Semester, reach: Reach, runs: RunsShown) -> list[Step]:
             "townships": sorted(reach.townships),
         },
     )[0]
-    counts = _Counts(*row)
+    of_counts = len(fields(_Counts))
+    counts, hangs = _Counts(*row[:of_counts]), Hanging(*row[of_counts:])
     judged, begun = _judged(counts, changed=runs.comparison_is_due), _begun(counts)
+    judged[TITLES.index(PUBLICITY)] = _arranged(counts, hangs, judged[TITLES.index(PUBLICITY)])
     now = now_of([bool(over) for over, _ in judged], [bool(one) for one in begun])
     return [
-        Step(title, note, over or ("now" if place == now else "later"), bool(begun[place]))
+        Step(
+            title,
+            note,
+            over or ("now" if place == now else "later"),
+            bool(begun[place]),
+            hangs if title == PUBLICITY else None,
+        )
         for place, (title, (over, note)) in enumerate(zip(TITLES, judged, strict=True))
     ]
 
@@ -231,10 +255,13 @@ def now_of(over: Sequence[bool], begun: Sequence[bool]) -> int:
     return behind if any(begun[behind:]) else first
 
 
-def coming_for(roles: Collection[str], steps: Sequence[Step], deadlines: Mapping[str, date]) -> str:
+def coming_for(
+    roles: Collection[str], steps: Sequence[Step], deadlines: Mapping[str, date], publicity: str | None = None
+) -> str:
     """What comes next, and by when, for somebody for whom nothing waits; steps of a school are those it sees.
 
     Steps overlap: rosters of one school may be paid while those of another are reviewed, so all under way are told.
+    `publicity`: what a school is told of its own lists, "" where nothing of it is under way; None: not known.
     """
     under_way = [step.title for step in steps if step.state == "now" or (step.begun and step.state != "done")]
     if not steps:
@@ -243,8 +270,21 @@ def coming_for(roles: Collection[str], steps: Sequence[Step], deadlines: Mapping
         return "本学期的各个环节都已办完。"
     own = frozenset().union(*(_STEPS_OF.get(role, frozenset()) for role in roles))
     if not own and Role.AUDITOR not in roles:
-        return f"接下来：{''.join(f'{_AT_SCHOOL[now][0]}{_by(now, deadlines)}。' for now in under_way)}"
+        return _told_at_school([s.title for s in steps], under_way, deadlines, publicity)
     return _told(under_way, deadlines) + _of_post(roles, own, steps, under_way)
+
+
+def _told_at_school(
+    titles: Sequence[str], under_way: Sequence[str], deadlines: Mapping[str, date], publicity: str | None
+) -> str:
+    """The steps under way as they come to a school, and its publicity where anything is to be told of it."""
+    said = {title: words for title, (words, _) in _AT_SCHOOL.items()}
+    told = set(under_way)
+    if publicity is not None:
+        said[PUBLICITY] = publicity
+        told = told | {PUBLICITY} if publicity else told - {PUBLICITY}
+    words = "".join(f"{said[title]}{_by(title, deadlines)}。" for title in titles if title in told)
+    return f"接下来：{words}" if words else ""
 
 
 def _by(title: str, deadlines: Mapping[str, date]) -> str:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
+from functools import partial
 
 from django.db.models import Exists, OuterRef, Q
 
@@ -32,11 +34,27 @@ def _by_round(work: Work, path: str = "round") -> Iterator[Work]:
 def _photos(desk: Desk) -> Iterator[Work]:
     """Each photo that may be sent now and is not there; due by the rule of its period, in every round."""
     for one in photo_days.may_be_sent(desk.see(Roster).of(desk.term), desk.term, desk.today):
-        hint = "拍下张贴的公示，上传一张" if one.moment is Moment.START else "公示期满，取下以前再拍一张上传"
         yield Work(
-            one.rosters, f"公示{one.moment.label}照片待上传", hint, "/publicity/?state=RUNNING",
-            due_at=one.first_due, one="/publicity/{}/", one_by="period", exact=one.exact,
+            one.rosters, f"公示{one.moment.label}照片{'不通过，待重传' if one.refused else '待上传'}", _of_photo(one),
+            "/publicity/?state=RUNNING", due_at=one.first_due, one="/publicity/{}/", one_by="period", exact=one.exact,
+            tell=partial(_refusal, one),
         )  # fmt: skip
+
+
+def _of_photo(one: photo_days.Missing) -> str:
+    if one.refused:
+        return ""
+    if one.moment is Moment.START:
+        return "先打印、张贴公示（公示页“打印公示”），再拍照上传"
+    return "公示期满，取下以前再拍一张上传"
+
+
+def _refusal(one: photo_days.Missing, _today: date) -> str:
+    """Why the photo was not passed; asked only where one was refused."""
+    if not one.refused:
+        return ""
+    note = one.said()
+    return f"原因：{note}。请重拍上传" if note else "看不通过的原因，重拍上传"
 
 
 def _without_attendance(desk: Desk) -> Rows:

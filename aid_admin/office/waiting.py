@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from functools import cache
 from typing import Final
 
 from django.db.models import Exists, Min, OuterRef
@@ -21,7 +21,7 @@ from aid_admin.lib.workdays import workdays_between
 from aid_admin.office.desk import Desk, Rows, Work, own_uploads, unretried
 from aid_admin.office.school_desks import school_clerk, school_head
 from archives.models import HomeVisit
-from disbursement.actions import photo_days, publicity
+from disbursement.actions import ending, notices, photo_days
 from disbursement.models import (
     DisbursementBatch,
     Objection,
@@ -136,12 +136,22 @@ def _approver(desk: Desk) -> Iterator[Work]:
     )  # fmt: skip
     photos = desk.see(PublicityEvidence).filter(period__semester=desk.term, ok=None).exclude(by=desk.user)
     yield Work(photos, "公示照片待核查", "核对时间和张贴内容", "/publicity/photos/")
-    running = desk.see(PublicityPeriod).filter(semester=desk.term, state=PeriodState.RUNNING)
-    yield Work(running, "公示进行中", "", "/publicity/?state=RUNNING", tell=partial(publicity.outlook_of, running))
+    yield _to_end(desk)
     ended = desk.rosters(RosterState.APPROVED).filter(period__state=PeriodState.ENDED)
     yield Work(ended, "名册待确认", "公示已结束，确认后可以发放", "/rosters/?state=APPROVED")
     yield _objections(desk, "公示异议待决定", "决定前该生名额暂缓")
     yield _visits(desk)
+
+
+def _to_end(desk: Desk) -> Work:
+    """Periods that hung their time and whose photos are all good; those that run on are told in notes."""
+    running = desk.see(PublicityPeriod).filter(semester=desk.term, state=PeriodState.RUNNING)
+    ready = cache(lambda: [period.pk for period in ending.ready_to_end(running, desk.today)])
+    return Work(
+        ending.all_good(running), "公示期满，待结束", "照片都已核查通过，请您点“结束公示”；以后再确认名册",
+        "/publicity/?state=RUNNING", due_at=lambda: desk.today, one=_PERIOD,
+        exact=lambda: running.filter(pk__in=ready()),
+    )  # fmt: skip
 
 
 def _objections(desk: Desk, title: str, hint: str) -> Work:
@@ -162,8 +172,11 @@ def _publicity_officer(desk: Desk) -> Iterator[Work]:
         "planned_on",
         one=_PERIOD,
     )
-    running, hint = periods.filter(state=PeriodState.RUNNING), "留意来电来访，登记异议；"
-    yield Work(running, "公示进行中", hint, "/publicity/?state=RUNNING", tell=partial(publicity.outlook_of, running))
+    unprinted = periods.filter(~notices.printed(), state=PeriodState.RUNNING)
+    yield Work(
+        unprinted, "公示已开始，待打印张贴", "打印各校、各村公示，交学校、村（居）委会张贴",
+        "/publicity/?state=RUNNING", due_at=lambda: desk.today, one=_PERIOD,
+    )  # fmt: skip
     yield from _owed_photos(desk)
     yield _objections(desk, "公示异议办理中", "由复审人员决定")
 

@@ -9,6 +9,8 @@ from django.db.models import Count, Q
 
 from aid_admin.accounts.acting import action, reach_for, record
 from aid_admin.accounts.models import User
+from aid_admin.accounts.rules import SCHOOL_ROLES
+from aid_admin.audit.history import happened_to
 from aid_admin.county import calendar
 from aid_admin.county.models import School
 from aid_admin.jobs import queue
@@ -34,9 +36,22 @@ from disbursement.rules.states import PeriodState
 
 PRINT: Final = "publicity.print_all"
 WHAT: Final = {"schools": "各校公示", "villages": "各村公示", "certificates": "公示结果证明"}
+_BY_SCHOOLS: Final = Q(actor_role__in=sorted(SCHOOL_ROLES))
+_CERTIFICATES: Final = Q(verb=PRINT, reason=WHAT["certificates"])
 _FIELDS: Final = ("school_name", "grade", "class_name", "name", "programme_name")
 _STUDENT: Final = "roster_line__student"
 _VILLAGE: Final = f"{_STUDENT}__village"
+
+
+def printed() -> Any:
+    """Of a period, whether the county printed a notice of it, one or all: a condition for a filter."""
+    verbs = ["publicity.print", "publicity.print_village", PRINT]
+    return happened_to("publicityperiod", Q(verb__in=verbs) & ~_BY_SCHOOLS & ~_CERTIFICATES)
+
+
+def certified() -> Any:
+    """The same of the certificates of its result."""
+    return happened_to("publicityperiod", Q(verb="publicity.certify") | _CERTIFICATES)
 
 
 def _period(verb: str, by: User, pk: int) -> Any:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any, Final
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from aid_admin.county import calendar
 from aid_admin.county.models import Semester
@@ -23,13 +23,14 @@ class Missing:
     """Photos of one moment that schools owe: one roster for each school and period.
 
     `rosters` may hold too many, since SQL does not reckon with holidays: `exact` leaves those of the periods whose
-    days are `meant`, and those that are `anyway`.
+    days are `meant`, and those that are `anyway`. `refused`: there was one, which was not passed.
     """
 
     moment: Moment
     rosters: Any
     meant: Callable[[PhotoDays], bool]
     anyway: Q = field(default=_NONE)
+    refused: bool = False
 
     @cached_property
     def days(self) -> Mapping[int, PhotoDays]:
@@ -52,23 +53,35 @@ class Missing:
         periods = set(self.exact().order_by().values_list("period", flat=True))
         return min((self.days[pk].due_on for pk in periods), default=None)
 
+    def said(self) -> str:
+        """What was said of the newest of the photos that were not passed; "" where none was. One query."""
+        notes = _photos(self.moment).filter(ok=False, note__gt="").order_by("-pk").values("note")[:1]
+        return str(self.rosters.annotate(said=Subquery(notes)).values_list("said", flat=True).first() or "")
+
 
 def may_be_sent(rosters: Any, term: Semester, today: date) -> list[Missing]:
-    """By moment the photos that are not there and can be sent today."""
-    return [
-        Missing(m, _without(rosters, m).filter(period__started_on__lte=_begun(m, term, today)), _opens_by(today))
-        for m in Moment
-    ]
+    """By moment the photos that are not there and can be sent today, those apart that were sent and not passed."""
+    found = []
+    for moment in Moment:
+        open_ones = _without(rosters, moment).filter(period__started_on__lte=_begun(moment, term, today))
+        for was_refused in (False, True):
+            which = _refused(moment) if was_refused else ~_refused(moment)
+            found.append(Missing(moment, open_ones.filter(which), _opens_by(today), refused=was_refused))
+    return found
 
 
 def owed(rosters: Any, term: Semester, today: date) -> list[Missing]:
     """By moment the photos that are overdue, or were refused and not sent again."""
     found = []
     for moment in Moment:
-        refused = Q(Exists(_photos(moment).filter(ok=False)))
+        refused = _refused(moment)
         overdue = Q(period__started_on__lt=_begun(moment, term, today) - timedelta(days=1))
         found.append(Missing(moment, _without(rosters, moment).filter(overdue | refused), _due_before(today), refused))
     return found
+
+
+def _refused(moment: Moment) -> Q:
+    return Q(Exists(_photos(moment).filter(ok=False)))
 
 
 def _opens_by(today: date) -> Callable[[PhotoDays], bool]:

@@ -31,7 +31,6 @@ from disbursement.rules.publicity import (
     SchoolPhotos,
     may_end_on,
     obstacles_to_end,
-    outlook,
 )
 from disbursement.rules.states import (
     LINE_MOVES,
@@ -253,14 +252,18 @@ def check_photos(
 
 
 def _tell_checked(period: int, photos: list[Any], state: str, note: str) -> None:
-    """The period's history says what was found; of one photo also whose."""
-    schools = {item.school.code for item in photos}
-    whose = f"{photos[0]}照片" if len(photos) == 1 else ""
+    """The period's history says what was found: each school reads of its own photos, the county of how many there were."""
     said = "核查通过" if state == "GOOD" else f"不通过：{note}"
-    record(
-        "publicityperiod", period, school_code=min(schools) if len(schools) == 1 else "", to_state=state,
-        reason=f"{whose}{said}", count=len(photos),
-    )  # fmt: skip
+    by_school: dict[str, list[Any]] = {}
+    for item in photos:
+        by_school.setdefault(item.school.code, []).append(item)
+    many = len(by_school) > 1
+    for code, own in sorted(by_school.items()):
+        whose = f"{own[0].school}{'、'.join(item.get_moment_display() for item in own)}照片{said}"
+        count = None if many else len(own)
+        record("publicityperiod", period, school_code=code, to_state=state, reason=whose, count=count)
+    if many:
+        record("publicityperiod", period, to_state=state, reason=said, count=len(photos))
 
 
 def photos_of(period: PublicityPeriod) -> list[SchoolPhotos]:
@@ -299,15 +302,6 @@ def clerks_of(schools: list[str]) -> dict[str, list[User]]:
     for post in posts.select_related("user").order_by("pk"):
         found.setdefault(post.school_code, []).append(post.user)
     return found
-
-
-def outlook_of(running: Any, today: date) -> str:
-    """Of running periods: until when the first one hangs, what photos are missing in all, who ends them. Two queries."""
-    holidays = calendar.holidays()
-    periods = list(running.with_counts().with_good_photos().select_related("semester"))
-    days = [day for period in periods if (day := last_day_of(period, holidays))]
-    missing = sum(2 * period.schools - period.good_photos for period in periods)
-    return outlook(today=today, last_day=min(days), missing=max(missing, 0)) if days else ""
 
 
 @action("publicity.end", ALLOWED)

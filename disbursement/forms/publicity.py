@@ -150,6 +150,12 @@ class PhotoForm(forms.Form):
     file = PhotoField()
 
 
+class PhonePhotoForm(forms.Form):
+    """The same on a phone, which opens its camera; the picture is shown before it is sent."""
+
+    file = PhotoField(camera=True)
+
+
 class CheckForm(forms.Form):
     """What the approver says of photos."""
 

@@ -22,6 +22,11 @@ class SchoolPhotos:
     lines: int
     photos: "tuple[Slot, ...]"
 
+    @property
+    def begun(self) -> bool:
+        """Whether a photo of it is there: so it was printed and posted."""
+        return any(slot.photo for slot in self.photos)
+
 
 @dataclass(frozen=True, slots=True)
 class Slot:

@@ -18,7 +18,7 @@ from aid_admin.county.models import School
 from aid_admin.lib.refusals import NotFound, Refused
 from disbursement.actions import publicity
 from disbursement.actions.phone import MINUTES, Ticket
-from disbursement.forms.publicity import PhotoForm
+from disbursement.forms.publicity import PhonePhotoForm
 from disbursement.models import PublicityPeriod, Roster
 from disbursement.papers.paper import qr
 from disbursement.rules.publicity import Moment
@@ -80,7 +80,7 @@ def photo_from_phone(request: HttpRequest, ticket: str) -> HttpResponse:
         wanted, user, place = Ticket.opened(ticket)
     except Refused as refusal:
         return render(request, "disbursement/photo_from_phone.html", {"over": refusal.message}, status=410)
-    form: Any = PhotoForm(request.POST, request.FILES) if request.method == "POST" else PhotoForm()
+    form: Any = PhonePhotoForm(request.POST, request.FILES) if request.method == "POST" else PhonePhotoForm()
     shown = {
         "form": form,
         "label": Moment(wanted.moment).label,

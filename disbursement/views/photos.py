@@ -17,8 +17,9 @@ from aid_admin.county import calendar
 from aid_admin.db.pages import Page, page_of
 from aid_admin.files.photos import photo_page
 from disbursement.actions import publicity
+from disbursement.actions.ending import ready_to_end
 from disbursement.forms.publicity import CheckForm, PhotoFilter
-from disbursement.models import PublicityEvidence
+from disbursement.models import PublicityEvidence, PublicityPeriod
 from disbursement.permissions import CHECKS_EVIDENCE
 from disbursement.rules.publicity import PhotoFacts, day_in_period, doubts_about_photo
 from disbursement.rules.states import PeriodState
@@ -84,8 +85,17 @@ def photo_view(request: StaffRequest, pk: int) -> HttpResponse:
         "number": waiting.index(found.pk) + 1 if may_check else 0,
         "waiting": len(waiting),
         "after": after,
+        "ready": _ready(request, pk=found.period_id) if found.ok else [],
     }
     return render(request, "disbursement/photo_view.html", shown)
+
+
+def _ready(request: StaffRequest, **of: Any) -> list[PublicityPeriod]:
+    """The periods that this person may end today: every photo is good."""
+    if not may(request.user, "publicity.end"):
+        return []
+    running = PublicityPeriod.objects.visible_to(request.user).filter(state=PeriodState.RUNNING, **of)
+    return ready_to_end(running, calendar.business_date())
 
 
 def _waiting(request: StaffRequest, photo: Any) -> list[int]:
@@ -128,6 +138,7 @@ def photo_check(request: StaffRequest) -> HttpResponse:
         "photos": list(_looked_at(page)),
         "deeds": deeds,
         "checks": checks and any(photo.ok is None for photo in page),
+        "ready": _ready(request, semester=term),
     }
     return render(request, "disbursement/photo_check.html", shown)
 

@@ -41,9 +41,12 @@ SEES: Final = needs_role(*sorted(SCHOOL_ROLES), Role.PUBLICITY_OFFICER, Role.APP
 LOOKS: Final = frozenset({Role.PUBLICITY_OFFICER, Role.APPROVER, Role.AUDITOR})
 _NAMES_SECONDS: Final = 600
 _PRINTED_BY_THE_COUNTY: Final = Q(to_state__in=["EXPORTED", "PRINT_ASKED"]) & ~Q(actor_role__in=sorted(SCHOOL_ROLES))
+# photos of many schools that were checked together: one event for each school, and their number for the county
+_OF_ONE_AMONG_MANY: Final = Q(verb="publicity.check", count=None)
+_CHECKED_OF_MANY: Final = Q(verb="publicity.check", school_code="")
 START: Final = Deed(
     "start", "publicity.start", "开始公示", publicity.start_period, "period", "公示已开始，名单已固定。请打印公示并张贴。",
-    one=True, icon="megaphone", text="开始后名单固定，不能再改；当天不计入公示天数。",
+    one=True, icon="megaphone", text="开始后名单固定，不能再改。",
     about="disbursement/_start_about.html", states={_S.PLANNED},
 )  # fmt: skip
 END: Final = Deed(
@@ -54,6 +57,9 @@ ABORT: Final = Deed(
     "abort", "publicity.abort", "中止公示", publicity.abort_period, "period", "公示已中止，其中的名册可以重新安排公示。",
     one=True, form=ReasonForm, tone="outline-danger", icon="x-circle", states={_S.PLANNED, _S.RUNNING},
 )  # fmt: skip
+CALL_OFF: Final = replace(
+    ABORT, title="撤销计划", done="公示计划已撤销，其中的名册可以重新安排公示。", tone="plain"
+)  # what has not begun is not broken off
 PLAN: Final = Deed(
     "plan", "publicity.plan", "制订公示", publicity.plan_period, "roster", form=PlanForm, icon="calendar-event", takes=("semester",),
 )  # fmt: skip
@@ -113,7 +119,7 @@ def period_detail(request: StaffRequest, pk: int) -> HttpResponse:
     running, ended = period.state == _S.RUNNING, period.state == _S.ENDED
     reach = request.user.reach()
     obstacles = publicity.obstacles(period) if running and reach.county else []
-    deeds = Deeds(request, (START, _end(len(obstacles)), ABORT), fits=fits)
+    deeds = Deeds(request, (START, _end(len(obstacles)), _abort(period)), fits=fits)
     if deeds.done([period.pk]):
         return redirect("disbursement:period", pk=pk)
     may_print = may_see_list(request, period) and may(request.user, "publicity.print")
@@ -151,11 +157,11 @@ def _may(user: Any, period: Any) -> dict[str, bool]:
 
 
 def _events(user: Any, period: Any) -> list[Any]:
-    """The period's history; a school reads what it did itself and what the county decided, not what was printed there."""
+    """The period's history; a school reads what was done with its own papers and photos, not with those of others."""
     reach = user.reach()
     if reach.county:
-        return history_of("publicityperiod", period.pk)
-    return history_of("publicityperiod", period.pk, reach.schools, but=_PRINTED_BY_THE_COUNTY)
+        return history_of("publicityperiod", period.pk, but=_OF_ONE_AMONG_MANY)
+    return history_of("publicityperiod", period.pk, reach.schools, but=_PRINTED_BY_THE_COUNTY | _CHECKED_OF_MANY)
 
 
 def _outlook(period: Any, schools: list[SchoolPhotos], obstacles: list[str] | None) -> dict[str, Any]:
@@ -174,6 +180,10 @@ def _end(obstacles: int) -> Deed:
     """The end, which is not the next step while something is in its way."""
     text = f"现在还不能结束（{obstacles} 项，见页面）。{END.text}"
     return replace(END, tone="plain", text=text) if obstacles else END
+
+
+def _abort(period: Any) -> Deed:
+    return CALL_OFF if period.state == _S.PLANNED else ABORT
 
 
 def _unprintable(request: StaffRequest, period: Any) -> list[str]:

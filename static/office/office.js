@@ -164,6 +164,57 @@
     say("文件下载完成、交给银行以后，再办下一步：“" + next.textContent.trim() + "”。", "info");
   });
 
+  // ---- a photo that must be there: without one the form stays, and says so beside the field until one is chosen ----
+  function fieldOf(input) { return input.closest(".field, .photo-form"); }
+
+  function forgetFault(input) {
+    var field = fieldOf(input);
+    if (!field) return;
+    field.classList.remove("has-error");
+    list(field, ".errorlist").forEach(function (fault) { fault.remove(); });
+    input.removeAttribute("aria-invalid");
+  }
+
+  document.addEventListener("submit", function (event) {
+    var area = event.submitter && event.submitter.closest("dialog") || event.target;
+    var missing = list(area, "input[type=file][data-must]").filter(function (input) {
+      var dialog = input.closest("dialog");
+      return !input.files.length && fieldOf(input) && (!dialog || dialog === area);
+    });
+    if (!missing.length) return;
+    event.preventDefault();
+    missing.forEach(function (input) {
+      forgetFault(input);
+      var fault = document.createElement("ul");
+      fault.className = "errorlist";
+      fault.setAttribute("role", "alert");
+      fault.appendChild(document.createElement("li")).textContent = input.getAttribute("data-must");
+      input.setAttribute("aria-invalid", "true");
+      fieldOf(input).classList.add("has-error");
+      fieldOf(input).appendChild(fault);
+    });
+    missing[0].focus();
+  });
+
+  document.addEventListener("change", function (event) {
+    if (event.target.type !== "file" || !event.target.files.length) return;
+    forgetFault(event.target);
+    if (event.target.hasAttribute("data-preview")) showPicture(event.target);
+  });
+
+  // what the camera took, before it is sent
+  function showPicture(input) {
+    var field = fieldOf(input);
+    var picture = field.querySelector("img.preview") || document.createElement("img");
+    if (picture.src) URL.revokeObjectURL(picture.src);
+    picture.className = "preview";
+    picture.alt = "要上传的照片";
+    picture.src = URL.createObjectURL(input.files[0]);
+    field.appendChild(picture);
+    var face = field.querySelector(".file-face .btn");
+    if (face && onPhone(input)) face.textContent = "重拍";
+  }
+
   // ---- forms: send on change, never send twice, warn before leaving what was typed ----
   document.addEventListener("change", function (event) {
     var field = closest(event, "[data-send]");
@@ -377,6 +428,10 @@
 
   // ---- a file field: a button in the page's language and the name of what was chosen, under the browser's own field,
   // which stays what is clicked, focused and read out (without this script it is seen as it is) ----
+  function onPhone(input) { // what the button says where it opens the camera
+    return window.matchMedia("(pointer: coarse)").matches ? input.getAttribute("data-face") : "";
+  }
+
   function dressFiles() {
     list(document, "input[type=file]:not([data-dressed])").forEach(function (input) {
       var box = document.createElement("span");
@@ -384,6 +439,7 @@
       face.className = "file-face";
       face.setAttribute("aria-hidden", "true");
       face.innerHTML = '<span class="btn btn-plain">选择文件</span><span class="file-name"></span>';
+      if (onPhone(input)) face.firstChild.textContent = onPhone(input);
       box.className = "file";
       input.setAttribute("data-dressed", "");
       input.parentNode.insertBefore(box, input);
@@ -395,7 +451,7 @@
 
   function showName(input) {
     var place = input.parentNode.querySelector(".file-name");
-    if (place) place.textContent = input.files.length ? input.files[0].name : "还没有选择";
+    if (place) place.textContent = input.files.length ? input.files[0].name : onPhone(input) ? "还没有拍" : "还没有选择";
   }
 
   document.addEventListener("change", function (event) {

@@ -40,7 +40,7 @@ def test_notice_says_since_when_until_when_and_how_to_object():
 def test_notice_without_phone_leaves_a_line_to_fill_in():
     page = notices_html([notice()])
     assert 'class="blank">受理电话：＿＿＿' in page
-    assert 'class="blank">地址：＿＿＿' in page
+    assert "　地址：＿＿＿" in page
 
 
 def test_notice_carries_the_short_code_of_its_list():
@@ -117,7 +117,16 @@ def test_notice_of_few_rows_fits_on_one_page_and_a_longer_one_has_five_rows_on_t
         assert (len(rows), rows[-1] >= 5) == (pages, True)
 
 
-def test_notice_of_a_school_says_when_its_photos_are_due():
+def test_notice_of_a_school_says_when_its_photos_are_due_on_a_strip_that_is_not_posted():
     page = notices_html([notice(photos_due=(date(2020, 6, 2), date(2020, 6, 9)))])
-    assert "开始照片应交 2020年6月2日，结束照片应交 2020年6月9日" in page
+    assert 'class="strip">学校留存，不张贴：开始照片应交 2020年6月2日，结束照片应交 2020年6月9日。' in page
+    assert "上传" not in page
+    assert page.index("strip") > page.index("名单校验码")
     assert "应交" not in notices_html([notice(of_village=True)])
+
+
+def test_phone_and_address_stand_together_without_a_stray_stop():
+    for office in (Office(), Office(phone="0392-1234567", address="淇县朝歌街道")):
+        contact = notices_html([notice(office=office)]).split('<span class="contact')[1].split("</p>")[0]
+        text = re.sub("<[^>]+>", "", contact.partition(">")[2])
+        assert re.fullmatch("受理电话：[^；。]+　地址：[^；。]+", text), text

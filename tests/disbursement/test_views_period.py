@@ -47,7 +47,10 @@ def test_start_says_until_when_it_hangs_and_whom_it_shows(planned):
     dialog = text[text.index('id="do-start"') :]
     assert f"<b>{start.schools}</b> 所学校，<b>{start.persons}</b> 名学生" in dialog
     assert f"{start.last_day:%Y-%m-%d}" in dialog
-    assert f"结束照片 <b>{start.closing.due_on:%Y-%m-%d}</b>" in dialog
+    assert f"<b>{start.opening.due_on:%Y-%m-%d}</b> 以前交" in dialog
+    assert f"<b>{start.closing.due_on:%Y-%m-%d}</b> 以前交" in dialog
+    assert f"从张贴的第二天起算，公示到 <b>{start.last_day}</b>" in dialog
+    assert "当天不计入" not in dialog
     done(officer, path, "start")
     planned.refresh_from_db()
     lines = PublicityLine.objects.filter(period=planned)
@@ -97,6 +100,36 @@ def test_preview_asks_few_queries(planned, django_assert_max_num_queries):
     officer.get(path)
     with django_assert_max_num_queries(12):
         officer.get(path)
+
+
+def test_plan_is_called_off_and_what_hangs_is_broken_off(planned):
+    officer, path = enter("gongshi1"), f"/publicity/{planned.pk}/"
+    text = officer.get(path).content.decode()
+    assert 'class="btn btn-plain" data-dialog="do-abort"' in text
+    assert "撤销计划" in text
+    assert "中止公示" not in text
+    done(officer, path, "start")
+    text = officer.get(path).content.decode()
+    assert 'class="btn btn-outline-danger" data-dialog="do-abort"' in text
+    assert "撤销计划" not in text
+
+
+def test_school_is_shown_to_print_first_and_to_send_photos_then(period):
+    code, path = schools(period)[0], f"/publicity/{period.pk}/"
+    clerk = enter(f"jingban-{code}")
+
+    def tone(words):
+        row = clerk.get(path).content.decode().split("<tbody>")[1].split("</tbody>")[0]
+        assert row.index("打印公示") < row.index("开始照片")
+        return "primary" if "btn-primary" in row[: row.index(words)].rpartition("<button")[2] else "plain"
+
+    assert (tone("打印公示"), tone("上传开始照片")) == ("primary", "plain")
+    assert "村公示由公示专员打印，交村（居）委会张贴，不用交照片" in clerk.get(path).content.decode()
+    send(period, code)
+    pass_to(period, 12)
+    assert (tone("打印公示"), tone("上传结束照片")) == ("plain", "primary")
+    row = enter("gongshi1").get(path).content.decode().split("<tbody>")[1]
+    assert row.index("看照片") < row.index("打印公示")
 
 
 # ---- by when ----
@@ -188,7 +221,8 @@ def test_setting_that_is_missing_is_named_before_printing(period, settings):
     for path in pages:
         text = officer.get(path).content.decode()
         assert "打印的公示上，受理电话、受理地址留着一条横线" in text
-        assert "请系统管理员填写设置" in text
+        assert "请告诉系统管理员：填写受理电话、地址（安装说明 README 的“环境变量”一节）后重启" in text
+    assert "\n## 环境变量\n" in (settings.BASE_DIR / "README.md").read_text(encoding="utf-8")
     settings.AID_OFFICE_PHONE, settings.AID_OFFICE_ADDRESS = "0392-1234567", "淇县"
     assert all("留着一条横线" not in officer.get(path).content.decode() for path in pages)
 

@@ -176,3 +176,15 @@ def test_code_after_the_period_was_called_off(period, desk):
     assert answer.status_code == 422
     assert "不在公示期内" in answer.content.decode()
     assert do(clerk_of(period), desk, "x").status_code == 405
+
+
+def test_phone_opens_its_camera_and_may_show_what_was_taken(period, desk):
+    answer = Client().get(scanned(period, desk))
+    text = answer.content.decode()
+    assert 'capture="environment" data-face="拍照" data-preview' in text
+    assert "点“拍照”，拍下张贴的公示，看清楚以后点“上传”" in text
+    assert 'data-must="还没有选照片' in text
+    assert "img-src 'self' data: blob:;" in answer.headers["Content-Security-Policy"]
+    at_the_desk = clerk_of(period).get(f"/publicity/{period.pk}/").content.decode()
+    assert "data-face" not in at_the_desk
+    assert 'data-must="还没有选照片' in at_the_desk

@@ -223,6 +223,26 @@ def test_school_reads_of_its_own_photos_alone(period):
     assert second not in text
 
 
+def test_school_reads_what_was_found_of_its_own_photos_alone(period):
+    first, second, third = sorted(set(period.rosters.values_list("school__code", flat=True)))[:3]
+    for code in (first, second):
+        send(period, code)
+    done(enter("fushen1"), "/publicity/photos/", "good", list(PublicityEvidence.objects.values_list("pk", flat=True)))
+
+    def checked(who):
+        events = enter(who).get(f"/publicity/{period.pk}/").context["events"]
+        return [(event.reason, event.count) for event in events if event.verb == "publicity.check"]
+
+    own = PublicityEvidence.objects.get(school__code=first)
+    assert checked(f"jingban-{first}") == [(f"{own}照片核查通过", None)]
+    assert checked(f"jingban-{third}") == []
+    assert checked("fushen1") == checked("gongshi1") == [("核查通过", 2)]
+    send(period, third)
+    done(enter("fushen1"), "/publicity/photos/", "good", [PublicityEvidence.objects.get(school__code=third).pk])
+    assert len(checked(f"jingban-{third}")) == 1
+    assert len(checked("fushen1")) == 2
+
+
 def test_photo_of_a_foreign_school_is_not_taken(period):
     first, second = sorted(set(period.rosters.values_list("school__code", flat=True)))[:2]
     answer = enter(f"jingban-{first}").post(f"/publicity/{period.pk}/photo/{second}/START/", {"file": photo()})

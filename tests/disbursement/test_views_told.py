@@ -4,18 +4,24 @@ import re
 from datetime import timedelta
 from typing import Any
 
+import pgtrigger
 import pytest
 from django.test import Client
 
 from aid_admin.accounts.actions import operator
+from aid_admin.accounts.models import User
 from aid_admin.county import calendar
 from aid_admin.county.actions import set_business_date
+from aid_admin.office.hanging import told_of
+from aid_admin.office.overview import steps_of
 from disbursement.actions import publicity
-from disbursement.models import PublicityPeriod, Roster, RosterLine
+from disbursement.models import PublicityEvidence, PublicityPeriod, Roster, RosterLine
 from disbursement.rules.states import LineKind, RosterState
+from eligibility.pins import runs_shown
 from tests.disbursement.builders import do, enter, photo
 
 pytestmark = pytest.mark.usefixtures("pages")
+READY = "照片都已核查通过，可以结束公示"
 NEXT = "差异已全部说明，下一步由学校负责人上报。"
 
 
@@ -107,17 +113,101 @@ def test_period_before_its_last_day_is_calm_and_prints_first(county_at):
     assert f"还不能结束公示（2 项）。公示已满期（{last_day}），还有 2 张照片" in page
 
 
-@pytest.mark.parametrize(("who", "hint"), [("gongshi1", "留意来电来访，登记异议；"), ("fushen1", "<span>")])
-def test_home_says_until_when_it_runs_what_is_missing_and_who_ends_it(
+@pytest.mark.parametrize(("who", "hint"), [("gongshi1", "留意来电来访，登记异议；"), ("fushen1", "")])
+def test_home_says_until_when_it_runs_what_is_missing_and_who_ends_it_and_asks_for_nothing(
     county_at, who, hint, django_assert_max_num_queries
 ):
     period = running_period(county_at)
     client, last_day = enter(who), publicity.last_day_of(period)
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         page = client.get("/").content.decode()
     assert (
-        f"{hint}公示到 {last_day} 期满，还有 2 张照片没有上传或核查通过；期满且照片齐全后，由复审人员结束公示" in page
+        f"公示进行中（1 次）：{hint}公示到 {last_day} 期满，还有 2 张照片没有上传或核查通过；期满且照片齐全后，由复审人员结束公示。"
+        in page
     )
+    assert "公示进行中" not in [line.title for line, _ in client.get("/").context["lines"]]
+
+
+def test_period_that_may_be_ended_is_due_today_and_the_photos_lead_to_it(county_at, django_assert_max_num_queries):
+    period = running_period(county_at)
+    school, path = period.rosters.get().school, f"/publicity/{period.pk}/"
+    clerk, approver = enter(f"jingban-{school.code}"), enter("fushen1")
+    set_business_date(by=operator(), date=publicity.last_day_of(period))
+    for moment in ("START", "END"):
+        clerk.post(f"{path}photo/{school.code}/{moment}/", {"file": photo()})
+    first, last = PublicityEvidence.objects.order_by("pk").values_list("pk", flat=True)
+    do(approver, "/publicity/photos/", "good", [first])
+    assert READY not in approver.get("/publicity/photos/").content.decode()
+    assert "公示期满，待结束" not in approver.get("/").content.decode()
+    page = do(approver, f"/publicity/photos/{last}/view/", "good")
+    for place in (page.headers["Location"], f"/publicity/photos/{last}/view/"):
+        text = approver.get(place).content.decode()
+        assert READY in text
+        assert f'href="{path}"' in text.split(READY)[1][:300]
+    assert READY not in enter("gongshi1").get(f"/publicity/photos/{last}/view/").content.decode()
+    with django_assert_max_num_queries(12):
+        lines = {line.title: line for line, _ in approver.get("/").context["lines"]}
+    assert (lines["公示期满，待结束"].path, lines["公示期满，待结束"].due) == (path, calendar.business_date())
+    assert "公示进行中" not in approver.get("/").content.decode()
+    assert "照片都已核查通过，期满后由复审人员结束公示" in enter("gongshi1").get("/").content.decode()
+
+
+def test_officer_is_asked_to_print_once_it_runs_and_told_of_certificates_once_it_ended(county_at):
+    period = running_period(county_at)
+    code, path, title = period.rosters.get().school.code, f"/publicity/{period.pk}/", "公示已开始，待打印张贴"
+    officer = enter("gongshi1")
+    lines = {line.title: line for line, _ in officer.get("/").context["lines"]}
+    assert (lines[title].path, lines[title].due) == (path, calendar.business_date())
+    enter(f"jingban-{code}").post(f"{path}notice/{code}/")  # a school prints its own; the villages' are still to be
+    assert title in officer.get("/").content.decode()
+    officer.post(f"{path}notice/{code}/")
+    assert title not in officer.get("/").content.decode()
+    told = "次公示已结束，可打印公示结果证明"
+    assert told not in officer.get("/").content.decode()
+    with pgtrigger.ignore():
+        PublicityPeriod.objects.filter(pk=period.pk).update(state="ENDED", ended_on=calendar.business_date())
+    assert told in officer.get("/").content.decode()
+    officer.post(f"{path}certificate/{code}/")
+    assert told not in officer.get("/").content.decode()
+
+
+def test_school_hears_how_its_own_publicity_stands(county_at):
+    county_at("approved")
+    first = Roster.objects.filter(state=RosterState.APPROVED).order_by("pk").first()
+    code, officer, approver = first.school.code, enter("gongshi1"), enter("fushen1")
+    with pgtrigger.ignore():
+        Roster.objects.filter(school=first.school).exclude(pk=first.pk).update(state=RosterState.VOIDED)
+    term, today = first.semester, calendar.business_date()
+
+    def told() -> str:
+        step = next(one for one in steps_of(term, clerk.reach(), runs_shown(term)) if one.title == "公示")
+        return f"{told_of(step.hanging, term, calendar.business_date())}|{step.note}"
+
+    clerk = User.objects.get(username=f"jingban-{code}")
+    assert told() == "名册已复审，等公示专员安排公示|待安排"
+    start = today + timedelta(1)
+    do(officer, "/publicity/plan/", "plan", [first.pk], planned_on=start)
+    path = f"/publicity/{PublicityPeriod.objects.get().pk}/"
+    assert told() == f"公示计划 {start.month} 月 {start.day} 日开始，开始后打印张贴|计划 {start:%m-%d}"
+    head = enter(f"fuze-{code}").get("/").content.decode()
+    assert f"接下来：公示计划 {start.month} 月 {start.day} 日开始" in head
+    do(officer, path, "start")
+    assert told() == "公示已经开始：打印公示、张贴，拍一张开始照片上传|公示中 1 份"
+    send = enter(clerk.username)
+    send.post(f"{path}photo/{code}/START/", {"file": photo()})
+    last_day = publicity.last_day_of(PublicityPeriod.objects.get())
+    assert told() == f"正在公示，{last_day.month} 月 {last_day.day} 日期满，期满当天起拍结束照片|公示中 1 份"
+    set_business_date(by=operator(), date=last_day)
+    assert "期满：取下以前拍一张结束照片上传|" in told()
+    send.post(f"{path}photo/{code}/END/", {"file": photo()})
+    assert told().startswith("照片已交，等复审核查|")
+    do(approver, "/publicity/photos/", "good", list(PublicityEvidence.objects.values_list("pk", flat=True)))
+    assert told().startswith("照片都已核查通过，等资助中心结束公示|")
+    do(approver, path, "end")
+    assert told() == "公示已结束，等资助中心确认名册、财务发放|已结束 1 份，待确认"
+    with pgtrigger.ignore():
+        Roster.objects.filter(pk=first.pk).update(state=RosterState.CONFIRMED, confirmed_by=clerk)
+    assert told() == "|1/1 份"
 
 
 def test_opening_photo_that_comes_late_is_accepted_and_said_to_be_late(county_at):

@@ -1,5 +1,7 @@
 """The first page: what waits for me."""
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Final
 
 from django.http import HttpResponse
@@ -12,9 +14,11 @@ from aid_admin.accounts.gate import StaffRequest
 from aid_admin.accounts.models import User
 from aid_admin.accounts.rules import SCHOOL_ROLES
 from aid_admin.county import calendar
+from aid_admin.county.models import Semester
 from aid_admin.office import context, menu
+from aid_admin.office.hanging import told_of
 from aid_admin.office.notes import notes_for
-from aid_admin.office.overview import coming_for
+from aid_admin.office.overview import Step, coming_for
 from aid_admin.office.waiting import deadlines_of
 
 # deeds that the keys A and R press (components/_deed_buttons.html)
@@ -40,6 +44,12 @@ def _ways(user: User) -> list[dict[str, str]]:
     return [{"path": reverse(name), "title": title, "text": text} for name, title, text, _ in found]
 
 
+def _hanging(steps: Sequence[Step], term: Semester, today: date) -> str | None:
+    """What a school is told of its own publicity; None where the bar does not tell of it."""
+    found = [step.hanging for step in steps if step.hanging]
+    return told_of(found[0], term, today) if found else None
+
+
 @require_safe
 def home(request: StaffRequest) -> HttpResponse:
     """What waits for the person, with count, deadline and the way there; where nothing does, what comes next; and his notes."""
@@ -48,8 +58,8 @@ def home(request: StaffRequest) -> HttpResponse:
     _, today, _ = calendar.of_session(request.session)
     steps, lines, _ = context.bar(request, request.user, term, today)
     shown = [(line, menu.exists(line.path)) for line in lines]
-    coming = "" if lines else coming_for(request.user.roles, steps, deadlines_of(term))
-    notes = notes_for(request.user, term)
+    coming = "" if lines else coming_for(request.user.roles, steps, deadlines_of(term), _hanging(steps, term, today))
+    notes = notes_for(request.user, term, today)
     begins = any(note.begin for note in notes)
     keys = {name: any(may(request.user, verb) for verb in verbs) for name, verbs in _KEYS.items()}
     told = {"lines": shown, "coming": coming, "notes": notes, "begins": begins}

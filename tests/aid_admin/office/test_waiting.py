@@ -257,7 +257,10 @@ def test_photo_waits_by_name_while_it_can_be_sent_and_is_due_by_its_period(count
     assert (line.count, line.due) == (1, last_day + timedelta(1))
     assert lines("gongshi1", started + timedelta(2))["学校欠交公示开始照片"].count == late.count - 1
     publicity.check_photos(by=person("fushen1"), evidence=[PublicityEvidence.objects.get().pk], ok=False, note="不清")
-    assert "公示开始照片待上传" in lines(clerk)
+    assert "公示开始照片待上传" not in lines(clerk)
+    refused = lines(clerk)["公示开始照片不通过，待重传"]
+    assert (refused.count, refused.path, refused.due) == (1, f"/publicity/{period}/", started + timedelta(1))
+    assert refused.hint == "原因：不清。请重拍上传"
     assert lines("gongshi1", started)["学校欠交公示开始照片"].count == 1
 
 
