@@ -157,6 +157,11 @@ def test_account_that_was_corrected_since_the_return_counts_as_work_on_the_roste
     assert "退回以后已经改动过" in head.get(f"/rosters/{roster.pk}/").content.decode()
     looked = head.get(f"/rosters/look/?pick={roster.pk}").content.decode()
     assert "1 名学生更正的账号还没有核对" in looked
+    opened(roster)
+    clerk, path = enter(f"jingban-{roster.school.code}"), f"/rosters/{roster.pk}/"
+    page = clerk.get(done(clerk, path, "agree_all")).content.decode()
+    if roster.programme.payment_mode == "ACCOUNT":
+        assert "下一步由学校负责人先核对 1 名学生更正的银行账号，再上报。" in page
 
 
 def test_returned_roster_waits_for_clerk_and_head_until_it_goes_up_again(submitted):

@@ -1,8 +1,12 @@
 """A roster beside which the school has laid no list of its own: it is filed first, then answered and sent up."""
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 
+from aid_admin.intake.models import InForce, Upload
+from aid_admin.jobs import queue
 from disbursement.models import Roster
 from disbursement.rules.states import LineKind, RosterState
 from tests.disbursement.builders import do, done, enter
@@ -75,3 +79,37 @@ def test_supplementary_round_has_no_list_and_is_answered_at_once(unfiled):
     )  # fmt: skip
     assert not Roster.objects.filter(pk=later.pk).to_be_filed().exists()
     assert Roster.objects.filter(pk=unfiled.pk).to_be_filed().exists()
+
+
+def sent(clerk: Client, roster: Roster, **export: str) -> Upload:
+    """The roster as it is downloaded, uploaded as the school's own list and read."""
+    paper = do(clerk, f"/rosters/{roster.pk}/", "export", form="xlsx", **export)
+    file = SimpleUploadedFile("名册.xlsx", b"".join(paper.streaming_content) if paper.streaming else paper.content)
+    answer = clerk.post("/uploads/new/roster/", {"file": file, "school": roster.school.code})
+    assert answer.status_code == 302, answer.content.decode()
+    queue.work_all()
+    return Upload.objects.get(pk=int(answer.headers["Location"].strip("/").split("/")[-1]))
+
+
+def test_downloaded_roster_is_a_list_to_file_and_the_rest_is_named(unfiled):
+    clerk = hands(unfiled)[0]
+    other = Roster.objects.filter(school=unfiled.school).exclude(pk=unfiled.pk).first()
+    InForce.objects.filter(kind="roster", school=unfiled.school, part=unfiled.programme.code).update(
+        until=timezone.now()
+    )
+    page = clerk.get("/uploads/new/roster/").content.decode()
+    assert f'<a href="/rosters/{unfiled.pk}/">{unfiled.programme.name}</a>' in page
+    assert "还没有填报的名册 <b>1</b> 份" in page
+    masked = sent(clerk, unfiled)
+    assert masked.accepted == 0
+    page = clerk.get(f"/uploads/{masked.pk}/").content.decode()
+    assert "身份证号是遮盖的号码；请在“下载名册”时勾选显示完整号码重新下载，或填上完整号码，再上传" in page
+    upload = sent(clerk, unfiled, in_clear="on", reason="填报名册")
+    assert upload.refused == 0
+    if other:
+        Roster.objects.filter(pk=other.pk).update(state=RosterState.DRAFT, filed=None, submitted_by=None)
+        other.lines.update(reason_code="")
+    said = clerk.post(f"/uploads/{upload.pk}/commit/", follow=True).content.decode()
+    assert ("还没有填报的：" in said) is bool(other)
+    assert set(unfiled.lines.values_list("kind", flat=True)) == {LineKind.RIGHT}
+    assert not Roster.objects.filter(pk=unfiled.pk).to_be_filed().exists()
