@@ -69,7 +69,6 @@ def codes(row):
         ("410622800101001", None, "ID_INVALID"),
         (OWN[:17], None, "ID_INVALID"),
         (OWN[:6] + "********" + OWN[-4:], None, "NUMBER_MASKED"),
-        (OWN[:17] + "*", OWN, "ID_REPAIRED"),  # a star for an X
         (None, None, "ID_MISSING"),
         ("  ", None, "ID_MISSING"),
     ],
