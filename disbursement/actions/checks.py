@@ -58,7 +58,7 @@ def _guards(rosters: Sequence[Any], lines: Any, by: User) -> list[Check]:
 
 
 def _unfiled(rosters: Sequence[Any]) -> str:
-    waiting = Roster.objects.filter(pk__in=[roster.pk for roster in rosters]).to_be_filed()
+    waiting = Roster.objects.filter(pk__in=[roster.pk for roster in rosters if roster.unfiled]).to_be_filed()
     first = waiting.select_related("school", "programme").order_by("pk").first()
     return f"{first}还没有上传填报名册，请经办人先上传“资助发放名册”，说明差异后再上报。" if first else ""
 
