@@ -30,6 +30,7 @@ class DisbursementConfig(AppConfig):
                     "category_text",
                 ),
                 sums=f"{here}.filed_sums", leads_to=f"{here}.filed_rosters",
+                owed=f"{here}.owed_rosters",
                 next_step="到名册里逐条说明与核定结果的差异，再由本校负责人上报。",
                 meanwhile="资助中心核定资格、生成名册以后，名册会出现在您的待办里，到时逐条说明差异、由负责人上报。",
             )

@@ -216,7 +216,7 @@ def marked_workbook(clerk: Person) -> None:
     with clerk.downloading() as files:
         button.click()
     reasons = last_column(files[0])
-    assert any("校验码" in reason for reason in reasons), reasons
+    assert any("校验不符" in reason for reason in reasons), reasons
 
 
 def photograph(clerk: Person, moment: str) -> None:

@@ -76,7 +76,7 @@ def file_the_roster(office: Office, path: Path) -> None:
     clerk.shot("upload-choose")
     clerk.follow(re.compile("^上传 ?资助发放名册"))
     broken = send(clerk, "名册（有误）.xlsx", with_broken_number(path, BROKEN_ROW))
-    clerk.sees("有 1 行存在错误", "校验码")
+    clerk.sees("有 1 行存在错误", "校验不符")
     expect(clerk.page.get_by_role("row").filter(has_text="身份证号").first).to_contain_text(str(BROKEN_ROW))
     clerk.shot("upload-with-error")
     read_issues(clerk)
@@ -107,7 +107,7 @@ def read_issues(clerk: Person) -> None:
     text = text_of(files[0])
     assert "“资助发放名册（学校填报）”问题清单" in text
     assert "身份证号有误1处" in text
-    assert "校验码" in text
+    assert "校验不符" in text
 
 
 def entitle_and_draft(office: Office) -> None:

@@ -22,7 +22,7 @@ def _choices(names: dict[Any, str], first: str) -> list[tuple[str, str]]:
 class UploadFilter(forms.Form):
     """Filters of the list of uploads."""
 
-    kind = forms.ChoiceField(label="类别", required=False)
+    kind = forms.ChoiceField(label="文件类别", required=False)
     state = forms.ChoiceField(label="状态", required=False, choices=_choices(STANDING_NAMES, "全部状态"))
     q = forms.CharField(
         label="学校或文件名", required=False, max_length=60, widget=forms.TextInput(attrs={"type": "search"})

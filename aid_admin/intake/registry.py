@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from importlib import import_module
 from typing import Any, Final, NamedTuple
 
@@ -22,6 +23,14 @@ class Sum(NamedTuple):
     fen: int
 
 
+class Owed(NamedTuple):
+    """A file that a school has still to send: what it is about, where that is seen, the day by which it is due."""
+
+    title: str
+    path: str
+    due_on: date | None
+
+
 @dataclass(frozen=True, slots=True)
 class SheetKind:
     """One kind of file: how it is parsed, where its rows go, who sends it, what it replaces.
@@ -36,6 +45,7 @@ class SheetKind:
     `facts` did; beside the rows of the upload in force in its slot, or, where files add, those that `known(upload)`
     gives; then `told` says what becomes of them.
     `after_close`: also taken in a semester that is closed.
+    `owed(user, semester)` names what the sender has still to send of this kind (list of Owed).
     `next_step` and the address `next_page` tell the sender what comes next once the file is in force; where
     `leads_to(upload)` names the pages that the rows went to (title, address), these; while it names none, `meanwhile`.
     """
@@ -59,6 +69,7 @@ class SheetKind:
     extras: str = ""
     sums: str = ""
     leads_to: str = ""
+    owed: str = ""
     meanwhile: str = ""
     own_page: bool = False
     rows: str = ""

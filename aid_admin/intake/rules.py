@@ -77,6 +77,7 @@ TITLES: Final = {
     "DUPLICATE_ROW": "同一个人写了两行",
     "FOREIGN_SCHOOL": "不是本校的行",
     "ID_INVALID": "身份证号有误",
+    "NUMBER_MASKED": "号码是遮盖的",
     "ID_MISSING": "没有填写身份证号",
     "OTHER_KIND": "不是要交的表",
     "SHEET_OTHER_KIND": "有的工作表不是要交的表",

@@ -133,7 +133,9 @@ def _school(user: User, term: Semester) -> dict[str, Any]:
         "open": sent.filter(state=UploadState.READ).with_successor().filter(successor=None),
         "filed": filed.filter(upload__in=sent),
         "drafted": Roster.objects.visible_to(user).of(term),
-        "answered": drafts.filter(~Exists(open_lines), return_reason="").exclude(filed=None),
+        "answered": drafts.filter(~Exists(open_lines), return_reason="").exclude(
+            pk__in=Roster.objects.to_be_filed().values("pk")
+        ),
     }
 
 

@@ -85,14 +85,14 @@ def _rosters_of_a_clerk(desk: Desk) -> Iterator[Work]:
     """From filing to the photos of what hangs."""
     yield from _by_round(
         Work(
-            desk.rosters(RosterState.DRAFT).filter(filed=None), "名册未填报", "上传“资助发放名册”，与核定结果逐人比较",
+            desk.see(Roster).of(desk.term).to_be_filed(), "名册未填报", "上传“资助发放名册”，与核定结果逐人比较",
             "/uploads/new/roster/", step="ROSTERS",
         )
     )  # fmt: skip
     lines = desk.see(RosterLine).filter(roster__semester=desk.term, roster__state=RosterState.DRAFT, answered_by=None)
     yield from _by_round(
         Work(
-            lines.exclude(kind=LineKind.RIGHT).exclude(roster__filed=None), "名册差异待说明",
+            lines.exclude(kind=LineKind.RIGHT).exclude(roster__round=1, roster__filed=None), "名册差异待说明",
             "应助未报、多报、金额不符，逐条说明后由负责人上报", "/rosters/?state=DRAFT", step="ROSTERS",
         ),
         "roster__round",
@@ -101,6 +101,12 @@ def _rosters_of_a_clerk(desk: Desk) -> Iterator[Work]:
         Work(
             _returned(desk, mended=False), "名册被退回待修改", "看退回原因，改好后由负责人重新上报",
             "/rosters/?open=returned", step="ROSTERS",
+        )
+    )  # fmt: skip
+    yield from _by_round(
+        Work(
+            _returned(desk, mended=True), "退回的名册已有改动，待核对",
+            "照退回原因逐条核对，还有没改的接着改；都改好了，请负责人上报", "/rosters/?open=returned", step="ROSTERS",
         )
     )  # fmt: skip
     yield from _photos(desk)
@@ -138,6 +144,7 @@ def _returned(desk: Desk, *, mended: bool) -> Rows:
 def school_head(desk: Desk) -> Iterator[Work]:
     open_lines = RosterLine.objects.filter(roster=OuterRef("pk"), answered_by=None).exclude(kind=LineKind.RIGHT)
     ready = desk.rosters(RosterState.DRAFT).filter(~Exists(open_lines), return_reason="")
+    ready = ready.exclude(pk__in=Roster.objects.to_be_filed().values("pk"))
     yield from _by_round(
         Work(ready, "名册待上报", "差异已全部说明，核对后上报", "/rosters/?state=DRAFT", step="ROSTERS")
     )
@@ -149,7 +156,7 @@ def school_head(desk: Desk) -> Iterator[Work]:
     )  # fmt: skip
     yield from _by_round(
         Work(
-            _returned(desk, mended=True), "退回的名册已改，待上报", "对照退回原因核对后，重新上报",
+            _returned(desk, mended=True), "退回的名册已有改动，待上报", "对照退回原因核对，都改好了再上报",
             "/rosters/?open=returned", step="ROSTERS",
         )
     )  # fmt: skip

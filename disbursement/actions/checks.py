@@ -17,9 +17,13 @@ from students.rules import Standing
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing looked at: `fault` says what is wrong and what to do, "" where nothing is; `blocks`: the action refuses."""
+    """One thing looked at. `title` says that all is well with it, `found` in short what is not.
+
+    `fault` says what is wrong and what to do, "" where nothing is; `blocks`: the action refuses.
+    """
 
     title: str
+    found: str
     blocks: bool
     fault: str
     path: str = ""
@@ -46,10 +50,17 @@ def _guards(rosters: Sequence[Any], lines: Any, by: User) -> list[Check]:
     filled = set(lines.order_by().values_list("roster", flat=True).distinct())
     empty = next((roster for roster in rosters if roster.pk not in filled), None)
     return [
-        Check("上报人不是填写差异说明的人", blocks=True, fault=own),
-        Check("差异都已说明", blocks=True, fault=_open(lines), path="/rosters/?open=yes"),
-        Check("名册上有学生", blocks=True, fault=f"{empty}没有任何学生，无需上报。" if empty else ""),
+        Check("您没有经手过前面的步骤，可以上报", "须由另一人上报", blocks=True, fault=own),
+        Check("学校已填报名册", "学校没有填报名册", blocks=True, fault=_unfiled(rosters)),
+        Check("差异都已说明", "有差异没有说明", blocks=True, fault=_open(lines), path="/rosters/?open=yes"),
+        Check("名册上有学生", "名册上没有学生", blocks=True, fault=f"{empty}没有任何学生，无需上报。" if empty else ""),
     ]
+
+
+def _unfiled(rosters: Sequence[Any]) -> str:
+    waiting = Roster.objects.filter(pk__in=[roster.pk for roster in rosters if roster.unfiled]).to_be_filed()
+    first = waiting.select_related("school", "programme").order_by("pk").first()
+    return f"{first}还没有上传填报名册，请经办人先上传“资助发放名册”，说明差异后再上报。" if first else ""
 
 
 def _open(lines: Any) -> str:
@@ -72,17 +83,20 @@ def _warnings(rosters: Sequence[Any], lines: Any) -> list[Check]:
     unmended = next((str(roster) for roster in stale.filter(mended=False).select_related("school", "programme")), "")
     found = [
         Check(
-            "银行账号都已核对", blocks=False, path="/accounts/?verified=no",
+            "银行账号都已核对", "银行账号没有都核对", blocks=False, path="/accounts/?verified=no",
             fault=_of_accounts(accounts, proposed),
         ),
-        Check("账号没有与别的学生相同", blocks=False, path="/accounts/?verified=shared", fault=_shared(counted)),
         Check(
-            "学生都在本校就读", blocks=False, path="/standings/",
-            fault=f"{away} 人次在籍在校有变化，请先核对；不在校的请用“不应资助，说明原因”或请初审不予通过。" if away else "",
+            "账号没有与别的学生相同", "有账号与别的学生相同", blocks=False, path="/accounts/?verified=shared",
+            fault=_shared(counted),
         ),
-        Check("学校填报与核定的合计", blocks=False, fault=_sums(lines, counted)),
         Check(
-            "退回的已经改过", blocks=False, path="/rosters/?open=returned",
+            "学生都在本校就读", "有学生在籍在校有变化", blocks=False, path="/standings/",
+            fault=f"{away} 人次，请先核对；不在校的请用“不应资助，说明原因”或请初审不予通过。" if away else "",
+        ),
+        Check("学校填报与核定的合计相等", "学校填报与核定的合计不相等", blocks=False, fault=_sums(lines, counted)),
+        Check(
+            "退回以后有改动，请对照退回原因逐条核对", "退回以后没有改动", blocks=False, path="/rosters/?open=returned",
             fault=f"{unmended}退回以后还没有改动过，请对照退回原因核对。" if unmended else "",
         ),
     ]  # fmt: skip
@@ -106,7 +120,11 @@ def _shared(counted: Any) -> str:
     for term in set(counted.values_list("semester", flat=True)):
         accounts = BankAccount.objects.filter(student__in=counted.filter(semester=term).values("student"))
         sharers |= set(accounts.filter(pk__in=shared_accounts(term)).values_list("student", flat=True))
-    return f"{len(sharers)} 名学生的账号与别的学生相同，又不是一家人，请对照原件核对。" if sharers else ""
+    return (
+        f"{len(sharers)} 名学生的账号与别的学生相同，又不是一家人，请经办人对照原件核对，错的更正账户。"
+        if sharers
+        else ""
+    )
 
 
 def _away(counted: Any) -> int:
@@ -124,5 +142,5 @@ def _sums(lines: Any, counted: Any) -> str:
     if filed == computed:
         return ""
     gap = yuan_comma(abs(filed - computed))
-    told = f"不相等：学校填报 {yuan_comma(filed)} 元，核定 {yuan_comma(computed)} 元，相差 {gap} 元"
+    told = f"学校填报 {yuan_comma(filed)} 元，核定 {yuan_comma(computed)} 元，相差 {gap} 元"
     return f"{told}。按核定金额发放；相差的都在“只看差异”里。"

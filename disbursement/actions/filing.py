@@ -5,9 +5,11 @@ from typing import Any
 from django.db.models import Count
 from django.db.models import Sum as Total
 
+from aid_admin.accounts.models import User
+from aid_admin.county.models import Deadline, Semester
 from aid_admin.db import bulk
 from aid_admin.intake.models import Upload
-from aid_admin.intake.registry import Sum
+from aid_admin.intake.registry import Owed, Sum
 from aid_admin.lib.sheets.table import TableRow
 from disbursement.models import FiledLine, Roster
 from disbursement.rules.states import RosterState
@@ -67,3 +69,12 @@ def filed_rosters(upload: Upload) -> list[tuple[str, str]]:
     """The rosters that stand beside a filed list: title and address."""
     rosters = Roster.objects.filter(filed=upload).exclude(state=RosterState.VOIDED)
     return [(str(r), f"/rosters/{r.pk}/") for r in rosters.select_related("school", "programme").order_by("pk")]
+
+
+def owed_rosters(user: User, semester: Semester) -> list[Owed]:
+    """The rosters that the person's schools have still to file: the programme, with the school where they are several."""
+    rosters = Roster.objects.visible_to(user).of(semester).to_be_filed().select_related("school", "programme")
+    found = list(rosters.order_by("school__code", "programme__position", "pk"))
+    several = len({roster.school_id for roster in found}) > 1
+    due = Deadline.objects.filter(semester=semester, step="ROSTERS").values_list("due_on", flat=True).first()
+    return [Owed(str(r) if several else r.programme.name, f"/rosters/{r.pk}/", due) for r in found]

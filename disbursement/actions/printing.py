@@ -74,7 +74,7 @@ def export_roster(*, by: User, roster: int, form: str = "pdf", in_clear: bool = 
         raise BadInput("导出完整证件号和账号须填写原因，系统会留下记录。", field="reason")
     found = one_in_reach(Roster.objects.select_related("school", "programme", "semester", "prepared_by", "submitted_by",
                                                "reviewed_by", "approved_by"), "roster.export", by, roster)  # fmt: skip
-    sheet = _roster_sheet(found, in_clear=in_clear)
+    sheet = _roster_sheet(found, in_clear=in_clear, as_on_page=form == "xlsx")
     if form == "pdf" and len(sheet.rows) > MOST_ROWS_AS_PDF:
         raise Refused(f"这份名册有 {len(sheet.rows)} 人，打印成 PDF 太慢，请下载 Excel 后打印。")
     footer = calendar.stamp(by)
@@ -87,7 +87,8 @@ def _name(user: User | None) -> str:
     return user.name if user else ""
 
 
-def _roster_sheet(roster: Any, *, in_clear: bool) -> RosterSheet:
+def _roster_sheet(roster: Any, *, in_clear: bool, as_on_page: bool) -> RosterSheet:
+    """What hangs or is signed stands in class order; what is worked on beside the page, as there."""
     lines = (
         RosterLine.objects.filter(roster=roster, state__in=_COUNTED)
         .exclude(kind=LineKind.TOO_MANY)
@@ -105,12 +106,12 @@ def _roster_sheet(roster: Any, *, in_clear: bool) -> RosterSheet:
                 to_attr="held",
             ),
         )
-        .in_class_order()
     )  # fmt: skip
     return RosterSheet(
         school=roster.school.name, programme=roster.programme.name, semester=str(roster.semester),
         round=roster.round, state=roster.get_state_display(), printed_on=calendar.business_date(),
-        rows=[_roster_row(line) for line in lines], prepared_by=_name(roster.prepared_by),
+        rows=[_roster_row(line) for line in (lines.order_by("pk") if as_on_page else lines.in_class_order())],
+        prepared_by=_name(roster.prepared_by),
         submitted_by=_name(roster.submitted_by), reviewed_by=_name(roster.reviewed_by),
         approved_by=_name(roster.approved_by), digest=roster.digest, in_clear=in_clear, office=office(),
     )  # fmt: skip

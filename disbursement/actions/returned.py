@@ -1,5 +1,6 @@
 """退回与修改记录: every return of rosters and applications, and what was done about it since; read from the audit trail."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ _DONE: Final = {
     "application.review": "学校评议", "roster.void": "作废",
 }  # fmt: skip
 _NAMED: Final = 3
+_PUPILS: Final = re.compile("学生：(.+?)。")  # as roster.answer records a few of them
 _Key = tuple[str, str]  # kind and number of the object
 
 
@@ -103,12 +105,20 @@ def _told(event: Any, about: Any, later: Sequence[Any], mends: "_Mends") -> Retu
 
 
 def _deeds(deeds: Sequence[Any]) -> list[str]:
-    """What was done since, each kind once, with how many lines it touched."""
+    """What was done since, each kind once, with how many lines it touched and, where they are few, whose."""
     counts: dict[str, int] = {}
     for one in deeds:
         if one.verb in _DONE:
             counts[one.verb] = counts.get(one.verb, 0) + (one.count if one.verb == "roster.answer" and one.count else 0)
-    return [f"{_DONE[verb]} {count} 条" if count else _DONE[verb] for verb, count in counts.items()]
+    whose = _whose([one for one in deeds if one.verb == "roster.answer"])
+    return [f"{_DONE[verb]} {count} 条{whose}" if count else _DONE[verb] for verb, count in counts.items()]
+
+
+def _whose(answers: Sequence[Any]) -> str:
+    """The pupils whose differences were answered; "" where they are many."""
+    told = [_PUPILS.match(one.reason) for one in answers]
+    names = list(dict.fromkeys(name for found in told if found for name in found[1].split("、")))
+    return f"（{'、'.join(names)}）" if all(told) and 0 < len(names) <= _NAMED else ""
 
 
 def _standing(event: Any, deeds: Sequence[Any], *, mended: bool) -> str:

@@ -39,6 +39,8 @@ _DEEDS = {
     "roster.void": "作废", "roster.refuse": "标记不予通过", "roster.restore": "取消不予通过",
 }  # fmt: skip
 
+_NAMED_AT_MOST = 3
+
 
 def _rosters(verb: str, by: User, ids: list[int], seen: list[str] | None = None, *, done: str = "") -> list[Any]:
     """Locked; the periods are read afterwards, for somebody may just have planned one.
@@ -115,7 +117,7 @@ def answer_differences(*, by: User, line: list[int], reason_code: str = "", expl
     """Answer differences on a draft: a coded reason why a pupil was not filed, agreement (""), or DISAGREED.
 
     The answer never adds a line or changes an amount; lines without a difference are passed over. OTHER and
-    DISAGREED need words.
+    DISAGREED need words. Raises Refused for agreement where the school has filed no list of the first round.
     """
     if reason_code and reason_code not in list(DiffReason):
         raise BadInput("说明代码不对，可用：" + "、".join(f"{r.value}（{r.label}）" for r in DiffReason))
@@ -132,14 +134,26 @@ def answer_differences(*, by: User, line: list[int], reason_code: str = "", expl
     RosterLine.objects.filter(pk__in=ids).update(reason_code=reason_code, explanation=explanation, answered_by=by)
     answer = reason_code or "AGREED"
     for roster in {item.roster_id: item.roster for item in differing}.values():
-        count = sum(item.roster_id == roster.pk for item in differing)
-        record("roster", roster.pk, school_code=roster.school.code, to_state=answer, reason=explanation, count=count)
+        mine = [item for item in differing if item.roster_id == roster.pk]
+        reason = _named(mine) + explanation
+        record("roster", roster.pk, school_code=roster.school.code, to_state=answer, reason=reason, count=len(mine))
     return [Moved("line", pk, None, answer) for pk in ids]
+
+
+def _named(lines: list[Any]) -> str:
+    """Who a few lines are about, for the history: "学生：甲、乙。"; "" where they are many."""
+    names = "、".join(item.student.name for item in lines)
+    return f"学生：{names}。" if len(lines) <= _NAMED_AT_MOST else ""
 
 
 def _refuse_answer(line: Any, reason_code: str) -> None:
     if line.roster.state != RosterState.DRAFT:
         raise Refused(f"{line.roster}已经上报，不能再改差异说明。需要更改请联系初审退回。")
+    if line.roster.unfiled and not reason_code:
+        raise Refused(
+            f"{line.roster}还没有上传填报名册，不能同意核定结果。请先上传“资助发放名册”，系统逐人比较后再说明差异；"
+            "确实没有人要报的，逐人选“不应资助，说明原因”。"
+        )
     if line.kind == LineKind.RIGHT:
         return
     missing = line.kind == LineKind.MISSING

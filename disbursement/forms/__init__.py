@@ -72,7 +72,12 @@ class RosterFilter(SchoolFilter):
     open = forms.ChoiceField(
         label="情况",
         required=False,
-        choices=[("", "全部"), ("yes", "有未说明的差异"), ("returned", "被退回待修改"), ("mine", "轮到我办的")],
+        choices=[
+            ("", "全部"),
+            ("yes", "有未说明的差异"),
+            ("returned", "被退回的（含已有改动）"),
+            ("mine", "轮到我办的"),
+        ],
     )
     q = _search(_PUPIL, "如 wyj")
 
@@ -138,12 +143,13 @@ class CorrectAccountForm(forms.Form):
     """
 
     holder_name = forms.CharField(label="账户户名", max_length=50, error_messages={"required": "请填写账户户名。"})
-    holder_relation = forms.CharField(
-        label="与学生关系", max_length=20, required=False, help_text="如：本人、父亲、祖母。"
-    )
-    holder_id = forms.CharField(
-        label="持卡人身份证号", max_length=20, required=False,
-        help_text="户名没有变的可以不填，沿用已登记的；户名变了必须填，学生本人的账户除外。",
+    account_no = forms.CharField(
+        label="银行账号", max_length=40, help_text="照着银行卡或存折填写，空格不影响。", error_messages={"required": "请填写银行账号。"},
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )  # fmt: skip
+    kind = forms.ChoiceField(
+        label="类型", choices=ACCOUNT_KINDS, widget=forms.RadioSelect,
+        error_messages={"required": "请选择是银行卡还是存折。"},
     )  # fmt: skip
     bank = forms.ChoiceField(
         label="银行", choices=[("", "请选择"), *BANK_NAMES.items()], error_messages={"required": "请选择银行。"}
@@ -151,13 +157,12 @@ class CorrectAccountForm(forms.Form):
     branch = forms.CharField(
         label="开户行", max_length=60, required=False, help_text="如：淇县农村信用联社北阳信用社。"
     )
-    kind = forms.ChoiceField(
-        label="类型", choices=ACCOUNT_KINDS, widget=forms.RadioSelect,
-        error_messages={"required": "请选择是银行卡还是存折。"},
-    )  # fmt: skip
-    account_no = forms.CharField(
-        label="银行账号", max_length=40, help_text="照着银行卡或存折填写，空格不影响。", error_messages={"required": "请填写银行账号。"},
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    holder_relation = forms.CharField(
+        label="与学生关系", max_length=20, required=False, help_text="如：本人、父亲、祖母。"
+    )
+    holder_id = forms.CharField(
+        label="持卡人身份证号", max_length=20, required=False,
+        help_text="户名没有变的可以不填，沿用已登记的；户名变了必须填，学生本人的账户除外。",
     )  # fmt: skip
     reason = _words(
         "更正原因", "请写明为什么更正，负责人据此核对。", help_text="如：原卡已注销，家长 6 月 3 日办了新卡。"

@@ -48,7 +48,10 @@ COLUMNS: Final[tuple[Column, ...]] = (
         strict=True,
     ),
 )
-NOTES: Final = ("一个文件只报一个资助项目，每名学生一行；资助金额单位是元。",)
+NOTES: Final = (
+    "一个文件只报一个资助项目，每名学生一行；资助金额单位是元。",
+    "“是否寄宿”写“是”“否”，或照下载的名册写“寄宿”“走读”，都可以。",
+)
 _KEPT: Final = (
     "grade",
     "class_name",

@@ -88,6 +88,16 @@ class RosterQuerySet(ScopedQuerySet):
         """Back at the school, to be mended."""
         return self.filter(state=RosterState.DRAFT).exclude(return_reason="")
 
+    def to_be_filed(self) -> Self:
+        """First drafts beside which the school has laid no list of its own; not those where every pupil has a reason."""
+        unreasoned = self.model._default_manager.filter(lines__reason_code="")
+        return self.filter(state=RosterState.DRAFT, round=1, filed=None, pk__in=unreasoned.values("pk"))
+
+    def with_to_file(self) -> Any:
+        """With `to_file`: whether the school's own list is to come before anything else."""
+        waiting = self.model._default_manager.to_be_filed()
+        return self.annotate(to_file=models.Exists(waiting.filter(pk=models.OuterRef("pk"))))
+
     def standing(self, stand: str) -> Self:
         """Those that stand there, in the words of the matrix."""
         if stand == Stand.RETURNED:

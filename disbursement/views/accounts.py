@@ -77,6 +77,7 @@ def account_list(request: StaffRequest) -> HttpResponse:
     shown = {
         "form": form, "page": page, "deeds": deeds, "verifies": VERIFY in offered, "reaffirms": REAFFIRM in offered,
         "corrects": may(request.user, "account.correct"), "one_school": form.one_school,
+        "shared_asked": wanted.get("verified") == "shared",
         "cleared": [name for name, given in wanted.items() if given] == ["verified"] and wanted["verified"] == "no",
     }  # fmt: skip
     return render(request, "disbursement/account_list.html", shown)
@@ -126,6 +127,10 @@ def account_correct(request: StaffRequest, pk: int) -> HttpResponse:
     """Type one pupil's account anew; the head verifies it. Afterwards back to where the person came from."""
     found = _account(request, pk)
     back = next_page(request, reverse("disbursement:accounts"))
+    if request.method != "POST" and (instead := _instead_of(request, found)):
+        return render(
+            request, "disbursement/account_stopped.html", {"account": found, "instead": instead, "back": back}
+        )
     if request.method == "POST":
         form = CorrectAccountForm(request.POST, request.FILES, account=found)
         moved = form.is_valid() and attempt(form, correct_account, by=request.user, account=pk, **form.cleaned_data)
@@ -140,6 +145,16 @@ def account_correct(request: StaffRequest, pk: int) -> HttpResponse:
     doubt = _doubted(request).filter(account=found).values_list("reason", flat=True).first()
     shown = {"account": found, "form": form, "doubt": doubt, "back": back}
     return render(request, "disbursement/account_correct.html", shown, status=status)
+
+
+def _instead_of(request: StaffRequest, account: Any) -> Any:
+    """What has taken the place of an account that is stopped: the one that waits or is in use; None of one to correct."""
+    if not account.ended_at:
+        return None
+    rows = BankAccount.objects.visible_to(request.user).filter(student=account.student_id, ended_at=None)
+    if account.declined_by_id:  # the school's answer to it is still to come, or came already
+        rows = rows.filter(version__gt=account.version)
+    return rows.order_by("-version").first()
 
 
 def _warn(request: StaffRequest, made: Any) -> None:

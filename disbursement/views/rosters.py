@@ -70,6 +70,7 @@ _AGREED: Final = {
     LineKind.AMOUNT_DIFFERS: "按核定金额资助",
 }
 _ANSWERING: Final = frozenset({AGREE_ALL.name, AGREE.name, ANSWER.name, DISAGREE.name})
+_AFTER_FILING: Final = frozenset({AGREE_ALL.name, AGREE.name, DISAGREE.name, SUBMIT.name})
 _SIGNING: Final = frozenset({"submit", "review", "approve", "accept", "refuse", "restore"})
 _SIGNED_NEXT: Final = {
     RosterState.SUBMITTED: ("roster.review", "初审"),
@@ -86,8 +87,10 @@ def roster_list(request: StaffRequest) -> HttpResponse:
     deeds = Deeds(request, _list_deeds(request.user, form, _drafted(request.user, term)))
     if deeds.done(semester=term.code, seen=request.POST.getlist("seen"), then=lambda: _left_told(_left(deeds))):
         return redirect(_left_at(request, deeds) if _left(deeds) else _listed_after(request, deeds))
-    listed = rows.with_sums().with_version().with_mended().with_again().select_related("school", "programme", "period")
-    listed = listed.order_by("school__code", "programme__position", "round")
+    listed = rows.with_sums().with_version().with_mended().with_again().with_to_file()
+    listed = listed.select_related("school", "programme", "period").order_by(
+        "school__code", "programme__position", "round"
+    )
     if lists.asked(request):
         return lists.answer(request, ROSTERS, listed, form)
     page = page_of(listed, request.GET.get("page"), at_once=True)
@@ -208,13 +211,20 @@ def roster_detail(request: StaffRequest, pk: int) -> HttpResponse:
 
 
 def _next_of(roster: Any, mine: Any, deed: str) -> str:
-    """After the last difference is answered: that the head's turn has come."""
-    answered = deed in _ANSWERING and roster.state == RosterState.DRAFT and not mine.unanswered().exists()
-    return "差异已全部说明，下一步由学校负责人上报。" if answered else ""
+    """After the last difference is answered: that the head's turn has come, first with accounts that wait."""
+    if deed not in _ANSWERING or roster.state != RosterState.DRAFT or mine.unanswered().exists():
+        return ""
+    waiting = mine.with_account().filter(account_state="UNVERIFIED").count()
+    first = f"先核对 {waiting} 名学生更正的银行账号，再" if waiting and _pays_accounts(roster) else ""
+    return f"差异已全部说明，下一步由学校负责人{first}上报。"
+
+
+def _pays_accounts(roster: Any) -> bool:
+    return bool(roster.programme.payment_mode == PaymentMode.ACCOUNT)
 
 
 def _roster(request: StaffRequest, pk: int) -> Any:
-    rows = Roster.objects.visible_to(request.user).with_sums().with_version().with_mended().with_again()
+    rows = Roster.objects.visible_to(request.user).with_sums().with_version().with_mended().with_again().with_to_file()
     hands = ("prepared_by", "submitted_by", "reviewed_by", "approved_by", "confirmed_by")
     return get_object_or_404(rows.select_related("school", "programme", "semester", "period", "filed", *hands), pk=pk)
 
@@ -288,7 +298,7 @@ def _shown(request: StaffRequest, roster: Any, mine: Any, deeds: Deeds) -> HttpR
         "corrects": may(request.user, "account.correct"),
         "since_return": _since_return(request, roster),
         "next_one": _next_one(request, roster),
-        "pays_accounts": roster.programme.payment_mode == PaymentMode.ACCOUNT,
+        "pays_accounts": _pays_accounts(roster),
         "events": history_of("roster", roster.pk),
         **(_filing(request) if roster.state == RosterState.DRAFT else {}),
         **(_evidence(request, roster, mine, page, flags) if reviewing else {}),
@@ -357,7 +367,7 @@ def _fits(roster: Any, user: User) -> Callable[[Deed], bool]:
     def fits(deed: Deed) -> bool:
         if deed.states and roster.state not in deed.states:
             return False
-        if deed.name in _SIGNING and user.pk in hands:
+        if (deed.name in _SIGNING and user.pk in hands) or (roster.to_file and deed.name in _AFTER_FILING):
             return False
         if deed.name == "agree_all":
             return bool(roster.open_differences)

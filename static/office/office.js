@@ -374,7 +374,7 @@
   // with data-only which rows the deed is for, else which of the picked ones do not fit (data-name, or how many);
   // data-why-<deed> is a row's own reason for not fitting that deed
   function showWhatFits(chosen) {
-    var hints = [], usable = false;
+    var hints = [], usable = false, apart = 0;
     list(document, "[data-needs-pick]").forEach(function (button) {
       var deed = (button.getAttribute("data-dialog") || "").replace(/^do-/, "");
       var unfit = chosen.filter(function (box) {
@@ -386,14 +386,16 @@
       button.title = only;
       var own = valuesOf(unfit, "data-why-" + deed);
       if (own.length) hints.push("“" + button.textContent.trim() + "”：" + own.join("；"));
-      else if (only) hints.push("“" + button.textContent.trim() + "”" + only);
+      else if (only) { apart += 1; hints.push("“" + button.textContent.trim() + "”" + only.replace(/。$/, "")); }
       else if (unfit.length && unfit.length < chosen.length) hints.push((namesOf(unfit) || "所选中 " + unfit.length + " 行") + "不能“" + button.textContent.trim() + "”");
     });
+    if (apart > 1) hints = ["一次只勾选一种差异"]; // rows of several kinds: no deed with a kind of its own fits them all
     list(document, "[data-pick-hint]").forEach(function (place) {
       var unfit = chosen.length && place.getAttribute("data-unfit-hint");
       var why = unfit && !usable ? hints.join("；") || unfit : "";
       var reasons = chosen.length && !usable ? valuesOf(chosen, "data-why").join("；") : "";
       place.textContent = why || reasons || hints.join("；") || (unfit ? "" : place.getAttribute("data-pick-hint"));
+      place.title = place.textContent;
     });
   }
 

@@ -263,3 +263,29 @@ def test_head_sends_back_what_does_not_agree_with_the_card(account: BankAccount)
     refused(
         f"UPDATE students_bankaccount SET declined_reason = 'x' WHERE id = {again.id}", "account_declined_by_another"
     )
+
+
+def test_errors_are_counted_and_named_on_top_and_no_file_is_asked_for_again(account: BankAccount) -> None:
+    clerk = enter(_people(account)[0])
+    wrong = {"account_no": "6229919265000013", "holder_name": "王老三"}
+    text = clerk.post(f"/accounts/{account.pk}/correct/", _typed(account) | wrong).content.decode()
+    assert "有 2 处要改：银行账号、持卡人身份证号。" in text
+    assert "要重新选择" not in text
+    assert text.index('name="account_no"') < text.index('name="branch"')
+
+
+def test_account_that_was_replaced_leads_to_the_one_in_use(account: BankAccount) -> None:
+    clerk, head = (person(name) for name in _people(account))
+    made = correct_account(
+        by=clerk, account=account.pk, holder_name="张三", holder_id=people.id_number(76), bank="RCC", reason="换卡",
+        account_no=people.account_no(),
+    )[0].id  # fmt: skip
+    path = f"/accounts/{account.pk}/correct/"
+    page = enter(clerk.username).get(path).content.decode()
+    assert 'name="account_no"' in page  # still in use
+    verify_accounts(by=head, account=[int(made)])
+    page = enter(clerk.username).get(path).content.decode()
+    assert "这个账户已经停用" in page
+    assert f'href="/accounts/{made}/correct/' in page
+    assert 'name="account_no"' not in page
+    assert 'name="account_no"' in enter(clerk.username).get(f"/accounts/{made}/correct/").content.decode()

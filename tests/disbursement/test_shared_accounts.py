@@ -55,6 +55,16 @@ def test_brothers_and_sisters_may_have_one_account(roster: Roster) -> None:
     assert _shared() < twice
 
 
+def test_filter_says_who_does_what(roster: Roster) -> None:
+    client = enter(f"fuze-{roster.school.code}")
+    page = client.get("/accounts/?verified=shared")
+    told = (
+        "由经办人对照银行卡或存折原件：填错的点行末“更正账户”，再由负责人核对；没有错的不用办" in page.content.decode()
+    )
+    assert told is bool(page.context["page"].rows)
+    assert "这些账号与别的学生相同" not in client.get("/accounts/").content.decode()
+
+
 def test_filter_finds_all_that_are_shared_wherever_they_stand(roster: Roster) -> None:
     others = BankAccount.objects.usable().exclude(pk__in=_shared()).select_related("student", "source_row__school")
     last = others.order_by("-source_row__school__code", "-student__name_key", "-pk")[0]

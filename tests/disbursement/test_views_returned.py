@@ -56,7 +56,7 @@ def test_corrected_account_counts_as_a_change_and_the_reviewer_reads_it(submitte
     told = f"更正银行账号 1 人（{roster.lines.order_by('pk').first().student.name}）"
     assert told in returned("chushen2")
     assert f"退回以后已经改动过（{told}）" in roster_page(f"fuze-{roster.school.code}", roster)
-    assert "退回，已改动" in enter(f"fuze-{roster.school.code}").get("/rosters/").content.decode()
+    assert "被退回，已有改动" in enter(f"fuze-{roster.school.code}").get("/rosters/").content.decode()
     sent_up(roster)
     assert "已改正上报" in returned("chushen2")
     assert f"{told}；重新上报" in roster_page("chushen2", roster)

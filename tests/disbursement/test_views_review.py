@@ -248,7 +248,7 @@ def test_submission_shows_what_the_action_would_refuse(submitted):
     roster.lines.filter(kind=LineKind.MISSING).update(answered_by=None)
     text = looked_at(head, roster)
     refused = do(head, f"/rosters/{roster.pk}/", "submit").content.decode()
-    sentence = re.search(r"不能上报</span> <b>差异都已说明</b>：([^<]*)", text)
+    sentence = re.search(r"不能上报</span> <b>有差异没有说明</b>：([^<]*)", text)
     assert sentence
     assert sentence[1].split("，")[0].strip() in refused
     roster.refresh_from_db()

@@ -157,6 +157,11 @@ def test_account_that_was_corrected_since_the_return_counts_as_work_on_the_roste
     assert "退回以后已经改动过" in head.get(f"/rosters/{roster.pk}/").content.decode()
     looked = head.get(f"/rosters/look/?pick={roster.pk}").content.decode()
     assert "1 名学生更正的账号还没有核对" in looked
+    opened(roster)
+    clerk, path = enter(f"jingban-{roster.school.code}"), f"/rosters/{roster.pk}/"
+    page = clerk.get(done(clerk, path, "agree_all")).content.decode()
+    if roster.programme.payment_mode == "ACCOUNT":
+        assert "下一步由学校负责人先核对 1 名学生更正的银行账号，再上报。" in page
 
 
 def test_returned_roster_waits_for_clerk_and_head_until_it_goes_up_again(submitted):
@@ -174,13 +179,22 @@ def test_returned_roster_waits_for_clerk_and_head_until_it_goes_up_again(submitt
         assert "现在由学校负责人核对后上报" not in shown
     line = roster.lines.differing().first()
     answer_differences(by=person(f"jingban-{roster.school.code}"), line=[line.pk])
-    assert "名册被退回" not in clerk.get("/").content.decode()
-    assert "退回的名册已改，待上报" in head.get("/").content.decode()
+    home = clerk.get("/").content.decode()
+    assert "名册被退回待修改" not in home
+    assert "退回的名册已有改动，待核对" in home
+    assert "照退回原因逐条核对" in home
+    assert "退回的名册已有改动，待上报" in head.get("/").content.decode()
     shown = head.get(path).content.decode()
-    assert "：由学校负责人对照退回原因核对，再上报" in shown
+    assert f"说明差异 1 条（{line.student.name}）），不等于都改好了" in shown
+    assert f"学生：{line.student.name}。" in shown
+    assert "由学校负责人对照退回原因核对，再上报" in shown
     assert "名册被退回待修改" not in shown
+    assert "被退回，已有改动" in shown
+    looked = head.get(f"/rosters/look/?pick={roster.pk}").content.decode()
+    assert "信息填写有误：请重新核对<br>请对照原因逐条核对" in looked
     done(head, path, "submit")
-    assert "名册被退回" not in head.get("/").content.decode()
+    for client in (clerk, head):
+        assert "退回的名册" not in client.get("/").content.decode()
     assert "请重新核对" not in head.get("/rosters/").content.decode()
 
 

@@ -20,7 +20,7 @@ from aid_admin.intake.registry import KINDS, SheetKind
 from aid_admin.intake.rules import Standing
 from aid_admin.intake.views.changing import BEFORE, changes_of
 from aid_admin.intake.views.preview import issues_of, sums_of
-from aid_admin.intake.views.sending import visible_upload
+from aid_admin.intake.views.sending import owed, visible_upload
 from aid_admin.jobs.models import Job
 from aid_admin.lib.refusals import Forbidden, NotFound, Refused
 
@@ -169,7 +169,8 @@ def commit(request: StaffRequest, pk: int) -> HttpResponse:
         force.commit_upload(by=request.user, upload=upload.pk, partial=given["partial"])
         waits = KINDS[upload.kind].second_person
         after = "等待另一名数据专员复核生效。" if waits else "数据已生效。"
-        messages.success(request, f"已提交 {upload.accepted} 行，{after}")
+        left = "、".join(one.title for one in owed(request, KINDS[upload.kind]))
+        messages.success(request, f"已提交 {upload.accepted} 行，{after}" + (f"还没有填报的：{left}。" if left else ""))
 
     return _act(request, pk, "commit_form", CommitForm(request.POST), call)
 
@@ -227,6 +228,11 @@ def issues(request: StaffRequest, pk: int) -> HttpResponse:
     return answer_file(*printing.print_issues(by=request.user, upload=pk))
 
 
+def _marked(upload: Any, job: Job | None) -> dict[str, Any]:
+    """The button by itself; the sentences that name it are sent along."""
+    return {"upload": upload, "job": job, "beside": True}
+
+
 @require_POST
 @needs("upload.mark")
 def mark(request: StaffRequest, pk: int) -> HttpResponse:
@@ -234,7 +240,7 @@ def mark(request: StaffRequest, pk: int) -> HttpResponse:
     upload = visible_upload(request, pk)
     job = marking.mark_upload(by=request.user, upload=pk)
     if request.headers.get("HX-Request"):
-        return render(request, "intake/_marked.html", {"upload": upload, "job": job})
+        return render(request, "intake/_marked.html", _marked(upload, job))
     return redirect("intake:detail", pk=pk)
 
 
@@ -243,7 +249,7 @@ def marked(request: StaffRequest, pk: int) -> HttpResponse:
     upload = visible_upload(request, pk)
     job = _job(request, pk, marking.JOB)
     over = job is None or not job.is_live
-    return render(request, "intake/_marked.html", {"upload": upload, "job": job}, status=STOP_POLLING if over else 200)
+    return render(request, "intake/_marked.html", _marked(upload, job), status=STOP_POLLING if over else 200)
 
 
 @require_POST

@@ -17,7 +17,7 @@ from aid_admin.db.pages import page_of
 from aid_admin.intake.actions import staging
 from aid_admin.intake.forms import MappingForm, UploadFilter, UploadForm
 from aid_admin.intake.models import Upload
-from aid_admin.intake.registry import KINDS, SheetKind
+from aid_admin.intake.registry import KINDS, Owed, SheetKind
 from aid_admin.intake.rules import SENT_BEFORE, Standing
 from aid_admin.lib.refusals import Forbidden, NotFound, Refused
 from aid_admin.lib.sheets import template
@@ -36,7 +36,7 @@ def _upload(upload: Any) -> list[Any]:
 
 LISTED: Final = lists.ListOut(
     "数据导入", (
-        ColumnOut("编号", 8, "int"), ColumnOut("类别", 20), ColumnOut("文件", 40), ColumnOut("学校", 28), ColumnOut("状态", 12),
+        ColumnOut("编号", 8, "int"), ColumnOut("文件类别", 20), ColumnOut("文件", 40), ColumnOut("学校", 28), ColumnOut("状态", 12),
         ColumnOut("行数", 8, "int"), ColumnOut("可导入", 8, "int"), ColumnOut("有错误", 8, "int"), ColumnOut("提醒", 8, "int"),
         ColumnOut("上传人", 16), ColumnOut("上传时间", 18),
     ), _upload,
@@ -124,10 +124,16 @@ def send(request: StaffRequest, code: str) -> HttpResponse:
     upload = _stage(request, kind, form) if request.method == "POST" and form.is_valid() else None
     if upload is not None:
         return _go(request, upload)
-    shown = {"form": form, "kind": kind, "columns": kind.parser().COLUMNS, "step": 2}
+    shown = {"form": form, "kind": kind, "columns": kind.parser().COLUMNS, "step": 2, "owed": owed(request, kind)}
     wrong = bool(form.errors)
     page = "intake/_upload_form.html" if wrong and request.headers.get("HX-Request") else "intake/upload_send.html"
     return render(request, page, shown, status=422 if wrong else 200)
+
+
+def owed(request: StaffRequest, kind: SheetKind) -> list[Owed]:
+    """What the person's schools have still to send of this kind in the semester chosen."""
+    find = kind.call("owed")
+    return find(request.user, calendar.chosen(request.session)) if find else []
 
 
 def _stage(request: StaffRequest, kind: SheetKind, form: UploadForm) -> Upload | None:

@@ -54,6 +54,8 @@ _NO: Final = frozenset(
         "不在校",
     )
 )
+# a number as lists and papers show it: stars in the middle, or its last digits alone
+_MASKED: Final = re.compile(r"[0-9]*\*{2,}[0-9Xx*]*|尾号\s*[0-9]{2,6}")
 _PHONE: Final = re.compile(r"\+?[0-9()\-]{7,20}([/、,;][+0-9()\-]{7,20})*")
 
 
@@ -115,6 +117,9 @@ def id_number(cell: Cell, column: Column, found: Found) -> tuple[str | None, str
     if id_card.is_valid(number):
         found.append(("ID_REPAIRED", {}))
         return number, ""
+    if _MASKED.fullmatch(number):
+        _faulty(found, column, "NUMBER_MASKED", typed)
+        return None, typed
     if inner := disability_card.id_part(number):
         found.append(("ID_FROM_CERTIFICATE", {}))
         return inner, ""
@@ -131,7 +136,11 @@ def account_no(cell: Cell, column: Column, found: Found) -> str:
     if value and _is_destroyed(cell, value) and not (isinstance(cell, str) and bank_card.luhn_ok(value)):
         found.append(("NUMBER_DESTROYED", {}))
         return ""
-    return bank_card.normalise(value)
+    number = bank_card.normalise(value)
+    if _MASKED.fullmatch(number):
+        _faulty(found, column, "NUMBER_MASKED", value)
+        return ""
+    return number
 
 
 def cert_no(cell: Cell, column: Column, found: Found) -> str:

@@ -24,6 +24,9 @@ CATALOGUE: Final[dict[str, Entry]] = {
     "ID_DESTROYED": Entry(_E, "{column}被当作数字保存，后几位已丢失；请在原系统重新导出，把这一列设为文本格式"),
     "NUMBER_DESTROYED": Entry(_E, "{column}被当作数字保存，后几位已丢失；请把这一列设为文本格式后重新填写"),
     "ID_INVALID": Entry(_E, "{column}有误：{reason}；请核对户口本后改正"),
+    "NUMBER_MASKED": Entry(
+        _E, "{column}是遮盖的号码；请在“下载名册”时勾选显示完整号码重新下载，或填上完整号码，再上传"
+    ),
     "ID_MISSING": Entry(_W, "没有{column}，将只能按姓名等线索人工核对"),
     "ID_REPAIRED": Entry(_R, "{column}已按规范写法整理（空格、全角、小写x等）"),
     "ID_FROM_CERTIFICATE": Entry(_R, "{column}填的是残疾人证号，已取前18位作为身份证号"),

@@ -181,6 +181,18 @@ def bank_name(code: str | None) -> str:
 
 
 @register.filter
+def faulty(form: Any) -> list[str]:
+    """The labels of the fields in which something is wrong, in the form's order."""
+    return [str(field.label) for field in form if field.errors]
+
+
+@register.filter
+def without(name: str | None, school: str) -> str:
+    """A person's name where the school's stands beside it: without that, if it begins with it."""
+    return (name or "").removeprefix(school) or (name or "")
+
+
+@register.filter
 def role_name(role: str) -> str:
     """A role in Chinese."""
     return wording.role_name(role)

@@ -68,6 +68,7 @@ def codes(row):
         ("410622201103154000", None, "ID_DESTROYED"),
         ("410622800101001", None, "ID_INVALID"),
         (OWN[:17], None, "ID_INVALID"),
+        (OWN[:6] + "********" + OWN[-4:], None, "NUMBER_MASKED"),
         (None, None, "ID_MISSING"),
         ("  ", None, "ID_MISSING"),
     ],
@@ -76,17 +77,28 @@ def test_id_number_of_evidence(typed, value, code):
     row = one(身份证号=typed)
     assert row.values["id_number"] == value
     assert codes(row) == ([code] if code else [])
-    assert bool(row.values["id_number_text"]) == (code in {"ID_DESTROYED", "ID_INVALID"})
+    assert bool(row.values["id_number_text"]) == (code in {"ID_DESTROYED", "ID_INVALID", "NUMBER_MASKED"})
     expected = {
         None: Status.ACCEPTED,
         "ID_DESTROYED": Status.REFUSED,
         "ID_INVALID": Status.WARNED,
+        "NUMBER_MASKED": Status.WARNED,
         "ID_MISSING": Status.WARNED,
     }
     assert row.status == expected.get(code, Status.REPAIRED)
 
 
-@pytest.mark.parametrize(("typed", "code"), [("1234", "ID_INVALID"), (None, "MISSING_VALUE")])
+@pytest.mark.parametrize("typed", ["************1866", "尾号1866", "尾号 1866"])
+def test_account_number_as_papers_show_it(typed):
+    columns = (COLUMNS[0], Column("account_no", "银行账号", kind="account_no", required=True, filled=True, strict=True))
+    row = list(read_table(raw([["姓名", "银行账号"], ["张三", typed]]), columns))[1]
+    assert (row.values["account_no"], row.status, codes(row)) == ("", Status.REFUSED, ["NUMBER_MASKED"])
+
+
+@pytest.mark.parametrize(
+    ("typed", "code"),
+    [("1234", "ID_INVALID"), (None, "MISSING_VALUE"), (OWN[:6] + "********" + OWN[-4:], "NUMBER_MASKED")],
+)
 def test_id_number_where_money_moves(typed, code):
     columns = (
         COLUMNS[0],
