@@ -51,11 +51,15 @@ def _words(label: str, message: str, *, required: bool = True, help_text: str = 
 class SchoolFilter(forms.Form):
     """A list's filter by school and programme, within the person's reach."""
 
+    one_school = False  # of somebody who sees one alone nothing is asked
     school = forms.ChoiceField(label="学校", required=False)
     programme = forms.ChoiceField(label="资助项目", required=False, choices=[("", "全部项目"), *Programme.choices()])
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.one_school:
+            del self.fields["school"]
+            return
         schools = list(School.objects.visible_to(user).values_list("code", "name"))
         self.fields["school"].choices = [("", f"全部 {len(schools)} 所"), *schools]  # type: ignore[attr-defined]
 
@@ -121,10 +125,9 @@ class AccountFilter(SchoolFilter):
     q = _search(_PUPIL, "如 wyj")
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        reach = user.reach()
+        self.one_school = len(reach.schools) == 1 and not (reach.county or reach.townships)
         super().__init__(*args, user=user, **kwargs)
-        self.one_school = len(self.fields["school"].choices) == 2  # type: ignore[attr-defined]  # “全部”, and it
-        if self.one_school:
-            del self.fields["school"]
 
 
 class ReaffirmForm(forms.Form):

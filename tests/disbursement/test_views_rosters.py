@@ -172,6 +172,8 @@ def test_export_xlsx_masked_by_default_and_logged(small_county):
     assert answer.status_code == 200
     rows = list(load_workbook(io.BytesIO(answer.content)).active.iter_rows(values_only=True))
     place = rows[2].index("身份证号")
+    names = [row[rows[2].index("学生姓名")] for row in rows[3 : 3 + roster.lines.counted().count()]]
+    assert names == list(roster.lines.counted().order_by("pk").values_list("student__name", flat=True))  # as the page
     assert {"*" in row[place] for row in rows[3 : 3 + roster.lines.counted().count()]} == {True}
     event = AuditEvent.objects.latest("seq")
     assert (event.verb, event.to_state, event.count) == ("roster.export", "EXPORTED", roster.lines.counted().count())

@@ -195,6 +195,10 @@ def test_marked_workbook_is_made_by_a_job_and_logged(client):
     answer = client.get(f"/uploads/{upload.pk}/marked/")
     assert answer.status_code == 286
     assert "下载带标注的原表" in answer.content.decode()
+    now = '<span id="{}"{}>点“下载带标注的原表”，改正</span>'
+    for place in ("marked-next", "marked-next-commit"):  # the sentences that name the button change with it
+        assert now.format(place, ' hx-swap-oob="true"') in answer.content.decode()
+        assert now.format(place, "") in client.get(f"/uploads/{upload.pk}/").content.decode()
     answer = client.post(f"/uploads/{upload.pk}/marked/file/")
     page = load_workbook(io.BytesIO(answer.content)).worksheets[0]
     assert "错误原因" in [cell.value for cell in page[1]]
