@@ -6,7 +6,7 @@ from datetime import date
 
 from django.template.loader import render_to_string
 
-from aid_admin.lib import id_card, xlsx_out
+from aid_admin.lib import id_card, phone, xlsx_out
 from aid_admin.lib.money import in_words, yuan, yuan_comma
 from aid_admin.lib.pdf.printing import MEDIA_TYPE, make_pdf
 from aid_admin.lib.xlsx_out import ColumnOut
@@ -104,7 +104,7 @@ class RosterSheet:
 
     def shown_phone(self, row: RosterRow) -> str:
         """The telephone number as this paper shows it."""
-        return row.phone if self.in_clear or not row.phone else f"{row.phone[:3]}****{row.phone[-4:]}"
+        return row.phone if self.in_clear else phone.mask(row.phone)
 
     def shown_enrolment(self, row: RosterRow) -> str:
         """The roll's number as this paper shows it: it holds the identity number."""

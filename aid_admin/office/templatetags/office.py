@@ -6,7 +6,7 @@ from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
 
-from aid_admin.lib import bank_card, id_card, money
+from aid_admin.lib import bank_card, id_card, money, phone
 from aid_admin.office import page_words, wording
 
 register = template.Library()
@@ -172,6 +172,12 @@ def mask_id(text: str | None) -> str:
 def mask_account(text: str | None) -> str:
     """An account number fit for a screen: the last four digits."""
     return bank_card.mask(text) if text else ""
+
+
+@register.filter
+def mask_phone(text: str | None) -> str:
+    """A telephone number fit for a screen."""
+    return phone.mask(text) if text else ""
 
 
 @register.filter
