@@ -41,6 +41,7 @@ ALLOWED = {
     "publicity.download": _PUBLICITY | CHECKS_EVIDENCE,
     "objection.add": _PUBLICITY,
     "objection.decide": _APPROVER,
+    "objection.reveal": _PUBLICITY | _APPROVER,
     "objection.print": _PUBLICITY | CHECKS_EVIDENCE,
     "funds.allot": _FINANCE,
     "funds.take_back": _FINANCE,

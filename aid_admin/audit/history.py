@@ -62,6 +62,12 @@ def have_happened(object_type: str, object_ids: Iterable[object], to_state: str)
     return set(events.filter(to_state=to_state).values_list("object_id", flat=True))
 
 
+def has_deed(object_type: str, verb: str) -> Exists:
+    """Whether an event says that `verb` was done with the row; to filter or annotate a query set of such objects."""
+    pk = Cast(OuterRef("pk"), CharField())
+    return Exists(AuditEvent.objects.filter(object_type=object_type, object_id=pk, verb=verb))
+
+
 def _deed(events: list[Any]) -> Any:
     """The last event of a deed, with the count and the reason of whichever has one, and where the deed began."""
     deed = events[0]

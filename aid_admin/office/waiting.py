@@ -139,7 +139,7 @@ def _approver(desk: Desk) -> Iterator[Work]:
     yield _to_end(desk)
     ended = desk.rosters(RosterState.APPROVED).filter(period__state=PeriodState.ENDED)
     yield Work(ended, "名册待确认", "公示已结束，确认后可以发放", "/rosters/?state=APPROVED")
-    yield _objections(desk, "公示异议待决定", "决定前该生名额暂缓")
+    yield _objections(desk, "公示异议待决定", "决定前这一项资助暂缓发放")
     yield _visits(desk)
 
 
@@ -179,6 +179,11 @@ def _publicity_officer(desk: Desk) -> Iterator[Work]:
     )  # fmt: skip
     yield from _owed_photos(desk)
     yield _objections(desk, "公示异议办理中", "由复审人员决定")
+    untold = desk.see(Objection).filter(roster_line__semester=desk.term).awaiting_letter()
+    yield Work(
+        untold, "异议已办结，待打印告知书", "打开后点“打印处理结果告知书”，送给异议人；匿名的由学校留存",
+        "/objections/?outcome=TO_PRINT", one="/objections/{}/",
+    )  # fmt: skip
 
 
 def _owed_photos(desk: Desk) -> Iterator[Work]:

@@ -62,6 +62,7 @@ VERBS: Final[dict[str, str]] = {
     "objection.add": "登记异议",
     "objection.decide": "办结异议",
     "objection.print": "打印异议告知书",
+    "objection.reveal": "查看异议人电话",
     "account.verify": "核对账号",
     "account.decline": "退回账户",
     "account.reaffirm": "申明账户可用",
@@ -146,6 +147,7 @@ VERBS: Final[dict[str, str]] = {
 
 _OBJECTS: Final = {
     "student.id_number": "学生身份证号", "family.id_number": "家庭成员身份证号", "family.phone": "家庭电话",
+    "objection.phone": "异议人电话",
     "account.account_no": "银行账号", "account.holder_id": "持卡人身份证号", "payment.account_no": "收款账号",
     "registry.id_number": "名单身份证号", "registry.cert_no": "名单证件编号",
     "audit": "审计记录", "batches": "发放批次", "export": "名单导出", "lines": "发放明细", "statistics": "统计",

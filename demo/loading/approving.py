@@ -15,7 +15,7 @@ from aid_admin.county.actions import set_business_date
 from aid_admin.county.models import Semester
 from demo.loading.files import County, Progress
 from demo.loading.staff import Staff
-from disbursement.actions import drafting, publicity, rosters
+from disbursement.actions import drafting, objections, publicity, rosters
 from disbursement.models import Objection, PublicityEvidence, PublicityPeriod, Roster, RosterLine
 from disbursement.rules.publicity import PeriodLength, may_end_on
 from disbursement.rules.states import LineKind, PeriodState, RosterState
@@ -219,10 +219,12 @@ def _object(county: County, period: PublicityPeriod, staff: Staff) -> None:
             continue
         received = (period.started_on or STARTED_ON) + timedelta(days=row["day"] - 1)
         advance(received)
-        publicity.add_objection(
+        objections.add_objection(
             by=officer, line=line.pk, channel=row["channel"], text=row["text"], received_on=received
         )
     for row in county.decisions["objections"]:
         found = Objection.objects.filter(roster_line__student__id_number=row["pupil_id"], outcome="").first()
         if found:
-            publicity.decide_objection(by=approver, objection=found.pk, outcome=row["decision"], finding=row["finding"])
+            objections.decide_objection(
+                by=approver, objection=found.pk, outcome=row["decision"], finding=row["finding"]
+            )

@@ -1,4 +1,4 @@
-"""公示: planned, started with a frozen list, evidenced by photos, ended after its time; objections."""
+"""公示: planned, started with a frozen list, evidenced by photos, ended after its time."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -13,10 +13,9 @@ from aid_admin.audit.rules import digest
 from aid_admin.county import calendar
 from aid_admin.county.models import School, Semester
 from aid_admin.files import store
-from aid_admin.lib import images, workdays
+from aid_admin.lib import images
 from aid_admin.lib.refusals import BadInput, NotFound, Refused
 from disbursement.models import (
-    Objection,
     PublicityEvidence,
     PublicityLine,
     PublicityPeriod,
@@ -33,14 +32,11 @@ from disbursement.rules.publicity import (
     obstacles_to_end,
 )
 from disbursement.rules.states import (
-    LINE_MOVES,
     PERIOD_MOVES,
     LineStatus,
     PeriodState,
     RosterState,
 )
-
-OBJECTION_WORKDAYS = 5
 
 
 @action("publicity.plan", ALLOWED)
@@ -320,47 +316,3 @@ def abort_period(*, by: User, period: int, reason: str) -> list[Moved]:
     if not reason.strip():
         raise BadInput("中止公示须写明原因。", field="reason")
     return move([_period("publicity.abort", by, period)], PERIOD_MOVES, "abort", reason=reason)
-
-
-@action("objection.add", ALLOWED)
-def add_objection(*, by: User, line: int, channel: str, text: str, received_on: date | None = None) -> list[Moved]:
-    """Register an objection during publicity; it holds that pupil's line and nothing else."""
-    found: Any = scoped(
-        RosterLine.objects.select_related("roster__school", "roster__period", "student"), "objection.add", by, [line]
-    )[0]
-    period = found.roster.period
-    if period is None or period.state != PeriodState.RUNNING:
-        raise Refused("这名学生的名单不在公示期内，不能登记异议。")
-    if not text.strip():
-        raise BadInput("请写明异议内容。", field="text")
-    day = received_on or calendar.business_date()
-    objection = Objection.objects.create(
-        roster_line=found, channel=channel, text=text, received_on=day, registered_by=by,
-        due_on=workdays.add_workdays(day, OBJECTION_WORKDAYS, calendar.holidays()),
-    )  # fmt: skip
-    if found.state == LineStatus.ACCEPTED:
-        move([found], LINE_MOVES, "hold", reason="公示异议")
-    record("objection", objection.pk, school_code=found.scope_code, to_state="OPEN", reason=channel)
-    return [Moved("objection", objection.pk, None, "OPEN")]
-
-
-@action("objection.decide", ALLOWED)
-def decide_objection(*, by: User, objection: int, outcome: str, finding: str) -> list[Moved]:
-    """SUSTAINED takes the line away; DISMISSED frees it, unless another objection is open."""
-    if outcome not in {"SUSTAINED", "DISMISSED"} or not finding.strip():
-        raise BadInput("请选择结论（SUSTAINED 成立 / DISMISSED 不成立）并写明调查情况。")
-    found: Any = scoped(Objection.objects, "objection.decide", by, [objection])[0]
-    if found.outcome:
-        raise Refused("这条异议已经有结论，请刷新。")
-    if found.registered_by_id == by.pk:
-        raise Refused("异议由登记人以外的人决定。")
-    Objection.objects.filter(pk=found.pk, outcome="").update(outcome=outcome, finding=finding, decided_by=by)
-    line = (
-        RosterLine.objects.select_for_update(of=("self",)).select_related("roster__school").get(pk=found.roster_line_id)
-    )
-    if outcome == "SUSTAINED" and line.state in (LineStatus.ACCEPTED, LineStatus.HELD):
-        move([line], LINE_MOVES, "withdraw", reason="公示异议成立")
-    elif line.state == LineStatus.HELD and not line.objection_set.filter(outcome="").exists():
-        move([line], LINE_MOVES, "release", reason="公示异议不成立")
-    record("objection", found.pk, school_code=line.scope_code, from_state="OPEN", to_state=outcome, reason=finding)
-    return [Moved("objection", found.pk, "OPEN", outcome)]

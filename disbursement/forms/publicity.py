@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any, ClassVar
 
 from django import forms
+from django.core.validators import RegexValidator
 
 from aid_admin.files.photos import PhotoField
 from disbursement.forms import SchoolFilter, _search, _words
@@ -113,7 +114,13 @@ class ObjectionFilter(SchoolFilter):
     outcome = forms.ChoiceField(
         label="结论",
         required=False,
-        choices=[("", "全部"), ("OPEN", "未办结"), ("SUSTAINED", "成立"), ("DISMISSED", "不成立")],
+        choices=[
+            ("", "全部"),
+            ("OPEN", "未办结"),
+            ("SUSTAINED", "成立"),
+            ("DISMISSED", "不成立"),
+            ("TO_PRINT", "待打印"),
+        ],
     )
     since = _day("收到日期从")
     until = _day("到")
@@ -168,10 +175,33 @@ class ObjectionForm(forms.Form):
     channel = forms.ChoiceField(
         label="渠道", choices=[(c, c) for c in ("来电", "来访", "来信", "学校转来", "匿名", "其他")]
     )
-    text = _words("异议内容", "请写明异议内容。", help_text="写清对谁、对什么有异议；匿名的照实写“匿名”。")
+    objector = forms.CharField(
+        label="异议人姓名", required=False, max_length=30, widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        help_text="如“张先生”，印在告知书的称呼里；不填为匿名。",
+    )  # fmt: skip
+    phone = forms.CharField(
+        label="联系电话", required=False, max_length=20, validators=[RegexValidator(r"^[0-9+() -]{5,20}$", "电话只填数字和“-”，如 13800000000。")],
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "tel"}),
+        help_text="只用于联系异议人，加密保存，不印在任何材料上。",
+    )  # fmt: skip
+    text = _words(
+        "异议内容", "请写明异议内容。",
+        help_text="会原样印在告知书上：写清对谁、对什么有异议。异议人的姓名、电话填在上面两栏，不要写在这里。",
+    )  # fmt: skip
     received_on = forms.DateField(
         label="收到日期", required=False, widget=forms.DateInput(attrs={"type": "date"}), help_text="不填为今天。"
     )
+
+
+def objection_form(others: Sequence[tuple[int, str]]) -> type[ObjectionForm]:
+    """The form with the pupil's other lines that hang now, none of them chosen; the plain one where there is none."""
+    if not others:
+        return ObjectionForm
+    also = forms.TypedMultipleChoiceField(
+        label="同时登记该生的其他项目", required=False, coerce=int, choices=others, widget=forms.CheckboxSelectMultiple,
+        help_text="反映的是学生本人的，一并勾选：每个项目登记一条，各自暂缓发放、各自作结论。",
+    )  # fmt: skip
+    return type("ObjectionFormOfPupil", (ObjectionForm,), {"also": also, "field_order": ["also"]})
 
 
 class DecideForm(forms.Form):

@@ -8,8 +8,10 @@ from django.db import models
 from django.db.models import F, Q
 
 from aid_admin.accounts.models import User
+from aid_admin.audit.history import has_deed
 from aid_admin.county.models import School, Semester
 from aid_admin.db.base import Row
+from aid_admin.db.fields import SealedField
 from aid_admin.db.scope import Reach, ScopedQuerySet
 from aid_admin.files.models import StoredFile
 from aid_admin.lib.states import transitions
@@ -150,12 +152,25 @@ class ObjectionQuerySet(ScopedQuerySet):
     school_path = "roster_line__roster__school__code"
     township_path = "roster_line__roster__school__township__code"
 
+    def with_letter(self) -> Any:
+        """With `letter_printed`: whether the letter that tells the outcome was ever printed, as the trail says."""
+        return self.annotate(letter_printed=has_deed("objection", "objection.print"))
+
+    def awaiting_letter(self) -> Any:
+        """Decided ones whose letter nobody has printed."""
+        return self.exclude(outcome="").with_letter().filter(letter_printed=False)
+
 
 class Objection(Row):
-    """Somebody objects to one pupil's line; while open it holds that line alone."""
+    """Somebody objects to one pupil's line; while open it holds that line alone.
+
+    The phone of who objects is shown to who may `objection.reveal` alone, and printed nowhere.
+    """
 
     roster_line = models.ForeignKey(RosterLine, on_delete=models.PROTECT, verbose_name="名册明细")
     channel = models.CharField("渠道", max_length=20)
+    objector = models.CharField("异议人姓名", max_length=30, blank=True, db_default="")
+    objector_phone = SealedField("联系电话", kind="phone", null=True, blank=True)
     text = models.TextField("内容")
     received_on = models.DateField("收到日期")
     due_on = models.DateField("办理期限")
@@ -181,7 +196,7 @@ class Objection(Row):
         ]
 
     def __str__(self) -> str:
-        return f"{self.roster_line}的异议"
+        return f"第{self.pk}号异议"
 
     @property
     def state(self) -> str:

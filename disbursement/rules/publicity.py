@@ -128,6 +128,11 @@ class PhotoFacts:
     taken_on: date | None
 
 
+def is_anonymous(channel: str) -> bool:
+    """Whether an objection came without a name, as its channel says: 匿名, 匿名信."""
+    return "匿名" in channel
+
+
 def may_end_on(started_on: date, length: PeriodLength, holidays: Mapping[date, bool]) -> date:
     """Return the first day on which a period may be ended; the day of posting does not count.
 

@@ -20,7 +20,7 @@ from aid_admin.office import actions, people, wording
 
 _SEES: Final = needs_role(Role.AUDITOR)
 _KINDS: Final[dict[str, tuple[str, dict[str, Any]]]] = {
-    "reveal": ("查看完整号码", {"verb": "identity.reveal"}),
+    "reveal": ("查看完整号码", {"verb__in": ("identity.reveal", "objection.reveal")}),
     "export": ("导出与下载", {"to_state__in": ("EXPORTED", "DOWNLOADED")}),
     "users": ("用户与岗位", {"verb__startswith": "user."}),
     "money": ("批次与银行", {"verb__startswith": "batch."}),
