@@ -108,7 +108,8 @@ class Person:
         who = self.username
         self.page.on("console", lambda m: note(f"{who}: {m.text}") if m.type in ("error", "warning") else None)
         self.page.on("pageerror", lambda error: note(f"{who}: {error}"))
-        self.page.on("request", lambda r: None if r.url.startswith(self.office.url) else note(f"{who}: {r.url}"))
+        own = (self.office.url, f"blob:{self.office.url}")  # a photo is shown before it is sent
+        self.page.on("request", lambda r: None if r.url.startswith(own) else note(f"{who}: {r.url}"))
         self.page.on("response", lambda r: note(f"{who}: {r.status} {r.url}") if r.status >= 500 else None)
 
     def shot(self, name: str) -> None:

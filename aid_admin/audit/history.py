@@ -51,7 +51,7 @@ def has_happened(object_type: str, object_id: object, to_state: str) -> bool:
 
 
 def happened_to(object_type: str, which: Q) -> Exists:
-    """Whether an event of the row says so: a condition for a filter of rows of that type, by their keys."""
+    """Whether an event says so of the row: to filter or annotate a query set of objects of that type."""
     key = Cast(OuterRef("pk"), CharField())
     return Exists(AuditEvent.objects.filter(which, object_type=object_type, object_id=key))
 
@@ -60,12 +60,6 @@ def have_happened(object_type: str, object_ids: Iterable[object], to_state: str)
     """Ids of those of the objects of which an event says so."""
     events = AuditEvent.objects.filter(object_type=object_type, object_id__in=[str(pk) for pk in object_ids])
     return set(events.filter(to_state=to_state).values_list("object_id", flat=True))
-
-
-def has_deed(object_type: str, verb: str) -> Exists:
-    """Whether an event says that `verb` was done with the row; to filter or annotate a query set of such objects."""
-    pk = Cast(OuterRef("pk"), CharField())
-    return Exists(AuditEvent.objects.filter(object_type=object_type, object_id=pk, verb=verb))
 
 
 def _deed(events: list[Any]) -> Any:

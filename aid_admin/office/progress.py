@@ -94,9 +94,11 @@ def deadlines_of(term: Semester) -> list[tuple[str, str, date | None]]:
     return [(code, name, due.get(code)) for code, name in SCHOOL_STEPS]
 
 
-def progress_of(term: Semester, schools: Sequence[str], steps: Sequence[tuple[str, str, date | None]]) -> list[Any]:
+def progress_of(
+    term: Semester, today: date, schools: Sequence[str], steps: Sequence[tuple[str, str, date | None]]
+) -> list[Any]:
     """Every school's progress; days late are working days of the county's calendar."""
-    today, holidays = calendar.business_date(), calendar.holidays()
+    holidays = calendar.holidays()
     late = [workdays_between(due, today, holidays) if due and due < today else 0 for _, _, due in steps]
     photos = _photos_late(term, today, holidays)
     rows = bulk.query(_SQL, {"term": term.pk, "schools": list(schools)})
@@ -115,7 +117,7 @@ def progress_of(term: Semester, schools: Sequence[str], steps: Sequence[tuple[st
 def _photos_late(term: Semester, today: date, holidays: Mapping[date, bool]) -> dict[str, int]:
     """School → by how many working days the photo is late that is latest, of the first round's periods."""
     late: dict[str, int] = {}
-    for one in photo_days.owed(Roster.objects.of(term).filter(round=1), term, today):
+    for one in photo_days.owed(Roster.objects.of(term).filter(round=1), term, today, holidays):
         for school, period in one.exact().values_list("school__code", "period"):
             late[school] = max(late.get(school, 0), one.days[period].late(today, holidays))
     return late

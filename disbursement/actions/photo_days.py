@@ -10,12 +10,28 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 
 from aid_admin.county import calendar
 from aid_admin.county.models import Semester
-from disbursement.actions.publicity import last_day_of
+from disbursement.actions.publicity import length_of
 from disbursement.models import PublicityEvidence, PublicityPeriod
-from disbursement.rules.publicity import Moment, PhotoDays, photo_days
+from disbursement.rules.publicity import Moment, PhotoDays, may_end_on, photo_days
 from disbursement.rules.states import PeriodState
 
 _NONE: Final = Q(pk__in=[])
+
+
+@dataclass(frozen=True)
+class _Hung:
+    """What hangs in a semester, asked for once for all photos."""
+
+    term: Semester
+    holidays: Mapping[date, bool] | None
+
+    @cached_property
+    def days(self) -> list[tuple[int, date, date]]:
+        """Running periods, each with its first and its last day. One query, and one for holidays that were not given."""
+        holidays = calendar.holidays() if self.holidays is None else self.holidays
+        running = PublicityPeriod.objects.filter(semester=self.term, state=PeriodState.RUNNING)
+        periods = running.values_list("pk", "started_on")
+        return [(pk, begun, may_end_on(begun, length_of(self.term), holidays)) for pk, begun in periods if begun]
 
 
 @dataclass(frozen=True)
@@ -27,6 +43,7 @@ class Missing:
     """
 
     moment: Moment
+    hung: _Hung
     rosters: Any
     meant: Callable[[PhotoDays], bool]
     anyway: Q = field(default=_NONE)
@@ -34,13 +51,9 @@ class Missing:
 
     @cached_property
     def days(self) -> Mapping[int, PhotoDays]:
-        """By period the days of its photo. Two queries."""
-        periods = PublicityPeriod.objects.filter(pk__in=self.rosters.order_by().values("period"))
-        holidays = calendar.holidays()
+        """By period the days of its photo."""
         return {
-            one.pk: photo_days(self.moment, started_on=one.started_on, last_day=last_day)
-            for one in periods.select_related("semester")
-            if (last_day := last_day_of(one, holidays))
+            pk: photo_days(self.moment, started_on=begun, last_day=last_day) for pk, begun, last_day in self.hung.days
         }
 
     def exact(self) -> Any:
@@ -61,22 +74,23 @@ class Missing:
 
 def may_be_sent(rosters: Any, term: Semester, today: date) -> list[Missing]:
     """By moment the photos that are not there and can be sent today, those apart that were sent and not passed."""
-    found = []
+    found, hung = [], _Hung(term, None)
     for moment in Moment:
         open_ones = _without(rosters, moment).filter(period__started_on__lte=_begun(moment, term, today))
         for was_refused in (False, True):
             which = _refused(moment) if was_refused else ~_refused(moment)
-            found.append(Missing(moment, open_ones.filter(which), _opens_by(today), refused=was_refused))
+            found.append(Missing(moment, hung, open_ones.filter(which), _opens_by(today), refused=was_refused))
     return found
 
 
-def owed(rosters: Any, term: Semester, today: date) -> list[Missing]:
+def owed(rosters: Any, term: Semester, today: date, holidays: Mapping[date, bool] | None = None) -> list[Missing]:
     """By moment the photos that are overdue, or were refused and not sent again."""
-    found = []
+    found, hung = [], _Hung(term, holidays)
     for moment in Moment:
         refused = _refused(moment)
         overdue = Q(period__started_on__lt=_begun(moment, term, today) - timedelta(days=1))
-        found.append(Missing(moment, _without(rosters, moment).filter(overdue | refused), _due_before(today), refused))
+        rows = _without(rosters, moment).filter(overdue | refused)
+        found.append(Missing(moment, hung, rows, _due_before(today), refused))
     return found
 
 

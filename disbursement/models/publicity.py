@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from aid_admin.accounts.models import User
-from aid_admin.audit.history import has_deed
+from aid_admin.audit.history import happened_to
 from aid_admin.county.models import School, Semester
 from aid_admin.db.base import Row
 from aid_admin.db.fields import SealedField
@@ -154,7 +154,7 @@ class ObjectionQuerySet(ScopedQuerySet):
 
     def with_letter(self) -> Any:
         """With `letter_printed`: whether the letter that tells the outcome was ever printed, as the trail says."""
-        return self.annotate(letter_printed=has_deed("objection", "objection.print"))
+        return self.annotate(letter_printed=happened_to("objection", Q(verb="objection.print")))
 
     def awaiting_letter(self) -> Any:
         """Decided ones whose letter nobody has printed."""

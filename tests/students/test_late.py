@@ -102,7 +102,7 @@ def _not_late_at_birth():
         assert one.title.startswith("补充轮次：")
         assert "没有学期期限" in one.hint
         assert (one.due, one.late) == (None, 0)
-    (row,) = progress_of(term, [SCHOOL], deadlines_of(term))
+    (row,) = progress_of(term, calendar.business_date(), [SCHOOL], deadlines_of(term))
     cells = dict(zip([code for code, _ in SCHOOL_STEPS], row.cells, strict=True))
     assert cells["ROSTERS"].state == "done"
 

@@ -22,7 +22,8 @@ def show(request: StaffRequest) -> HttpResponse:
     steps = deadlines_of(term)
     form = ProgressFilter(request.GET or None)
     schools = School.objects.visible_to(request.user).filter(**form.wanted()).values_list("code", flat=True)
-    every = progress_of(term, list(schools), steps)
+    _, today, _ = calendar.of_session(request.session)
+    every = progress_of(term, today, list(schools), steps)
     late = [row for row in every if row.late]
     rows = late if form.is_bound and form.is_valid() and form.cleaned_data["late"] else every
     if lists.asked(request):

@@ -146,6 +146,13 @@ def test_progress_of_schools_is_filtered_and_taken_along(small_county) -> None:
     assert "没有符合条件的学校" in reviewer.get("/progress/?q=没有这所").content.decode()
 
 
+def test_progress_costs_at_most_twelve_queries(small_county, django_assert_max_num_queries) -> None:
+    reviewer = enter("chushen1")
+    reviewer.get("/progress/")
+    with django_assert_max_num_queries(12):
+        assert reviewer.get("/progress/").status_code == 200
+
+
 def test_line_taken_out_of_a_draft_is_not_called_unbuilt(county_at) -> None:
     county_at("publicised")
     line = line_of(drafted(), 3)

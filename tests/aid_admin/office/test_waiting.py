@@ -275,7 +275,7 @@ def test_photo_that_is_late_shows_in_the_progress_of_schools(county_at) -> None:
     term = Semester.objects.get(code=TERM)
     steps = deadlines_of(term)
     assert {code: due for code, _, due in steps}["PHOTOS"] is None
-    (row,) = progress_of(term, [SCHOOL], steps)
+    (row,) = progress_of(term, calendar.business_date(), [SCHOOL], steps)
     cell = row.cells[[code for code, _, _ in steps].index("PHOTOS")]
     assert (cell.whole, cell.done, cell.late, cell.state) == (2, 0, 1, "late")
 
