@@ -1,17 +1,18 @@
 """What a reviewer looks at: where a roster stands at its school, and the signs on a line that want a person's eye."""
 
+from disbursement.rules.states import RosterState
 from students.rules import Labelled
 
 
 class Stand(Labelled):
-    """Where a roster stands, in the words of the matrix 学校 × 项目."""
+    """Where a roster stands in the matrix 学校 × 项目: the roster's states, and apart what came back."""
 
-    DRAFT = "DRAFT", "未报"
-    RETURNED = "RETURNED", "退回"
-    SUBMITTED = "SUBMITTED", "待初审"
-    REVIEWED = "REVIEWED", "待复审"
-    APPROVED = "APPROVED", "通过"
-    CONFIRMED = "CONFIRMED", "已确认"
+    DRAFT = RosterState.DRAFT.value, RosterState.DRAFT.label
+    RETURNED = "RETURNED", "被退回"
+    SUBMITTED = RosterState.SUBMITTED.value, RosterState.SUBMITTED.label
+    REVIEWED = RosterState.REVIEWED.value, RosterState.REVIEWED.label
+    APPROVED = RosterState.APPROVED.value, RosterState.APPROVED.label
+    CONFIRMED = RosterState.CONFIRMED.value, RosterState.CONFIRMED.label
 
 
 class Flag(Labelled):

@@ -61,8 +61,8 @@ MATCHES: Final = ListOut(
 
 def _standing(place: Any) -> list[Value]:
     return [
-        place.student.name, _masked(place.student.id_number), place.enrolment.school.name if place.enrolment else "没有学籍",
-        place.attendance.school.name if place.attendance else "没有确认", f"{place.grade}{place.class_name}",
+        place.student.name, _masked(place.student.id_number), place.enrolled_at,
+        place.attends_at, f"{place.grade}{place.class_name}",
         place.get_standing_display(), place.attendance.reason if place.attendance else "",
         f"{place.decided_by.name}：{place.reason}" if place.decided_by else "",
     ]  # fmt: skip

@@ -105,3 +105,18 @@ class Placement(Row):
 
     def __str__(self) -> str:
         return f"{self.student} {self.semester}"
+
+    @property
+    def enrolled_at(self) -> str:
+        """The school of the roll in words; that several claim the pupil waits for a person."""
+        return self.enrolment.school.name if self.enrolment else self._unsettled("没有学籍")
+
+    @property
+    def attends_at(self) -> str:
+        """The school that says he attends, in words; a school that says he is absent is no 在校学校."""
+        if self.attendance:
+            return self.attendance.school.name if self.attendance.attending else "学校确认不在校"
+        return self._unsettled("没有学校确认")
+
+    def _unsettled(self, nowhere: str) -> str:
+        return "待核定" if self.standing in {Standing.CLAIMED_TWICE, Standing.TRANSFER} else nowhere
