@@ -6,14 +6,12 @@ from typing import Any
 from django import forms
 
 from aid_admin.accounts.models import User
-from aid_admin.county.models import School, Township, Village
+from aid_admin.county.forms import SchoolFilter, search_field
+from aid_admin.county.models import School, Village
 from aid_admin.files.photos import PhotoField
 from aid_admin.lib.money import parse_yuan
 from archives.rules import PIECES, DeliveryWay, EvidenceKind, LetterState, VisitMode
-from disbursement.forms import SchoolFilter
 from students.rules import Stage
-
-PUPIL_HINT = "姓名 / 拼音 / 身份证后四位"
 
 
 def day_field(label: str, *, required: bool = False, help_text: str = "不填为今天。") -> forms.DateField:
@@ -39,28 +37,11 @@ def words_field(label: str, *, required: bool = False, rows: int = 2, most: int 
     )
 
 
-def pupil_field() -> forms.CharField:
-    """Search of a pupil."""
-    return forms.CharField(
-        label=PUPIL_HINT,
-        required=False,
-        max_length=60,
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": "如 wyj"}),
-    )
-
-
 class ArchiveFilter(SchoolFilter):
     """Filters that all lists of this app share: school, township of the household, pupil."""
 
-    programme = None  # type: ignore[assignment]
     township = forms.ChoiceField(label="户籍乡镇", required=False)
-    q = pupil_field()
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, user=user, **kwargs)
-        self.school_codes = [code for code, _ in self.fields["school"].choices if code]  # type: ignore[attr-defined]
-        towns = list(Township.objects.values_list("code", "name"))
-        self.fields["township"].choices = [("", "全部乡镇"), *towns]  # type: ignore[attr-defined]
+    q = search_field()
 
 
 class LetterFilter(ArchiveFilter):
@@ -216,8 +197,7 @@ class EndForm(forms.Form):
 class PeerFilter(SchoolFilter):
     """Filters of the list of peer pairs."""
 
-    programme = None  # type: ignore[assignment]
-    q = pupil_field()
+    q = search_field()
 
 
 class PeerForm(forms.Form):

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from aid_admin.accounts.models import User
+from aid_admin.county.forms import Filter, SchoolFilter, search_field
 from aid_admin.county.models import School
 from aid_admin.intake.registry import KINDS
 from aid_admin.intake.rules import REGISTRY_KINDS
@@ -22,13 +22,6 @@ from eligibility.rules import (
 )
 from students.rules import Labelled, Standing
 
-_PUPIL = "姓名 / 拼音 / 身份证后四位"
-
-
-def _search(label: str, hint: str = "") -> forms.CharField:
-    widget = forms.TextInput(attrs={"type": "search", "placeholder": hint})
-    return forms.CharField(label=label, required=False, max_length=60, widget=widget)
-
 
 def registries() -> list[tuple[str, str]]:
     """The departments' registries, as the import wizard names them."""
@@ -44,32 +37,12 @@ def _words(label: str, message: str) -> forms.CharField:
     )
 
 
-class Filter(forms.Form):
-    """A list's filters."""
-
-    def wanted(self, **paths: str) -> dict[str, Any]:
-        """The filled-in fields as filters: field name → path; nothing of a form that does not make sense."""
-        given = self.cleaned_data if self.is_bound and self.is_valid() else {}
-        return {path: given[name] for name, path in paths.items() if given.get(name)}
-
-
-class SchoolFilter(Filter):
-    """A filter by school, within the person's reach."""
-
-    school = forms.ChoiceField(label="学校", required=False)
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        schools = list(School.objects.visible_to(user).values_list("code", "name"))
-        self.fields["school"].choices = [("", f"全部 {len(schools)} 所"), *schools]  # type: ignore[attr-defined]
-
-
 class ApplicationFilter(SchoolFilter):
     """Filters of the list of applications."""
 
     state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部状态"), *ApplicationState.choices()])
     category = forms.ChoiceField(label="申请类别", required=False, choices=[("", "全部类别"), *Category.choices()])
-    q = _search(_PUPIL, "如 wyj")
+    q = search_field()
 
 
 class MatchFilter(Filter):
@@ -80,7 +53,7 @@ class MatchFilter(Filter):
     )
     verdict = forms.ChoiceField(label="结论", required=False, choices=[("", "全部结论"), *Verdict.choices()])
     registry = forms.ChoiceField(label="名单", required=False, choices=registries)
-    q = _search(_PUPIL, "如 wyj")
+    q = search_field()
 
 
 class CoverageFilter(Filter):
@@ -89,7 +62,7 @@ class CoverageFilter(Filter):
     outcome = forms.ChoiceField(label="结果", required=False, choices=[("", "全部"), *CoverageOutcome.choices()])
     reason = forms.ChoiceField(label="去向", required=False, choices=[("", "全部去向"), *CoverageReason.choices()])
     registry = forms.ChoiceField(label="名单", required=False, choices=registries)
-    q = _search("姓名或村")
+    q = search_field("姓名或村", "")
 
 
 class EntitlementFilter(SchoolFilter):
@@ -100,7 +73,7 @@ class EntitlementFilter(SchoolFilter):
         label="结果", required=False, choices=[("", "全部"), ("yes", "应助"), ("no", "不予资助")]
     )
     reason = forms.ChoiceField(label="理由", required=False, choices=[("", "全部理由"), *ReasonCode.choices()])
-    q = _search(_PUPIL, "如 wyj")
+    q = search_field()
 
 
 class StandingFilter(SchoolFilter):
@@ -111,7 +84,7 @@ class StandingFilter(SchoolFilter):
         required=False,
         choices=[("", "全部不一致的"), *(c for c in Standing.choices() if c[0] != "GO")],
     )
-    q = _search(_PUPIL, "如 wyj")
+    q = search_field()
 
 
 class DecideForm(forms.Form):

@@ -5,28 +5,20 @@ from typing import Any
 from django import forms
 
 from aid_admin.accounts.models import User
+from aid_admin.county.forms import SchoolFilter, search_field
 from aid_admin.county.models import School, Village
 from aid_admin.files.photos import PhotoField
 from students.rules import Boarding, Residence, Stage, Standing
 
 
-class StudentFilter(forms.Form):
+class StudentFilter(SchoolFilter):
     """Filters of the list of students."""
 
-    q = forms.CharField(
-        label="姓名 / 拼音 / 身份证后四位",
-        required=False,
-        max_length=30,
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": "如 wyj"}),
-    )
-    school = forms.ChoiceField(label="学校", required=False)
+    q = search_field()
     stage = forms.ChoiceField(label="学段", required=False, choices=[("", "全部学段"), *Stage.choices()])
     standing = forms.ChoiceField(label="在籍在校", required=False, choices=[("", "全部"), *Standing.choices()])
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        schools = list(School.objects.visible_to(user).values_list("code", "name"))
-        self.fields["school"].choices = [("", f"全部 {len(schools)} 所"), *schools]  # type: ignore[attr-defined]
+    field_order = ("q",)
 
 
 class LateForm(forms.Form):

@@ -56,13 +56,10 @@ def students(request: StaffRequest) -> HttpResponse:
     places = Placement.objects.visible_to(request.user).of(term)
     rows = Student.objects.visible_to(request.user)
     form = StudentFilter(request.GET or None, user=request.user)
-    if form.is_valid():
-        wanted = form.cleaned_data
-        paths = {"school": "school__code", "stage": "stage", "standing": "standing"}
-        chosen = {path: wanted[name] for name, path in paths.items() if wanted[name]}
-        if chosen:
-            rows = rows.filter(Exists(places.filter(student=OuterRef("pk"), **chosen)))
-        rows = rows.search(wanted["q"])
+    if chosen := form.wanted(school="school__code", stage="stage", standing="standing"):
+        rows = rows.filter(Exists(places.filter(student=OuterRef("pk"), **chosen)))
+    if found := form.wanted(q="q"):
+        rows = rows.search(found["q"])
     here = Prefetch("placement_set", places.select_related("school"), to_attr="places")
     rows = rows.prefetch_related(here).order_by("name_key", "pk")
     if lists.asked(request):

@@ -92,8 +92,24 @@ def among(keys: Iterable[int]) -> RawSQL:
     return RawSQL("SELECT unnest(%s::bigint[])", ["{" + ",".join(map(str, keys)) + "}"])
 
 
+Statement = tuple[str, Sequence[Any] | Mapping[str, Any]]  # what `query` takes
+
+
+def side_by_side(statements: Sequence[Statement]) -> tuple[Any, ...]:
+    """The one row of each of several reading statements, joined to one row, in one round trip."""
+    with connection.cursor() as cursor:
+        filled = [cursor.mogrify(sql, parameters).decode() for sql, parameters in statements]
+        cursor.execute(f"SELECT * FROM {', '.join(f'({sql}) of_{place}' for place, sql in enumerate(filled))}")
+        return tuple(cursor.fetchone() or ())
+
+
 def count_all(rows: Sequence[Any]) -> list[int]:
     """How many rows each of several query sets has; one statement for all of them."""
+    return [int(n) for n in query(*counting(rows))[0]] if rows else []
+
+
+def counting(rows: Sequence[Any]) -> Statement:
+    """The statement whose one row says how many rows each of several query sets has."""
     parts: list[str] = []
     parameters: list[Any] = []
     for one in rows:
@@ -104,7 +120,7 @@ def count_all(rows: Sequence[Any]) -> list[int]:
             continue
         parts.append(f"(SELECT count(*) FROM ({sql}) counted)")
         parameters += given
-    return [int(n) for n in query(f"SELECT {', '.join(parts)}", parameters)[0]] if parts else []
+    return f"SELECT {', '.join(parts)}", parameters
 
 
 def copy_table(table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:

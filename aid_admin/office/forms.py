@@ -4,7 +4,8 @@ from typing import Any
 
 from django import forms
 
-from aid_admin.county.models import Township
+from aid_admin.accounts.models import User
+from aid_admin.county.models import School
 
 
 class RevealForm(forms.Form):
@@ -26,16 +27,18 @@ class SchoolsFilter(forms.Form):
         label="学校名称", required=False, max_length=60, widget=forms.TextInput(attrs={"type": "search"})
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        towns = list(Township.objects.values_list("code", "name"))
+        seen = School.objects.visible_to(user).order_by("code")
+        self._within = list(seen.values_list("code", "name", "township__code", "township__name"))
+        towns = sorted({(code, name) for *_, code, name in self._within})
         self.fields["township"].choices = [("", "全部乡镇"), *towns]  # type: ignore[attr-defined]
 
-    def wanted(self) -> dict[str, str]:
-        """The filled-in fields as lookups of a school."""
+    def schools(self) -> list[str]:
+        """Codes of the schools within the person's reach that are meant."""
         given = self.cleaned_data if self.is_bound and self.is_valid() else {}
-        paths = {"township": "township__code", "q": "name__contains"}
-        return {path: given[name] for name, path in paths.items() if given.get(name)}
+        town, part = given.get("township"), given.get("q") or ""
+        return [code for code, name, of, _ in self._within if town in (None, "", of) and part in name]
 
 
 class ProgressFilter(SchoolsFilter):

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from aid_admin.accounts.rules import Role
 from aid_admin.county.models import Semester
@@ -216,18 +216,24 @@ def _begun(c: _Counts) -> tuple[object, ...]:
 
 def steps_of(semester: Semester, reach: Reach, runs: RunsShown) -> list[Step]:
     """The eight steps of a semester within a person's reach. One query."""
-    row = bulk.query(
-        _SQL,
-        {
-            "semester": semester.pk,
-            "registries": sorted(REGISTRY_KINDS),
-            "compared": runs.comparison,
-            "entitled": runs.entitlement,
-            "county": reach.county,
-            "schools": sorted(reach.schools),
-            "townships": sorted(reach.townships),
-        },
-    )[0]
+    return steps_from(bulk.query(*counting(semester, reach, runs))[0], runs)
+
+
+def counting(semester: Semester, reach: Reach, runs: RunsShown) -> bulk.Statement:
+    """The statement whose one row `steps_from` reads."""
+    return _SQL, {
+        "semester": semester.pk,
+        "registries": sorted(REGISTRY_KINDS),
+        "compared": runs.comparison,
+        "entitled": runs.entitlement,
+        "county": reach.county,
+        "schools": sorted(reach.schools),
+        "townships": sorted(reach.townships),
+    }
+
+
+def steps_from(row: Sequence[Any], runs: RunsShown) -> list[Step]:
+    """The eight steps that a row of `counting` tells of."""
     of_counts = len(fields(_Counts))
     counts, hangs = _Counts(*row[:of_counts]), Hanging(*row[of_counts:])
     judged, begun = _judged(counts, changed=runs.comparison_is_due), _begun(counts)

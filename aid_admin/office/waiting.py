@@ -279,7 +279,7 @@ def _way(work: Work, count: int) -> str:
     return work.one.format(rows.values_list(work.one_by, flat=True).first())
 
 
-def _there(works: Iterable[Work], counts: Iterable[int]) -> list[tuple[Work, int]]:
+def there(works: Iterable[Work], counts: Iterable[int]) -> list[tuple[Work, int]]:
     """The work that is there; counted again where SQL alone finds too many."""
     exact = (
         (work, work.exact().count() if count and work.exact else count)
@@ -290,20 +290,18 @@ def _there(works: Iterable[Work], counts: Iterable[int]) -> list[tuple[Work, int
 
 def waiting_for(user: User, term: Semester, today: date, runs: RunsShown) -> list[Waiting]:
     """What waits for this person in this semester, most pressing first; empty if nothing does."""
-    return waiting_beside(user, term, today, runs, ())[0]
+    works = works_of(user, term, today, runs)
+    return lines_of(there(works, bulk.count_all([work.rows for work in works])), term, today)
 
 
-def waiting_beside(
-    user: User, term: Semester, today: date, runs: RunsShown, beside: Sequence[Rows]
-) -> tuple[list[Waiting], list[int]]:
-    """The same, and how many of `beside` there are: counted in the same query."""
+def works_of(user: User, term: Semester, today: date, runs: RunsShown) -> list[Work]:
+    """Every kind of work that this person's roles may have."""
     desk = Desk(user, term, runs, today)
-    found = {work.title: work for role in sorted(user.roles) for work in _WORK[role](desk)}
-    counts = bulk.count_all([*(work.rows for work in found.values()), *beside])
-    return _lines(_there(found.values(), counts), term, today), counts[len(found) :]
+    return list({work.title: work for role in sorted(user.roles) for work in _WORK[role](desk)}.values())
 
 
-def _lines(works: Sequence[tuple[Work, int]], term: Semester, today: date) -> list[Waiting]:
+def lines_of(works: Sequence[tuple[Work, int]], term: Semester, today: date) -> list[Waiting]:
+    """The work that is there with its days and ways, most pressing first."""
     deadlines = deadlines_of(term) if any(work.step for work, _ in works) else {}
     dues = [_due(work, deadlines) for work, _ in works]
     ends = [due or term.ends_on for due in dues]

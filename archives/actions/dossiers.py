@@ -29,7 +29,7 @@ from disbursement.actions.printing import office
 from disbursement.models import RosterLine
 from disbursement.papers.paper import XLSX, Paper
 from disbursement.rules.states import LineStatus, RosterState
-from eligibility.actions.entitle import newest_run
+from eligibility.pins import RunsShown, run_of, runs_shown
 from students.models import Placement
 
 PACK: Final = "archive.pack"
@@ -46,9 +46,9 @@ _MISSING: Final = (
 )  # fmt: skip
 
 
-def basis_of(term: Semester) -> Basis:
-    """What the semester's dossiers rest on now."""
-    return Basis(term, newest_run(term))
+def basis_of(term: Semester, runs: RunsShown | None = None) -> Basis:
+    """What the semester's dossiers rest on now; `runs` if they are known already."""
+    return Basis(term, run_of((runs or runs_shown(term)).entitlement))
 
 
 def aided_pupils(term: Semester) -> Any:

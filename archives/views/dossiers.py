@@ -25,6 +25,7 @@ from archives.forms import DossierFilter, ScanForm, TakeBackForm
 from archives.models import ArchivePackage, EvidenceItem
 from archives.rules import PIECE_TITLES
 from disbursement.permissions import CHECKS_EVIDENCE
+from eligibility.views.shown import runs_of
 from students.models import Placement, Student
 
 _SECONDS: Final = 20  # how old the sums over the list may be
@@ -49,15 +50,16 @@ def dossier_list(request: StaffRequest) -> HttpResponse:
     """Every pupil with a grant, and what the dossier lacks."""
     term = calendar.chosen(request.session)
     form = DossierFilter(request.GET or None, user=request.user)
-    basis, schools = dossiers.basis_of(term), form.school_codes
+    basis, schools = dossiers.basis_of(term, runs_of(request, term)), form.school_codes
     key = f"dossiers-{term.pk}-{hash(tuple(schools))}"
     sums: tuple[int, int] | None = cache.get(key)
+    every: dict[int, list[str]] = {}
     if sums is None:
         every = missing_by_pupil(basis, schools)
         sums = len(every), sum(not codes for codes in every.values())
         cache.set(key, sums, _SECONDS)
     page = page_of(_filtered(request, basis, form), request.GET.get("page"))
-    missing = missing_by_pupil(basis, schools, [place.student_id for place in page])
+    missing = every or missing_by_pupil(basis, schools, [place.student_id for place in page])
     for place in page:
         place.missing = [PIECE_TITLES[code] for code in missing.get(place.student_id, ())]
     shown = {

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django import forms
 
 from aid_admin.accounts.models import User
-from aid_admin.county.models import School
+from aid_admin.county.forms import SchoolFilter, search_field
 from aid_admin.files.photos import PhotoField
 from aid_admin.lib import bank_card, id_card
 from disbursement.actions.printing import BANK_NAMES
@@ -29,12 +29,6 @@ from students.actions.account_facts import correction_faults
 from students.models import ACCOUNT_KINDS
 
 _MOST_RETURN_BYTES = 20 * 1024 * 1024
-_PUPIL = "姓名 / 拼音 / 身份证后四位"
-
-
-def _search(label: str, hint: str = "") -> forms.CharField:
-    widget = forms.TextInput(attrs={"type": "search", "placeholder": hint})
-    return forms.CharField(label=label, required=False, max_length=60, widget=widget)
 
 
 def _words(label: str, message: str, *, required: bool = True, help_text: str = "") -> forms.CharField:
@@ -48,28 +42,13 @@ def _words(label: str, message: str, *, required: bool = True, help_text: str = 
     )
 
 
-class SchoolFilter(forms.Form):
-    """A list's filter by school and programme, within the person's reach."""
+class ProgrammeFilter(SchoolFilter):
+    """A list's filter by school and programme."""
 
-    one_school = False  # of somebody who sees one alone nothing is asked
-    school = forms.ChoiceField(label="学校", required=False)
     programme = forms.ChoiceField(label="资助项目", required=False, choices=[("", "全部项目"), *Programme.choices()])
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        if self.one_school:
-            del self.fields["school"]
-            return
-        schools = list(School.objects.visible_to(user).values_list("code", "name"))
-        self.fields["school"].choices = [("", f"全部 {len(schools)} 所"), *schools]  # type: ignore[attr-defined]
 
-    def wanted(self, **paths: str) -> dict[str, Any]:
-        """The filled-in fields as filters: field name → path; nothing of a form that does not make sense."""
-        given = self.cleaned_data if self.is_bound and self.is_valid() else {}
-        return {path: given[name] for name, path in paths.items() if given.get(name)}
-
-
-class RosterFilter(SchoolFilter):
+class RosterFilter(ProgrammeFilter):
     """Filters of the list of rosters."""
 
     state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部状态"), *RosterState.choices()])
@@ -83,7 +62,7 @@ class RosterFilter(SchoolFilter):
             ("mine", "轮到我办的"),
         ],
     )
-    q = _search(_PUPIL, "如 wyj")
+    q = search_field()
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
@@ -99,13 +78,13 @@ class BatchFilter(forms.Form):
     answers = forms.ChoiceField(label="回盘", required=False, choices=[("", "全部"), ("differ", "与已登记结果不一致")])
 
 
-class PaymentFilter(SchoolFilter):
+class PaymentFilter(ProgrammeFilter):
     """Filters of the list of payment lines; `batches`: those that have lines within the person's reach, by id."""
 
     batch = forms.ChoiceField(label="批次", required=False)
     state = forms.ChoiceField(label="结果", required=False, choices=[("", "全部结果"), *PaymentState.choices()])
     code = forms.ChoiceField(label="银行说明", required=False, choices=[("", "全部"), *ReturnCode.choices()])
-    q = _search(_PUPIL, "如 wyj")
+    q = search_field()
 
     def __init__(self, *args: Any, user: User, batches: Collection[tuple[int, str]], **kwargs: Any) -> None:
         super().__init__(*args, user=user, **kwargs)
@@ -115,19 +94,13 @@ class PaymentFilter(SchoolFilter):
 class AccountFilter(SchoolFilter):
     """Filters of the list of accounts."""
 
-    programme = None  # type: ignore[assignment]
     verified = forms.ChoiceField(
         label="核对", required=False, choices=[
             ("", "全部在用"), ("no", "待核对"), ("yes", "已核对"), ("doubted", "财务移出待核实"), ("declined", "被负责人退回"),
             ("shared", "账号与别的学生相同"),
         ],
     )  # fmt: skip
-    q = _search(_PUPIL, "如 wyj")
-
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
-        reach = user.reach()
-        self.one_school = len(reach.schools) == 1 and not (reach.county or reach.townships)
-        super().__init__(*args, user=user, **kwargs)
+    q = search_field()
 
 
 class ReaffirmForm(forms.Form):

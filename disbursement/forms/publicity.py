@@ -7,8 +7,9 @@ from typing import Any, ClassVar
 from django import forms
 from django.core.validators import RegexValidator
 
+from aid_admin.county.forms import search_field
 from aid_admin.files.photos import PhotoField
-from disbursement.forms import SchoolFilter, _search, _words
+from disbursement.forms import ProgrammeFilter, _words
 from disbursement.rules.publicity import GapKind, Moment
 from disbursement.rules.states import PeriodState
 
@@ -19,13 +20,13 @@ def _day(label: str) -> forms.DateField:
     return forms.DateField(label=label, required=False, widget=widget, error_messages={"invalid": "请填写日期。"})
 
 
-class PeriodFilter(SchoolFilter):
+class PeriodFilter(ProgrammeFilter):
     """Filters of the list of periods."""
 
     state = forms.ChoiceField(label="状态", required=False, choices=[("", "全部状态"), *PeriodState.choices()])
     since = _day("开始日期从")
     until = _day("到")
-    q = _search("标题", "标题中的字")
+    q = search_field("标题", "标题中的字")
 
 
 class LinesFilter(forms.Form):
@@ -33,7 +34,7 @@ class LinesFilter(forms.Form):
 
     school = forms.ChoiceField(label="学校", required=False)
     group = forms.ChoiceField(label="班级", required=False)
-    q = _search("姓名", "可以只填一部分")
+    q = search_field("姓名", "可以只填一部分")
 
     def __init__(
         self, *args: Any, schools: Sequence[tuple[str, str]], groups: Collection[str], one_school: bool = False,
@@ -59,7 +60,7 @@ class HangingFilter(forms.Form):
     gap = forms.ChoiceField(
         label="情况", required=False, choices=[("", "全部"), *GapKind.choices(), ("none", "没有缺漏（含尚未到期）")]
     )
-    q = _search("学校", "校名中的字")
+    q = search_field("学校", "校名中的字")
 
     def __init__(self, *args: Any, periods: Sequence[Any], townships: Sequence[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -77,7 +78,7 @@ class VillageFilter(forms.Form):
     """Filters of the villages of a period: a township, a part of the village's name."""
 
     township = forms.ChoiceField(label="乡镇", required=False)
-    q = _search("村（居）", "村名中的字")
+    q = search_field("村（居）", "村名中的字")
 
     def __init__(self, *args: Any, townships: Collection[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -97,7 +98,7 @@ class PhotoFilter(forms.Form):
         label="核查", required=False, choices=[("", "待核查"), ("yes", "核查通过"), ("no", "不通过"), ("all", "全部")]
     )
     moment = forms.ChoiceField(label="时点", required=False, choices=[("", "全部"), *Moment.choices()])
-    q = _search("学校", "校名中的字")
+    q = search_field("学校", "校名中的字")
 
     def wanted(self) -> dict[str, Any]:
         """As filters of the photos."""
@@ -108,7 +109,7 @@ class PhotoFilter(forms.Form):
         return kept | {path: value for path, value in named.items() if value}
 
 
-class ObjectionFilter(SchoolFilter):
+class ObjectionFilter(ProgrammeFilter):
     """Filters of the list of objections."""
 
     outcome = forms.ChoiceField(
@@ -124,7 +125,7 @@ class ObjectionFilter(SchoolFilter):
     )
     since = _day("收到日期从")
     until = _day("到")
-    q = _search("学生或内容", "姓名，或异议中的字")
+    q = search_field("学生或内容", "姓名，或异议中的字")
 
 
 class PlanForm(forms.Form):

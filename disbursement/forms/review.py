@@ -5,13 +5,14 @@ from typing import Any
 from django import forms
 
 from aid_admin.accounts.models import User
+from aid_admin.county.forms import Filter, search_field
 from aid_admin.county.models import School, Township
-from disbursement.forms import SchoolFilter
+from disbursement.forms import ProgrammeFilter
 from disbursement.rules.review import Stand
 from eligibility.rules import Programme
 
 
-class TownshipFilter(forms.Form):
+class TownshipFilter(Filter):
     """Filters by township and programme, within the person's reach."""
 
     township = forms.ChoiceField(label="乡镇", required=False)
@@ -23,19 +24,12 @@ class TownshipFilter(forms.Form):
         towns = list(Township.objects.filter(pk__in=mine).values_list("code", "name"))
         self.fields["township"].choices = [("", "全部乡镇"), *towns]  # type: ignore[attr-defined]
 
-    def wanted(self, **paths: str) -> dict[str, Any]:
-        """The filled-in fields as filters: field name → path; nothing of a form that does not make sense."""
-        given = self.cleaned_data if self.is_bound and self.is_valid() else {}
-        return {path: given[name] for name, path in paths.items() if given.get(name)}
-
 
 class MatrixFilter(TownshipFilter):
     """Filters of the matrix 学校 × 项目."""
 
     stand = forms.ChoiceField(label="状态", required=False, choices=[("", "全部状态"), *Stand.choices()])
-    q = forms.CharField(
-        label="学校名称", required=False, max_length=60, widget=forms.TextInput(attrs={"type": "search", "placeholder": "如 江屯"})
-    )  # fmt: skip
+    q = search_field("学校名称", "如 江屯")
     late = forms.ChoiceField(label="逾期", required=False, choices=[("", "全部"), ("yes", "只看逾期")])
 
 
@@ -45,7 +39,7 @@ def _day(label: str) -> forms.DateField:
     )
 
 
-class ReturnedFilter(SchoolFilter):
+class ReturnedFilter(ProgrammeFilter):
     """Filters of what was returned."""
 
     kind = forms.ChoiceField(

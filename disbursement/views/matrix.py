@@ -30,9 +30,11 @@ def roster_matrix(request: StaffRequest) -> HttpResponse:
     form = MatrixFilter(request.GET or None, user=request.user)
     due, late = _lateness(request, term)
     rosters = _wanted(Roster.objects.visible_to(request.user).of(term), form, late)
-    schools = School.objects.visible_to(request.user).filter(pk__in=rosters.values("school"))
+    placed = list(rosters.order_by().values_list("school", "state", "return_reason"))
+    here = {school for school, *_ in placed}
+    schools = School.objects.visible_to(request.user).filter(pk__in=here)
     schools = schools.select_related("township").order_by("township__code", "code")
-    page = page_of(schools, request.GET.get("page"), at_once=True)
+    page = page_of(schools, request.GET.get("page"), counted=len(here), at_once=True)
     found = list(
         rosters.filter(school__in=page.rows)
         .with_sums()
@@ -48,7 +50,7 @@ def roster_matrix(request: StaffRequest) -> HttpResponse:
         "late": late,
         "programmes": programmes,
         "table": _table(page.rows, programmes, found, flagged, late),
-        "stands": _counts(rosters),
+        "stands": _counts(placed),
         "filtered": any(form.data.get(name) for name in form.fields),
     }
     return render(request, "disbursement/roster_matrix.html", shown)
@@ -73,9 +75,9 @@ def _wanted(rosters: Any, form: MatrixFilter, late: int) -> Any:
     return rows
 
 
-def _counts(rosters: Any) -> list[tuple[str, str, int]]:
-    """Code, words and number of the rosters that stand at each place."""
-    found = Counter(stand_of(*row) for row in rosters.order_by().values_list("state", "return_reason"))
+def _counts(placed: Sequence[tuple[int, str, str]]) -> list[tuple[str, str, int]]:
+    """Code, words and number of the rosters that stand at each place; of each its school, state and return reason."""
+    found = Counter(stand_of(state, returned) for _, state, returned in placed)
     return [(stand.value, stand.label, found[stand]) for stand in Stand if found[stand]]
 
 

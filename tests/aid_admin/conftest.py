@@ -57,7 +57,7 @@ def log_in() -> LogIn:
 
     def enter(user: User) -> Client:
         client = Client()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user, backend="aid_admin.accounts.backend.PostsBackend")
         return client
 
     return enter

@@ -53,10 +53,9 @@ def _hanging(steps: Sequence[Step], term: Semester, today: date) -> str | None:
 @require_safe
 def home(request: StaffRequest) -> HttpResponse:
     """What waits for the person, with count, deadline and the way there; where nothing does, what comes next; and his notes."""
-    context.forget_bars(request.user)
     term = calendar.chosen(request.session)
     _, today, _ = calendar.of_session(request.session)
-    steps, lines, _ = context.bar(request, request.user, term, today)
+    steps, lines = context.at_home(request, request.user, term, today)
     shown = [(line, menu.exists(line.path)) for line in lines]
     coming = "" if lines else coming_for(request.user.roles, steps, deadlines_of(term), _hanging(steps, term, today))
     notes = notes_for(request.user, term, today)

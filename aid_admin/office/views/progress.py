@@ -8,7 +8,6 @@ from django.shortcuts import render
 from aid_admin.accounts.gate import StaffRequest, needs_role
 from aid_admin.accounts.rules import BUSINESS_ROLES
 from aid_admin.county import calendar, lists
-from aid_admin.county.models import School
 from aid_admin.lib.xlsx_out import ColumnOut
 from aid_admin.office.forms import ProgressFilter
 from aid_admin.office.progress import Cell, deadlines_of, progress_of
@@ -20,10 +19,9 @@ def show(request: StaffRequest) -> HttpResponse:
     """The matrix; with ?late=1 only schools that are late with something."""
     term = calendar.chosen(request.session)
     steps = deadlines_of(term)
-    form = ProgressFilter(request.GET or None)
-    schools = School.objects.visible_to(request.user).filter(**form.wanted()).values_list("code", flat=True)
+    form = ProgressFilter(request.GET or None, user=request.user)
     _, today, _ = calendar.of_session(request.session)
-    every = progress_of(term, today, list(schools), steps)
+    every = progress_of(term, today, form.schools(), steps)
     late = [row for row in every if row.late]
     rows = late if form.is_bound and form.is_valid() and form.cleaned_data["late"] else every
     if lists.asked(request):

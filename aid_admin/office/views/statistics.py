@@ -12,7 +12,6 @@ from aid_admin.accounts.deeds import download
 from aid_admin.accounts.gate import StaffRequest, needs, needs_role
 from aid_admin.accounts.rules import BUSINESS_ROLES
 from aid_admin.county import calendar, lists
-from aid_admin.county.models import School
 from aid_admin.office import actions, statistics
 from aid_admin.office.forms import StatisticsFilter
 from aid_admin.office.views.overview import XLSX
@@ -29,9 +28,8 @@ def show(request: StaffRequest, name: str = _FIRST) -> HttpResponse:
     measure = request.GET.get("measure", "")
     measure = measure if measure in statistics.MEASURES else "amount_fen"
     term = calendar.chosen(request.session)
-    form = StatisticsFilter(request.GET or None)
-    schools = list(School.objects.visible_to(request.user).filter(**form.wanted()).values_list("code", flat=True))
-    found = statistics.table(name, semester=None if name.endswith("semester") else term.pk, schools=schools)
+    form = StatisticsFilter(request.GET or None, user=request.user)
+    found = statistics.table(name, semester=None if name.endswith("semester") else term.pk, schools=form.schools())
     shown = {
         "form": form,
         "asked": urlencode({key: request.GET[key] for key in ("township", "q") if request.GET.get(key)}),
@@ -68,7 +66,7 @@ def export(request: StaffRequest, name: str) -> HttpResponse:
     if name not in statistics.TABLES:
         raise Http404
     term = calendar.chosen(request.session)
-    form = StatisticsFilter(request.GET or None)
+    form = StatisticsFilter(request.GET or None, user=request.user)
     told = lists.in_words(form)
-    data = actions.export_statistics(by=request.user, semester=term.code, table=name, told=told, **form.wanted())
+    data = actions.export_statistics(by=request.user, semester=term.code, table=name, told=told, schools=form.schools())
     return download(f"统计-{statistics.TABLES[name][0].replace(' × ', '与')}-{term}.xlsx", XLSX, data)

@@ -8,7 +8,6 @@ from django.test import RequestFactory
 
 from aid_admin.accounts.models import User
 from aid_admin.accounts.rules import Role
-from aid_admin.county.models import Semester
 from aid_admin.office import context, overview
 from tests.factories import accounts, county
 
@@ -23,7 +22,7 @@ def bar(user: User) -> list[Any]:
 
 @pytest.mark.parametrize(("over", "now"), [(0, "在校确认"), (2, "资格认定"), (4, "名册上报"), (5, "审核")])
 def test_bar_of_a_school_waits_for_no_step_of_the_bureau(monkeypatch, over: int, now: str) -> None:
-    def steps(_term: Semester, _reach: object, _runs: object) -> list[overview.Step]:
+    def steps(_row: object, _runs: object) -> list[overview.Step]:
         return [
             overview.Step(
                 title, "", "done" if 0 < place < over or place == 3 < over else "now" if not place else "later"
@@ -31,7 +30,7 @@ def test_bar_of_a_school_waits_for_no_step_of_the_bureau(monkeypatch, over: int,
             for place, title in enumerate(overview.TITLES)
         ]
 
-    monkeypatch.setattr(overview, "steps_of", steps)
+    monkeypatch.setattr(overview, "steps_from", steps)
     school = county.school().code
     at_school = bar(accounts.user(Role.SCHOOL_CLERK, school=school))
     assert [step.title for step in at_school if step.state == "now"] == [now]

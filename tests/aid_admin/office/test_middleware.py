@@ -54,7 +54,7 @@ def test_wrong_password_keeps_the_notice_and_the_right_one_leads_back(staff) -> 
 
 def test_stale_form_leads_back_to_its_page(staff, log_in) -> None:
     client = Client(enforce_csrf_checks=True)
-    client.force_login(staff("auditor"), backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(staff("auditor"), backend="aid_admin.accounts.backend.PostsBackend")
     answer = client.post("/semester/", {"semester": "2020-spring"}, headers={"Referer": f"{HERE}/jobs/"})
     text = answer.content.decode()
     assert answer.status_code == 403
