@@ -66,8 +66,8 @@ def environment_of(database: str, **more: str) -> dict[str, str]:
     return {**os.environ, "DATABASE_URL": url_of(database), "PYTHONWARNINGS": "default", **more}
 
 
-def _administer(sql: str) -> list[tuple[object, ...]]:
-    link = psycopg2.connect(url_of("postgres"))
+def _administer(sql: str, database: str = "postgres") -> list[tuple[object, ...]]:
+    link = psycopg2.connect(url_of(database))
     link.autocommit = True
     try:
         with link.cursor() as cursor:
@@ -169,6 +169,7 @@ def _make(name: str, template: str, *arguments: str) -> None:
     drop(f"{name}.part")
     clone(template, f"{name}.part")
     _checked(*arguments, database=f"{name}.part")
+    _administer("ANALYZE", f"{name}.part")  # copies are made before the database does so by itself: their plans need it
     _administer(f'ALTER DATABASE "{name}.part" RENAME TO "{name}"')
 
 

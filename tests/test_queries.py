@@ -46,19 +46,25 @@ def _asked(client: Client, address: str) -> list[str]:
     return [one["sql"] for one in asked]
 
 
-def _too_many(letter: str) -> dict[str, int]:
+def _too_many(letter: str, addresses: list[str]) -> dict[str, int]:
     post = RoleAssignment.objects.live().filter(role=LETTERS[letter]).order_by("school_code", "pk").first()
     client = enter(post.user.username)
-    counts = {address: len(_asked(client, address)) for address in _pages(letter)}
-    assert counts
+    counts = {address: len(_asked(client, address)) for address in addresses}
     return {address: count for address, count in counts.items() if count > MOST}
 
 
 @pytest.mark.parametrize("letter", LETTERS)
 def test_pages_of_the_small_county(small_county: Any, letter: str) -> None:
-    assert _too_many(letter) == {}
+    assert _pages(letter)
+    assert _too_many(letter, _pages(letter)) == {}
 
 
 @pytest.mark.county
 def test_pages_of_the_published_county(calibrated_county: str) -> None:
-    assert {letter: found for letter in LETTERS if (found := _too_many(letter))} == {}
+    """Each page once, as somebody sees it who may."""
+    seen: set[str] = set()
+    for letter in "vprfuacs":
+        new = [address for address in _pages(letter) if address not in seen]
+        seen.update(new)
+        assert _too_many(letter, new) == {}
+    assert len(seen) > 50

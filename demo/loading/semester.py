@@ -9,6 +9,7 @@ from typing import Any
 from aid_admin.accounts.actions import operator
 from aid_admin.county.actions import mark_demo, set_business_date
 from aid_admin.county.models import DemoClock, PublishedFigure, School, Semester
+from aid_admin.db import bulk
 from aid_admin.lib.refusals import BadInput, Refused
 from demo import figures
 from demo.loading import approving, paying
@@ -61,6 +62,7 @@ def load(
     for hop, work in HOPS.items():
         begun = time.monotonic()
         work(county, show)
+        bulk.execute("ANALYZE")  # thousands of rows are new at once: the next hop does not wait for autovacuum to see them
         _note(hop, time.monotonic() - begun)
         if hop == until:
             break
