@@ -5,11 +5,13 @@ and keeps what was typed when a rule refuses.
 """
 
 import re
+import secrets
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
@@ -175,4 +177,9 @@ def refuse(form: forms.Form, refusal: Refused) -> None:
 def download(name: str, media_type: str, data: bytes, *, inline: bool = False) -> HttpResponse:
     """A file as an answer."""
     disposition = content_disposition_header(not inline, name) or "attachment"
-    return HttpResponse(data, content_type=media_type, headers={"Content-Disposition": disposition})
+    answer = HttpResponse(data, content_type=media_type, headers={"Content-Disposition": disposition})
+    if not inline:  # the page that asked sees that the file came
+        answer.set_cookie(
+            "file", secrets.token_hex(4), max_age=600, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+        )
+    return answer

@@ -45,21 +45,10 @@ def _newest(which: Q, schools: Collection[str] | None) -> Any:
     return events.annotate(actor_name=Subquery(person.values("name")[:1])).order_by("-seq")[:MOST]
 
 
-def has_happened(object_type: str, object_id: object, to_state: str) -> bool:
-    """Whether an event of the object says so."""
-    return AuditEvent.objects.filter(object_type=object_type, object_id=str(object_id), to_state=to_state).exists()
-
-
 def happened_to(object_type: str, which: Q) -> Exists:
     """Whether an event says so of the row: to filter or annotate a query set of objects of that type."""
     key = Cast(OuterRef("pk"), CharField())
     return Exists(AuditEvent.objects.filter(which, object_type=object_type, object_id=key))
-
-
-def have_happened(object_type: str, object_ids: Iterable[object], to_state: str) -> set[str]:
-    """Ids of those of the objects of which an event says so."""
-    events = AuditEvent.objects.filter(object_type=object_type, object_id__in=[str(pk) for pk in object_ids])
-    return set(events.filter(to_state=to_state).values_list("object_id", flat=True))
 
 
 def _deed(events: list[Any]) -> Any:

@@ -62,7 +62,11 @@ class UploadForm(forms.Form):
     def __init__(self, *args: Any, kind: SheetKind, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if kind.of_school:
-            self.fields["school"].queryset = School.objects.visible_to(user)  # type: ignore[attr-defined]
+            schools = School.objects.visible_to(user)
+            self.fields["school"].queryset = schools  # type: ignore[attr-defined]
+            if len(user.reach().schools) == 1 and (only := schools.first()):  # nobody chooses among one
+                self.fields["school"].widget = forms.HiddenInput()
+                self.initial["school"] = only.code
         else:
             del self.fields["school"]
         if not kind.dated:

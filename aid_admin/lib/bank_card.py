@@ -53,6 +53,13 @@ def find_bank(number: str, bins: Bins) -> str | None:
     return next((bins[number[:n], length] for n in range(10, 2, -1) if (number[:n], length) in bins), None)
 
 
+def lengths_for(number: str, bins: Bins) -> list[int]:
+    """How many digits cards with the number's prefix have; none if the prefix is nobody's. The longest prefix wins."""
+    found = [(len(prefix), length) for prefix, length in bins if number.startswith(prefix)]
+    longest = max((known for known, _ in found), default=0)
+    return sorted({length for known, length in found if known == longest})
+
+
 def kind(number: str, bins: Bins) -> Literal["CARD", "PASSBOOK"]:
     """CARD for a number with a card's prefix, even a faulty one; else PASSBOOK."""
     if _has_card_prefix(number, bins):

@@ -15,8 +15,10 @@ from aid_admin.db import bulk
 from aid_admin.intake.models import InForce, Upload
 from aid_admin.intake.rules import UploadState
 from disbursement.actions import ending, notices
-from disbursement.models import DisbursementBatch, PublicityPeriod, Roster, RosterLine
+from disbursement.actions.flags import shared_accounts
+from disbursement.models import DisbursementBatch, Objection, PublicityPeriod, Roster, RosterLine
 from disbursement.rules.states import BatchState, LineKind, PeriodState, RosterState
+from students.models import BankAccount
 
 Aside = tuple[Any, Callable[[int], "Note"]]  # rows that wait for somebody else, and what is said of them
 FILING: Final = "/uploads/new/roster/"
@@ -91,10 +93,29 @@ def _publicity_officer(user: User, term: Semester, today: date) -> Iterator[Asid
             f"/publicity/?state={PeriodState.RUNNING}", "看公示",
         ),
     )  # fmt: skip
+    objections = Objection.objects.visible_to(user).filter(outcome="", roster_line__semester=term)
+    yield (
+        objections,
+        lambda count: Note(
+            f"有 {count} 条公示异议未办结，由复审人员作结论。", "/objections/?outcome=OPEN", "看这些异议",
+        ),
+    )  # fmt: skip
     yield (
         periods.filter(~notices.certified(), state=PeriodState.ENDED),
         lambda count: Note(
             f"有 {count} 次公示已结束，可打印公示结果证明。", f"/publicity/?state={PeriodState.ENDED}", "看已结束的公示",
+        ),
+    )  # fmt: skip
+
+
+def _school_clerk(user: User, term: Semester, _today: date) -> Iterator[Aside]:
+    """Before the head is told of it: an account that another family's pupil has, too."""
+    shared = BankAccount.objects.visible_to(user).filter(ended_at=None, pk__in=shared_accounts(term.pk))
+    yield (
+        shared.filter(Exists(_rosters(user, term, RosterState.DRAFT))),
+        lambda count: Note(
+            f"有 {count} 名学生的账号与另一家庭的学生相同，上报以前请对照银行卡或存折原件核对：错了的更正账户，没有错的不用办。",
+            "/accounts/?verified=shared", "看这些账号",
         ),
     )  # fmt: skip
 
@@ -115,6 +136,7 @@ _ASIDE: Final[dict[str, Callable[[User, Semester, date], Iterator[Aside]]]] = {
     Role.APPROVER: _approver,
     Role.PUBLICITY_OFFICER: _publicity_officer,
     Role.FINANCE_APPROVER: _finance_approver,
+    Role.SCHOOL_CLERK: _school_clerk,
 }
 
 

@@ -93,7 +93,8 @@ def _rosters_of_a_clerk(desk: Desk) -> Iterator[Work]:
     yield from _by_round(
         Work(
             lines.exclude(kind=LineKind.RIGHT).exclude(roster__round=1, roster__filed=None), "名册差异待说明",
-            "应助未报、多报、金额不符，逐条说明后由负责人上报", "/rosters/?state=DRAFT", step="ROSTERS",
+            "应助未报、多报、金额不符，逐条说明后由负责人上报", "/rosters/?open=yes", step="ROSTERS",
+            one="/rosters/{}/?tab=DIFF", one_by="roster",
         ),
         "roster__round",
     )  # fmt: skip

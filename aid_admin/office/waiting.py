@@ -139,7 +139,7 @@ def _approver(desk: Desk) -> Iterator[Work]:
     yield _to_end(desk)
     ended = desk.rosters(RosterState.APPROVED).filter(period__state=PeriodState.ENDED)
     yield Work(ended, "名册待确认", "公示已结束，确认后可以发放", "/rosters/?state=APPROVED")
-    yield _objections(desk, "公示异议待决定", "决定前这一项资助暂缓发放")
+    yield _objections(desk, "公示异议未办结，待作结论", "决定前这一项资助暂缓发放")
     yield _visits(desk)
 
 
@@ -172,13 +172,12 @@ def _publicity_officer(desk: Desk) -> Iterator[Work]:
         "planned_on",
         one=_PERIOD,
     )
-    unprinted = periods.filter(~notices.printed(), state=PeriodState.RUNNING)
+    unprinted = periods.filter(~notices.villages_printed(), state=PeriodState.RUNNING)
     yield Work(
-        unprinted, "公示已开始，待打印张贴", "打印各校、各村公示，交学校、村（居）委会张贴",
-        "/publicity/?state=RUNNING", due_at=lambda: desk.today, one=_PERIOD,
+        unprinted, "公示已开始，各村公示待打印", "打印后交村（居）委会张贴；学校的由各校自己打印、张贴",
+        "/publicity/?state=RUNNING", due_at=lambda: desk.today, one=f"{_PERIOD}villages/",
     )  # fmt: skip
     yield from _owed_photos(desk)
-    yield _objections(desk, "公示异议办理中", "由复审人员决定")
     untold = desk.see(Objection).filter(roster_line__semester=desk.term).awaiting_letter()
     yield Work(
         untold, "异议已办结，待打印告知书", "打开后点“打印处理结果告知书”，送给异议人；匿名的由学校留存",
@@ -272,11 +271,12 @@ def _due(work: Work, deadlines: Mapping[str, date]) -> date | None:
 
 
 def _way(work: Work, count: int) -> str:
-    """Where the work is done: its list, or the one object that waits."""
-    if not work.one or count != 1:
+    """Where the work is done: its list, or the one object that all of it is about."""
+    if not work.one or (count != 1 and work.one_by == "pk"):
         return work.path
     rows = work.exact() if work.exact else work.rows
-    return work.one.format(rows.values_list(work.one_by, flat=True).first())
+    keys = list(rows.order_by().values_list(work.one_by, flat=True).distinct()[:2])
+    return work.one.format(keys[0]) if len(keys) == 1 else work.path
 
 
 def there(works: Iterable[Work], counts: Iterable[int]) -> list[tuple[Work, int]]:

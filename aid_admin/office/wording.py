@@ -174,7 +174,7 @@ _STATES: Final = {
     "FACTOR_LOCKED": "动态口令已锁定", "FACTOR_RESET": "已重置动态口令",
     "DOSSIER_PRINTED": "已打印档案", "DOWNLOADED": "已下载", "ENDED": "已结束", "EXPORTED": "已导出", "FAULTY": "发现问题",
     "IMPORTED": "已导入", "IN_FORCE": "生效中", "LETTERS_DRAWN_UP": "已生成告知书",
-    "MISSING_EXPORTED": "已导出缺件", "OPEN": "待处理", "PACKED": "已制成", "PACK_ASKED": "已提交制作", "PAIRED": "已安排",
+    "MISSING_EXPORTED": "已导出缺件", "OPEN": "未办结", "PACKED": "已制成", "PACK_ASKED": "已提交制作", "PAIRED": "已安排",
     "PASSWORD_CHANGED": "已改密码", "POST_ENDED": "结束任职", "POST_GIVEN": "已任职", "PRINTED": "已打印",
     "PRINT_ASKED": "已提交打印", "PROPOSED": "待复核", "RECORDED": "已登记", "RESET": "已重置密码", "RETURN_LOADED": "已导入回盘",
     "REVEALED": "已查看", "SETTLED": "已核实", "UNDONE": "已撤销", "VERIFIED": "已核对", "WITHDRAWN": "已撤下",

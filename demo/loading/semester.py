@@ -62,7 +62,9 @@ def load(
     for hop, work in HOPS.items():
         begun = time.monotonic()
         work(county, show)
-        bulk.execute("ANALYZE")  # thousands of rows are new at once: the next hop does not wait for autovacuum to see them
+        bulk.execute(
+            "ANALYZE"
+        )  # thousands of rows are new at once: the next hop does not wait for autovacuum to see them
         _note(hop, time.monotonic() - begun)
         if hop == until:
             break

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from aid_admin.accounts.acting import Moved, action, move, record, scoped
 from aid_admin.accounts.models import User
-from aid_admin.audit.history import has_happened, have_happened
+from aid_admin.audit.history import happened_to
 from aid_admin.audit.rules import digest
 from aid_admin.county import calendar
 from aid_admin.db import bulk
@@ -45,7 +45,7 @@ _RETURN = (
     "bank_text", "code", "match",
 )  # fmt: skip
 
-_TAKEN = "EXPORTED"
+_TAKEN = Q(verb="batch.download")  # printing its order leaves the same state, but nothing for a bank
 
 
 def _batch(verb: str, by: User, pk: int) -> Any:
@@ -119,7 +119,7 @@ def take_payment_file(*, by: User, batch: int) -> PaymentFile:
     file = _file_of(found)
     if file is None:
         raise Refused(f"{found}还没有生成代发文件，请先生成。")
-    _tell(found, file, _TAKEN)
+    _tell(found, file, "EXPORTED")
     return file
 
 
@@ -146,12 +146,13 @@ def file_lines(batch: DisbursementBatch) -> list[FileLine]:
 
 def is_taken(batch: Any) -> bool:
     """Whether anybody has downloaded the batch's file."""
-    return has_happened("disbursementbatch", batch.pk, _TAKEN)
+    return bool(taken_among([batch]))
 
 
 def taken_among(batches: Iterable[Any]) -> set[int]:
     """Ids of those of the batches whose file somebody has downloaded. One query."""
-    return {int(pk) for pk in have_happened("disbursementbatch", [batch.pk for batch in batches], _TAKEN)}
+    rows = DisbursementBatch.objects.filter(pk__in=[batch.pk for batch in batches])
+    return set(rows.filter(happened_to("disbursementbatch", _TAKEN)).values_list("pk", flat=True))
 
 
 def _refuse_untaken(batch: Any) -> None:

@@ -1,16 +1,17 @@
 """公示 on paper: a school's or a village's notice, all of them in one document, the certificate of the result."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
 
-from django.db.models import Count, Q
+from django.db.models import BooleanField, CharField, Count, Exists, ExpressionWrapper, OuterRef, Q, Value
+from django.db.models.functions import Cast, Concat
 
 from aid_admin.accounts.acting import action, reach_for, record
 from aid_admin.accounts.models import User
-from aid_admin.accounts.rules import SCHOOL_ROLES
 from aid_admin.audit.history import happened_to
+from aid_admin.audit.models import AuditEvent
 from aid_admin.county import calendar
 from aid_admin.county.models import School
 from aid_admin.jobs import queue
@@ -21,6 +22,7 @@ from disbursement.actions.bundles import Bundle, hand_over, lay_out, made_docume
 from disbursement.actions.printing import logged, office, one_in_reach
 from disbursement.actions.publicity import last_day_of, length_of
 from disbursement.models import Objection, PublicityEvidence, PublicityLine, PublicityPeriod
+from disbursement.models.publicity import TAKEN_OFF
 from disbursement.papers.certificate import (
     Certificate,
     CheckedPhoto,
@@ -28,7 +30,7 @@ from disbursement.papers.certificate import (
     certificate_paper,
     certificates_html,
 )
-from disbursement.papers.notice import Notice, NoticeRow, notice_paper, notices_html
+from disbursement.papers.notice import Notice, NoticeRow, notice_name, notice_paper, notices_html
 from disbursement.papers.paper import Paper
 from disbursement.permissions import ALLOWED, CHECKS_EVIDENCE
 from disbursement.rules.publicity import Moment, photo_days
@@ -36,17 +38,34 @@ from disbursement.rules.states import PeriodState
 
 PRINT: Final = "publicity.print_all"
 WHAT: Final = {"schools": "各校公示", "villages": "各村公示", "certificates": "公示结果证明"}
-_BY_SCHOOLS: Final = Q(actor_role__in=sorted(SCHOOL_ROLES))
 _CERTIFICATES: Final = Q(verb=PRINT, reason=WHAT["certificates"])
-_FIELDS: Final = ("school_name", "grade", "class_name", "name", "programme_name")
+_ALL_VILLAGES: Final = Q(verb=PRINT, reason=WHAT["villages"])
+_FIELDS: Final = ("school_name", "grade", "class_name", "name", "programme_name", "off")
 _STUDENT: Final = "roster_line__student"
 _VILLAGE: Final = f"{_STUDENT}__village"
 
 
-def printed() -> Any:
-    """Of a period, whether the county printed a notice of it, one or all: a condition for a filter."""
-    verbs = ["publicity.print", "publicity.print_village", PRINT]
-    return happened_to("publicityperiod", Q(verb__in=verbs) & ~_BY_SCHOOLS & ~_CERTIFICATES)
+def villages_printed() -> Any:
+    """Of a period, whether the notice of each of its villages was printed, with all or alone: a condition for a filter.
+
+    A paper is known in the trail by its name, as `print_village` leaves it there.
+    """
+    alone = AuditEvent.objects.filter(
+        verb="publicity.print_village", object_type="publicityperiod", object_id=Cast(OuterRef("period"), CharField()),
+        reason=OuterRef("paper"),
+    )  # fmt: skip
+    place = Concat(f"{_VILLAGE}__township__name", f"{_VILLAGE}__name")
+    name = Concat(Value("公示-"), place, Value("-"), "period__title", Value(".pdf"))  # as notice_name()
+    lines = PublicityLine.objects.filter(period=OuterRef("pk")).exclude(**{_VILLAGE: None}).annotate(paper=name)
+    return happened_to("publicityperiod", _ALL_VILLAGES) | ~Exists(lines.filter(~Exists(alone)))
+
+
+def printed_among(period: Any, places: Iterable[str]) -> set[str]:
+    """Those of the villages, by township and name, whose notice of the period was printed. One query."""
+    events = AuditEvent.objects.filter(object_type="publicityperiod", object_id=str(period.pk))
+    papers = events.filter(_ALL_VILLAGES | Q(verb="publicity.print_village")).values_list("verb", "reason").distinct()
+    verbs, names = {verb for verb, _ in papers}, {name for _, name in papers}
+    return {place for place in places if PRINT in verbs or notice_name(place, period.title) in names}
 
 
 def certified() -> Any:
@@ -67,38 +86,41 @@ def _refuse_closed(period: Any, by: User) -> None:
         raise Refused("公示还没有开始，名单尚未固定。请先点“开始公示”，再打印张贴。")
 
 
-def _notice(period: Any, place: str, rows: list[NoticeRow], persons: int, *, of_village: bool = False) -> Notice:
+def _notice(period: Any, place: str, lines: list[Any], *, of_village: bool = False) -> Notice:
+    """Of lines as `_listed` gives them, numbered; those that were taken off are counted and no longer named."""
+    rows = [NoticeRow(number, *line[-6:-1]) for number, line in lines if not line[-1]]
     length, last_day = length_of(period.semester), last_day_of(period)
     days = [photo_days(m, started_on=period.started_on, last_day=last_day).due_on for m in Moment] if last_day else []
     return Notice(
         title=period.title, semester=str(period.semester), place=place, started_on=period.started_on,
         ends_on=period.ended_on or last_day, days=length.days, workdays=length.workdays, rows=rows,
-        digest=period.list_digest, office=office(), of_village=of_village, persons=persons,
+        digest=period.list_digest, office=office(), of_village=of_village, taken_off=len(lines) - len(rows),
+        persons=len({line[-7] for _, line in lines}),
         photos_due=(days[0], days[1]) if days and not of_village else None,
     )  # fmt: skip
 
 
+def _listed(lines: Any, *first: str) -> Any:
+    """Of each line the `first` fields, the pupil, what is printed, and whether it was taken off the list since."""
+    off = ExpressionWrapper(TAKEN_OFF, output_field=BooleanField())
+    return (
+        lines.annotate(off=off).order_by(first[0], "school__code", "position").values_list(*first, _STUDENT, *_FIELDS)
+    )
+
+
 def _of_schools(period: Any, lines: Any) -> list[Notice]:
-    fields = ("school__code", _STUDENT, "position", *_FIELDS)
-    found = lines.order_by("school__code", "position").values_list(*fields)
-    notices = []
-    for _, of in groupby(found, key=itemgetter(0)):
-        mine = list(of)
-        rows = [NoticeRow(*line[2:]) for line in mine]
-        notices.append(_notice(period, rows[0].school, rows, len({line[1] for line in mine})))
-    return notices
+    found = groupby(_listed(lines, "school__code", "school_name", "position"), key=itemgetter(0, 1))
+    return [_notice(period, name, [(line[2], line) for line in of]) for (_, name), of in found]
 
 
 def _of_villages(period: Any, lines: Any) -> list[Notice]:
     """Each village's list is numbered anew, by school, grade and class as the schools' lists are."""
     names = (f"{_VILLAGE}__code", f"{_VILLAGE}__township__name", f"{_VILLAGE}__name")
-    found = lines.exclude(**{_VILLAGE: None}).order_by(names[0], "school__code", "position")
-    notices = []
-    for (_, township, village), of in groupby(found.values_list(*names, _STUDENT, *_FIELDS), key=itemgetter(0, 1, 2)):
-        mine = list(of)
-        rows = [NoticeRow(number, *line[4:]) for number, line in enumerate(mine, 1)]
-        notices.append(_notice(period, f"{township}{village}", rows, len({line[3] for line in mine}), of_village=True))
-    return notices
+    found = groupby(_listed(lines.exclude(**{_VILLAGE: None}), *names), key=itemgetter(0, 1, 2))
+    return [
+        _notice(period, f"{township}{village}", list(enumerate(of, 1)), of_village=True)
+        for (_, township, village), of in found
+    ]
 
 
 @action("publicity.print", ALLOWED)

@@ -97,7 +97,7 @@ class PhotoFilter(forms.Form):
     ok = forms.ChoiceField(
         label="核查", required=False, choices=[("", "待核查"), ("yes", "核查通过"), ("no", "不通过"), ("all", "全部")]
     )
-    moment = forms.ChoiceField(label="时点", required=False, choices=[("", "全部"), *Moment.choices()])
+    moment = forms.ChoiceField(label="开始／结束", required=False, choices=[("", "全部"), *Moment.choices()])
     q = search_field("学校", "校名中的字")
 
     def wanted(self) -> dict[str, Any]:
@@ -211,7 +211,7 @@ class DecideForm(forms.Form):
     outcome = forms.ChoiceField(
         label="结论",
         widget=forms.RadioSelect,
-        choices=[("DISMISSED", "不成立：恢复该生资助"), ("SUSTAINED", "成立：撤下该生")],
+        choices=[("DISMISSED", "不成立：恢复这一项资助"), ("SUSTAINED", "成立：撤下这一项")],
         error_messages={"required": "请选择结论。"},
     )
     finding = _words(

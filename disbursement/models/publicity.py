@@ -1,7 +1,7 @@
 """公示: a frozen list per school, photos as evidence, objections that hold one pupil's line."""
 
 import secrets
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
 import pgtrigger
 from django.db import models
@@ -17,7 +17,7 @@ from aid_admin.files.models import StoredFile
 from aid_admin.lib.states import transitions
 from disbursement.models.roster_line import RosterLine
 from disbursement.rules.publicity import Moment
-from disbursement.rules.states import PERIOD_MOVES, PeriodState
+from disbursement.rules.states import PERIOD_MOVES, LineStatus, PeriodState
 from students.models.roll import WRITTEN_ONCE
 
 
@@ -80,6 +80,9 @@ class PublicityPeriod(Row):
 
     def __str__(self) -> str:
         return self.title
+
+
+TAKEN_OFF: Final = Q(roster_line__state=LineStatus.WITHDRAWN)  # of the frozen list: an objection was sustained
 
 
 class PublicityLine(Row):

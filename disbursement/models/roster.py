@@ -93,6 +93,12 @@ class RosterQuerySet(ScopedQuerySet):
         unreasoned = self.model._default_manager.filter(lines__reason_code="")
         return self.filter(state=RosterState.DRAFT, round=1, filed=None, pk__in=unreasoned.values("pk"))
 
+    def to_be_answered(self) -> Self:
+        """Drafts with differences of which the school has said nothing yet, once its own list lies beside them."""
+        lines = self.model._meta.get_field("lines").related_model._default_manager.unanswered()
+        drafts = self.filter(state=RosterState.DRAFT, pk__in=lines.values("roster"))
+        return drafts.exclude(round=1, filed=None)
+
     def with_to_file(self) -> Any:
         """With `to_file`: whether the school's own list is to come before anything else."""
         waiting = self.model._default_manager.to_be_filed()

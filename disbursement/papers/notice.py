@@ -47,6 +47,7 @@ class Notice:
     office: Office = AID_CENTRE
     of_village: bool = False
     persons: int | None = None  # how many pupils the rows are of; one with two programmes has two rows
+    taken_off: int = 0  # rows of the fixed list that are not printed any more: their objections were sustained
     photos_due: tuple[date, date] | None = None  # of a school's notice: by when its two photos are due
 
 
@@ -74,12 +75,17 @@ def _context(notice: Notice) -> dict[str, Any]:
         "since": day(notice.started_on),
         "until": day(notice.ends_on),
         "dated": day(notice.started_on),
-        "count": len(notice.rows),
+        "count": len(notice.rows) + notice.taken_off,
         "code": code,
         "qr": qr(f"{notice.title}\n{notice.place}\n名单校验码 {code}\nsha256 {notice.digest}") if code else "",
     }
 
 
+def notice_name(place: str, title: str) -> str:
+    """The notice's file, by which the audit trail knows it."""
+    return f"公示-{place}-{title}.pdf"
+
+
 def notice_paper(notice: Notice) -> Paper:
     """The notice as PDF."""
-    return Paper(f"公示-{notice.place}-{notice.title}.pdf", MEDIA_TYPE, make_pdf(notices_html([notice])))
+    return Paper(notice_name(notice.place, notice.title), MEDIA_TYPE, make_pdf(notices_html([notice])))

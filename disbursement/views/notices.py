@@ -59,6 +59,9 @@ def village_list(request: StaffRequest, pk: int) -> HttpResponse:
         {"code": row[f"{path}__code"], "name": row[f"{path}__name"], "township": row[f"{path}__township__name"], **row}
         for row in rows.order_by(f"{path}__code")
     ]
+    printed = notices.printed_among(period, [f"{one['township']}{one['name']}" for one in villages])
+    for one in villages:
+        one["printed"] = f"{one['township']}{one['name']}" in printed
     form = VillageFilter(request.GET, townships=dict.fromkeys(one["township"] for one in villages))
     shown = {
         "period": period,

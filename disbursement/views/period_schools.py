@@ -3,15 +3,20 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, Final
+
+from django.db.models import Count
 
 from aid_admin.accounts.acting import may
 from aid_admin.accounts.gate import StaffRequest
 from aid_admin.county import calendar
 from disbursement.actions.publicity import last_day_of
-from disbursement.models import PublicityEvidence, Roster
+from disbursement.models import PublicityEvidence, PublicityLine, Roster
+from disbursement.models.publicity import TAKEN_OFF
 from disbursement.rules.publicity import Moment, PhotoDays, photo_days
 from disbursement.rules.states import PeriodState
+
+_MOST: Final = 20  # that a sentence can name
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +26,7 @@ class SchoolPhotos:
     school: Any
     lines: int
     photos: "tuple[Slot, ...]"
+    taken_off: int = 0  # of the lines: those of sustained objections
 
     @property
     def begun(self) -> bool:
@@ -59,11 +65,26 @@ def schools_of(request: StaffRequest, period: Any) -> Iterator[SchoolPhotos]:
     sums: dict[Any, int] = {}
     for roster in rosters.select_related("school").order_by("school__code"):
         sums[roster.school] = sums.get(roster.school, 0) + roster.lines_count
+    hangs = _frozen(request, period)
     days, today, holidays = days_of(period), calendar.business_date(), calendar.holidays()
     sends = bool(days) and may(request.user, "publicity.photo")
     for school, lines in sums.items():
         slots = [_slot(m, evidence.get((school.pk, m.value)), request.user, sends=sends) for m in Moment]
-        yield SchoolPhotos(school, lines, tuple(_dated(slot, days, today, holidays) for slot in slots))
+        times, off = hangs.get(school.pk, (lines, 0))
+        yield SchoolPhotos(school, times, tuple(_dated(slot, days, today, holidays) for slot in slots), off)
+
+
+def _frozen(request: StaffRequest, period: Any) -> dict[int, tuple[int, int]]:
+    """By school the lines of the frozen list, and how many of them were taken off it since; none before it hangs."""
+    lines = PublicityLine.objects.visible_to(request.user).filter(period=period).order_by()
+    counted = lines.values("school").annotate(times=Count("pk"), off=Count("pk", filter=TAKEN_OFF))
+    return {school: (times, off) for school, times, off in counted.values_list("school", "times", "off")}
+
+
+def taken_off(request: StaffRequest, period: Any) -> list[Any]:
+    """Lines of the person's reach that hang and are no longer granted: they are to be struck out on the wall."""
+    lines = PublicityLine.objects.visible_to(request.user).filter(TAKEN_OFF, period=period)
+    return list(lines.order_by("school__code", "position")[:_MOST])
 
 
 def days_of(period: Any) -> dict[str, PhotoDays]:

@@ -30,10 +30,11 @@ from disbursement.forms.publicity import (
     plan_form,
 )
 from disbursement.models import PublicityLine, PublicityPeriod, Roster
+from disbursement.papers.paper import short_code
 from disbursement.permissions import CHECKS_EVIDENCE
 from disbursement.rules.publicity import Moment, days_late, outlook
 from disbursement.rules.states import PeriodState, RosterState
-from disbursement.views.period_schools import SchoolPhotos, days_of, schools_of
+from disbursement.views.period_schools import SchoolPhotos, days_of, schools_of, taken_off
 from disbursement.views.period_start import start_of
 
 _S = PeriodState
@@ -128,6 +129,8 @@ def period_detail(request: StaffRequest, pk: int) -> HttpResponse:
         "period": period,
         "deeds": deeds,
         "schools": schools,
+        "check_code": short_code(period.list_digest),
+        "taken_off": taken_off(request, period) if running and may_print else [],
         "obstacles": obstacles,
         **_outlook(period, schools, obstacles if running and reach.county else None),
         "start": start_of(request, period),

@@ -23,7 +23,7 @@ from disbursement.rules.states import RETURNED_TO, RosterState
 _S = RosterState
 SUBMIT: Final = Deed(
     "submit", "roster.submit", "上报", rosters.submit_rosters, "roster", "已上报 {n} 份名册，等待初审。", icon="send",
-    text="上报后由县资助中心初审，差异说明不能再改。", states={_S.DRAFT}, takes=("seen",),
+    text="上报后由县资助中心初审，差异说明不能再改；初审以前可以撤回修改。", states={_S.DRAFT}, takes=("seen",),
     about="disbursement/_submit_about.html",
 )  # fmt: skip
 REVIEW: Final = Deed(
@@ -43,7 +43,7 @@ CONFIRM: Final = Deed(
 RETURN: Final = Deed(
     "return", "roster.return", "退回", rosters.return_rosters, "roster", "已退回 {n} 份名册，学校在待办和名册上看得到原因。",
     form=ReturnForm, tone="outline-danger", icon="arrow-counterclockwise", takes=("seen",),
-    text="请对方修改，须写明原因。退回不能收回；退错了，请学校负责人直接重新上报。",
+    text="整份名册一起退回，请对方修改，须写明原因。退回不能收回；退错了，请学校负责人直接重新上报。",
     states={_S.SUBMITTED, _S.REVIEWED, _S.APPROVED},
 )  # fmt: skip
 
@@ -66,7 +66,6 @@ APPROVE_LISTED: Final = replace(APPROVE, act=passing.approve_in_bulk, text=f"{_I
 _LISTED: Final = (
     replace(deed, about="disbursement/_rosters_about.html") for deed in (REVIEW_LISTED, APPROVE_LISTED, CONFIRM)
 )
-LIST_DEEDS: Final = (SUBMIT, *_LISTED, RETURN, DRAFT)
 AGREE_ALL: Final = Deed(
     "agree_all", "roster.answer", "全部同意核定结果", rosters.answer_differences, "line", "已同意 {n} 名学生的核定结果。",
     form=AgreeForm, icon="check-lg", tone="plain", states={_S.DRAFT},
@@ -116,5 +115,6 @@ EXPORT: Final = Deed(
     "export", "roster.export", "下载名册", printing.export_roster, "roster", one=True, form=ExportForm, tone="plain",
     icon="download", download=True, text="每次下载都会留下记录。",
 )  # fmt: skip
+LIST_DEEDS: Final = (SUBMIT, *_LISTED, RETURN, WITHDRAW, DRAFT)
 LINE_DEEDS: Final = (AGREE, ANSWER, DISAGREE, ACCEPT, REFUSE, RESTORE)
 OF_LINES: Final = frozenset(deed.name for deed in LINE_DEEDS)

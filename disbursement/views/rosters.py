@@ -25,6 +25,7 @@ from disbursement.actions.flags import flagged_counts, flags_of
 from disbursement.actions.returned import returns_of, with_changes
 from disbursement.forms import RosterFilter
 from disbursement.models import Roster, RosterLine
+from disbursement.rules.review import Flag
 from disbursement.rules.states import (
     HAND_NAMES,
     ROSTER_HANDS,
@@ -138,6 +139,8 @@ def _left_told(left: int) -> str:
 def _list_deeds(user: User, form: RosterFilter, drafted: bool) -> list[Deed]:
     """The list's deeds; with a state chosen only those that begin there, 退回 to where its rosters can go.
 
+    撤回 is for the head, who has no other way back; bureau people find it on the roster that they look at.
+
     While nothing is `drafted`, 生成名册 is what is to be done here.
     """
     state = form.wanted(state="state").get("state")
@@ -148,6 +151,7 @@ def _list_deeds(user: User, form: RosterFilter, drafted: bool) -> list[Deed]:
     if Role.APPROVER not in user.roles:
         targets.discard(RosterState.REVIEWED)
     fits = [deed for deed in LIST_DEEDS if not state or not deed.states or state in deed.states]
+    fits = [deed for deed in fits if deed is not WITHDRAW or not user.roles & COUNTY_ROLES]
     narrow = return_to(targets)
     shown = {RETURN.name: narrow} | ({} if drafted else {DRAFT.name: replace(DRAFT, tone="primary")})
     return [shown.get(deed.name, deed) for deed in fits if deed is not RETURN or targets]
@@ -204,19 +208,20 @@ def roster_detail(request: StaffRequest, pk: int) -> HttpResponse:
         ids = list(mine.unanswered().order_by("pk").values_list("pk", flat=True))
     if request.headers.get("HX-Request") and "line" in request.GET and evidence.sees(request.user):
         return evidence.panel(request, roster, mine)
-    then = partial(_next_of, roster, mine, deeds.wanted)
+    then = partial(_next_of, request, roster, mine, deeds.wanted)
     if deeds.done(ids, then=then, seen=request.POST.getlist("seen")):
         return download(*deeds.result) if deeds.wanted == EXPORT.name else redirect(request.get_full_path())
     return _shown(request, roster, mine, deeds)
 
 
-def _next_of(roster: Any, mine: Any, deed: str) -> str:
+def _next_of(request: StaffRequest, roster: Any, mine: Any, deed: str) -> str:
     """After the last difference is answered: that the head's turn has come, first with accounts that wait."""
     if deed not in _ANSWERING or roster.state != RosterState.DRAFT or mine.unanswered().exists():
         return ""
     waiting = mine.with_account().filter(account_state="UNVERIFIED").count()
     first = f"先核对 {waiting} 名学生更正的银行账号，再" if waiting and _pays_accounts(roster) else ""
-    return f"差异已全部说明，下一步由学校负责人{first}上报。"
+    more = "还有别的名册有差异待说明，请点“下一份”。" if _next_one(request, roster) else ""
+    return f"差异已全部说明，下一步由学校负责人{first}上报。{more}"
 
 
 def _pays_accounts(roster: Any) -> bool:
@@ -270,8 +275,10 @@ def _verdict(roster: Any, mine: Any) -> str:
 
 def _shown(request: StaffRequest, roster: Any, mine: Any, deeds: Deeds) -> HttpResponse:
     tab, reviewing = request.GET.get("tab", ""), evidence.sees(request.user)
-    flags = flags_of(roster.semester, [roster.pk]) if reviewing else {}
-    rows = (mine.filter(pk__in=flags).order_by("pk") if tab == "FLAGGED" else _of_tab(mine, tab)).with_place()
+    flags = flags_of(roster.semester, [roster.pk]) if reviewing or roster.state == RosterState.DRAFT else {}
+    rows = (
+        mine.filter(pk__in=flags).order_by("pk") if reviewing and tab == "FLAGGED" else _of_tab(mine, tab)
+    ).with_place()
     rows = rows if reviewing else rows.with_account()
     rows = rows.select_related("student", "entitlement", "filed_line", "answered_by", "refused_by", "roster")
     page = page_of(rows, request.GET.get("page"), size=LINES_PER_PAGE)
@@ -295,6 +302,7 @@ def _shown(request: StaffRequest, roster: Any, mine: Any, deeds: Deeds) -> HttpR
         "passing": mine.passing().sums() if picking else None,
         "undecided": mine.passing().reasoned().count() if any(o.deed is ACCEPT for o in picking) else 0,
         "own_hand": _own_hand(roster, request.user),
+        "sharers": {line for line, signs in flags.items() if Flag.ACCOUNT_SHARED in signs},
         "corrects": may(request.user, "account.correct"),
         "since_return": _since_return(request, roster),
         "next_one": _next_one(request, roster),
@@ -332,11 +340,17 @@ def _since_return(request: StaffRequest, roster: Any) -> Any:
 
 def _next_one(request: StaffRequest, roster: Any) -> Any:
     """After the person's own step: the next roster that waits for it, if there is one."""
+    mine = Roster.objects.visible_to(request.user).of(roster.semester)
+    order = ("school__code", "programme__position", "round")
+    if roster.state == RosterState.DRAFT and may(request.user, ANSWER.right):
+        return (
+            mine.to_be_answered().exclude(pk=roster.pk).select_related("school", "programme").order_by(*order).first()
+        )
     waits = next((state for state, (verb, _) in _SIGNED_NEXT.items() if may(request.user, verb)), None)
     if waits is None or roster.state == waits:
         return None
-    rows = Roster.objects.visible_to(request.user).of(roster.semester).filter(state=waits).untouched_by(request.user)
-    return rows.select_related("school", "programme").order_by("school__code", "programme__position", "round").first()
+    rows = mine.filter(state=waits).untouched_by(request.user)
+    return rows.select_related("school", "programme").order_by(*order).first()
 
 
 def _of_tab(mine: Any, tab: str) -> Any:

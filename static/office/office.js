@@ -150,19 +150,51 @@
     });
   }
 
-  // ---- a file was asked for, which leaves the page as it is: the deed named in data-then is the next step now ----
+  // ---- a file leaves the page as it is: once it came down the page is asked for anew, since it tells what was printed ----
+  // Rows stay picked; a page on which something is under way is left alone.
+  var FILE = "file";
+
+  function fileMark() { // which the answer with the file sets
+    var found = /(?:^|; )file=([^;]*)/.exec(document.cookie);
+    return found ? found[1] : "";
+  }
+
   document.addEventListener("submit", function (event) {
-    var asked = event.submitter;
-    var next = asked && asked.hasAttribute("data-then") && document.querySelector("[data-dialog='do-" + asked.getAttribute("data-then") + "']");
-    if (!next || next.classList.contains("btn-primary")) return;
-    next.disabled = false; // it waited for the file
-    var reason = document.getElementById("why-" + asked.getAttribute("data-then"));
-    if (reason) reason.remove();
-    next.classList.replace("btn-plain", "btn-primary");
-    (document.querySelector("[data-dialog='do-" + asked.value + "']") || asked).classList.replace("btn-primary", "btn-plain");
-    list(document, "#messages .notice.is-good").forEach(function (told) { told.remove(); }); // it said to fetch the file
-    say("文件下载完成、交给银行以后，再办下一步：“" + next.textContent.trim() + "”。", "info");
+    if (event.defaultPrevented || event.target.method === "get") return;
+    var before = fileMark(), left = 300, told = afterFile(event.submitter);
+    var watch = setInterval(function () {
+      left -= 1;
+      if (fileMark() === before && left) return;
+      clearInterval(watch);
+      if (left && !isUnderWay()) askAnew(told);
+    }, 400);
   });
+
+  function afterFile(button) { // the deed named in data-then is the next step
+    var next = button && button.hasAttribute("data-then") && document.querySelector("[data-dialog='do-" + button.getAttribute("data-then") + "']");
+    if (next) return "文件下载完成、交给银行以后，再办下一步：“" + next.textContent.trim() + "”。";
+    return "文件已下载，请打开后打印或保存。";
+  }
+
+  function isUnderWay() {
+    return document.querySelector("dialog[open], form[data-sent]") || list(document, "form[method=post] textarea, form[method=post] input").some(function (field) {
+      return field.matches("textarea, [type=text], [type=file], [type=date]") && field.value !== field.defaultValue;
+    });
+  }
+
+  function askAnew(told) {
+    var picks = list(document, "input[name=pick]").filter(function (box) { return box.checked; }).map(function (box) { return box.value; });
+    try { sessionStorage.setItem(FILE, JSON.stringify({ page: location.pathname + location.search, picks: picks, told: told })); } catch (error) { return; }
+    location.replace(location.pathname + location.search);
+  }
+
+  function pickAgain() {
+    var kept = null;
+    try { kept = JSON.parse(sessionStorage.getItem(FILE) || "null"); sessionStorage.removeItem(FILE); } catch (error) { return; }
+    if (!kept || kept.page !== location.pathname + location.search) return;
+    list(document, "input[name=pick]").forEach(function (box) { box.checked = kept.picks.indexOf(box.value) >= 0; });
+    say(kept.told, "info");
+  }
 
   // ---- a photo that must be there: without one the form stays, and says so beside the field until one is chosen ----
   function fieldOf(input) { return input.closest(".field, .photo-form"); }
@@ -304,6 +336,13 @@
     var rest = String(fen % 100);
     return String(Math.floor(fen / 100)).replace(/\B(?=(\d{3})+$)/g, ",") + "." + (rest.length < 2 ? "0" + rest : rest);
   }
+
+  // a pupil who is picked is looked at: the evidence beside the list is his
+  document.addEventListener("change", function (event) {
+    var box = closest(event, ".review input[name=pick]");
+    var link = box && box.checked && box.closest("tr").querySelector("a[data-here]");
+    if (link) link.click();
+  });
 
   var PICKS = ".grid, [data-picks]"; // what holds rows to pick: a table, or a wall of photos
 
@@ -566,6 +605,7 @@
   showShortcuts();
   dressFiles();
   giveBackTyped();
+  pickAgain();
   document.addEventListener("DOMContentLoaded", function () {
     var main = document.getElementById("content");
     if (main && !main.querySelector("[data-samples]")) focusFaulty(main);

@@ -16,6 +16,10 @@ def account_fault(number: str, kind: str) -> str:
     """
     bins = BankBin.table()
     problem = bank_card.problem(number, bins)
+    if problem == "LENGTH":
+        known = bank_card.lengths_for(number, bins)
+        right = f"这个开头的卡号应是 {'、'.join(map(str, known))} 位" if known else "应是 12 至 22 位"
+        return f"您填了 {len(number)} 位，{right}。请对照银行卡或存折原件核对。"
     if problem and problem not in bank_card.WARNINGS:
         return f"{bank_card.PROBLEMS[problem]}。请对照银行卡或存折原件核对。"
     unlike = bank_card.kind_problem(number, kind, bins) if kind else None

@@ -35,7 +35,7 @@ def test_certificate_says_how_long_how_many_and_who_checked():
 
 def test_certificate_counts_objections_by_outcome():
     page = certificates_html([certificate(objections=Objections(received=4, sustained=1, dismissed=2))])
-    assert "收到 4 件：成立 1 件（已撤下），不成立 2 件，办理中 1 件（暂缓发放）" in page
+    assert "收到 4 件：成立 1 件（已撤下），不成立 2 件，未办结 1 件（暂缓发放）" in page
 
 
 def test_certificate_is_one_page():

@@ -32,7 +32,7 @@ def letter(**of) -> ObjectionLetter:
 )
 def test_letter_is_addressed_to_who_objected(channel, objector, addressee):
     page = objection_html(letter(channel=channel, objector=objector))
-    assert f'异议提出人：<span class="song">{addressee}</span>' in page
+    assert f'异议人：<span class="song">{addressee}</span>' in page
     assert ("收到匿名对" in page) is channel.startswith("匿名")
 
 

@@ -8,7 +8,7 @@ import pytest
 from aid_admin.audit.models import AuditEvent
 from aid_admin.db import bulk
 from aid_admin.lib.refusals import Refused
-from disbursement.actions import bank, batches, doubts, taking_out
+from disbursement.actions import bank, batches, doubts, printing, taking_out
 from disbursement.models import BatchLook, DisbursementBatch, PaymentLine, TakenOut
 from disbursement.rules.findings import Finding, Gravity
 from students.actions.accounts import reaffirm_accounts, verify_accounts
@@ -223,6 +223,7 @@ def test_own_hand_is_told_beside_the_grey_button(draft: DisbursementBatch) -> No
 def test_telling_the_bank_waits_for_the_download(draft: DisbursementBatch) -> None:
     batch = released(draft)
     bank.make_payment_file(by=person("caiwu1"), batch=batch.pk)
+    printing.print_order(by=person("caiwu1"), batch=batch.pk)  # a paper is nothing that a bank could pay from
     why = "代发文件还没有下载。请先下载代发文件，交给银行以后再登记。"
     text = _text(batch)
     assert 'data-dialog="do-send" disabled' in text

@@ -13,8 +13,10 @@ from aid_admin.accounts.models import User
 from aid_admin.audit.models import AuditEvent
 from aid_admin.lib.refusals import Refused
 from disbursement.actions import objections
-from disbursement.models import Objection, Roster, RosterLine
+from disbursement.actions.notices import print_notice
+from disbursement.models import Objection, PublicityLine, Roster, RosterLine
 from tests.disbursement.builders import do, done, enter
+from tests.disbursement.money import person
 
 pytestmark = pytest.mark.usefixtures("pages")
 
@@ -57,6 +59,14 @@ def test_objection_sustained_takes_the_line_away(period):
     done(enter("fushen1"), path, "decide", outcome="SUSTAINED", finding="核实属实")
     line.refresh_from_db()
     assert line.state == "WITHDRAWN"
+    page = enter("gongshi1").get(f"/publicity/{period.pk}/").content.decode()
+    assert "公示期内撤下 1 项：<b>" + line.student.name in page
+    assert "撤下 1</div>" in page
+    again = print_notice(by=person("gongshi1"), period=period.pk, school=line.roster.school.code)
+    text = "".join("".join(pages(again.data)).split())
+    assert "其中公示期内撤下1人次，不再列出" in text
+    hung = PublicityLine.objects.filter(period=period, school=line.roster.school, name=line.student.name)
+    assert text.count(line.student.name) == hung.count() - 1
     assert "成立" in enter("fushen1").get("/objections/?outcome=SUSTAINED").content.decode()
 
 
@@ -139,7 +149,7 @@ def test_who_objects_is_named_on_the_letter_and_the_phone_nowhere(period):
     path = f"/objections/{objection.pk}/"
     done(enter("fushen1"), path, "decide", outcome="DISMISSED", finding="在校就读")
     text = "".join(pages(do(enter("gongshi1"), path, "letter").content)).replace("\n", "")
-    assert "异议提出人：张先生" in text
+    assert "异议人：张先生" in text
     assert "13800001234" not in text
     for name in ("gongshi1", "fushen1", "shenji1"):
         page = enter(name).get(path).content.decode()
@@ -165,7 +175,7 @@ def test_objection_without_a_name_is_anonymous(period):
     assert "没有留" in enter("fushen1").get(path).content.decode()
     done(enter("fushen1"), path, "decide", outcome="DISMISSED", finding="在校就读")
     text = "".join(pages(do(enter("gongshi1"), path, "letter").content)).replace("\n", "")
-    assert "异议提出人：匿名（由" in text
+    assert "异议人：匿名（由" in text
 
 
 def test_phone_of_who_objects_is_revealed_to_the_bureau_alone(period):

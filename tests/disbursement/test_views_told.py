@@ -154,13 +154,18 @@ def test_period_that_may_be_ended_is_due_today_and_the_photos_lead_to_it(county_
 
 def test_officer_is_asked_to_print_once_it_runs_and_told_of_certificates_once_it_ended(county_at):
     period = running_period(county_at)
-    code, path, title = period.rosters.get().school.code, f"/publicity/{period.pk}/", "公示已开始，待打印张贴"
+    code, path, title = period.rosters.get().school.code, f"/publicity/{period.pk}/", "公示已开始，各村公示待打印"
     officer = enter("gongshi1")
     lines = {line.title: line for line, _ in officer.get("/").context["lines"]}
-    assert (lines[title].path, lines[title].due) == (path, calendar.business_date())
-    enter(f"jingban-{code}").post(f"{path}notice/{code}/")  # a school prints its own; the villages' are still to be
-    assert title in officer.get("/").content.decode()
-    officer.post(f"{path}notice/{code}/")
+    assert (lines[title].path, lines[title].due) == (f"{path}villages/", calendar.business_date())
+    enter(f"jingban-{code}").post(f"{path}notice/{code}/")
+    officer.post(f"{path}notice/{code}/")  # of a school; the villages' are still to be printed
+    villages = [village["code"] for village in officer.get(f"{path}villages/").context["villages"]]
+    assert len(villages) > 1
+    for printed, village in enumerate(villages):
+        assert title in officer.get("/").content.decode()
+        assert officer.get(f"{path}villages/").content.decode().count("已打印") == printed
+        officer.post(f"{path}villages/{village}/")
     assert title not in officer.get("/").content.decode()
     told = "次公示已结束，可打印公示结果证明"
     assert told not in officer.get("/").content.decode()

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from aid_admin.lib.names.keys import key
-from students.actions.account_facts import account_doubts
+from students.actions.account_facts import account_doubts, account_fault
 
 BINS = {("621585", 18): "RCC"}
 GOOD = {
@@ -30,3 +30,12 @@ GOOD = {
 )
 def test_account_says_what_to_look_at_twice(odd, told):
     assert account_doubts(SimpleNamespace(**GOOD | odd), BINS) == told
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("number", "told"),
+    [("62299112", "您填了 8 位，这个开头的卡号应是 18 位"), ("99999999", "您填了 8 位，应是 12 至 22 位")],
+)
+def test_a_number_of_the_wrong_length_is_told_the_right_one(number: str, told: str) -> None:
+    assert account_fault(number, "CARD").startswith(told)

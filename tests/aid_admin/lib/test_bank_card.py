@@ -79,3 +79,10 @@ def test_luhn_agrees_with_stdnum(body):
     assert bank_card.luhn_digit(body) == luhn.calc_check_digit(body)
     assert bank_card.luhn_ok(body + bank_card.luhn_digit(body))
     assert bank_card.luhn_ok(body) == luhn.is_valid(body)
+
+
+@pytest.mark.parametrize(
+    ("number", "lengths"), [("62158533", [18]), ("4367421", [19]), ("4213", []), ("", []), ("6215850000" * 3, [18])]
+)
+def test_a_prefix_says_how_long_its_cards_are(number, lengths):
+    assert bank_card.lengths_for(number, BINS) == lengths

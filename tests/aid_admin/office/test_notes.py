@@ -93,7 +93,9 @@ def test_clerk_is_told_to_file_then_that_it_came_then_whose_turn_it_is(county_at
     RosterLine.objects.filter(roster__in=own).update(answered_by=None)
     RosterLine.objects.filter(roster__in=own).exclude(kind="RIGHT").update(answered_by=person(CLERK))
     answered = own.exclude(filed=None).count()
-    assert told(CLERK) == [f"有 {answered} 份名册没有差异或差异已全部说明，现在由学校负责人上报。"]
+    shared, over = told(CLERK)
+    assert shared.startswith("有 2 名学生的账号与另一家庭的学生相同，上报以前请对照")
+    assert over == f"有 {answered} 份名册没有差异或差异已全部说明，现在由学校负责人上报。"
 
 
 def _another_file_is_read(upload: Upload) -> None:
