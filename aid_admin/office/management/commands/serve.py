@@ -20,11 +20,13 @@ from aid_admin.county.models import School
 from aid_admin.db import cluster
 from aid_admin.jobs import queue
 from aid_admin.jobs.models import Job
+from aid_admin.lib.seal import SealBroken
 from aid_admin.office import doctor
 from aid_admin.office.health import demo_state, has_come_to
 from aid_admin.office.supervisor import Supervisor, children
 from demo.loading import HOPS, LAST_HOP, PRACTICE
 from demo.loading.staff import printed_logins
+from students.models import EnrolmentRecord
 
 
 class Command(BaseCommand):
@@ -50,8 +52,9 @@ class Command(BaseCommand):
         _collect_static()
         first_admin = self._first_admin() if options["no_demo"] else None
         crew = Supervisor(children(port), self.say)
-        crew.start()
         try:
+            _refuse_wrong_keys()
+            crew.start()
             self._welcome(crew, port, options, first_admin)
             while not crew.stopping:
                 crew.tick()
@@ -123,6 +126,21 @@ class Command(BaseCommand):
                 self.say(line)
             time.sleep(2)
         return False
+
+
+def _refuse_wrong_keys() -> None:
+    """Data that the keys at hand cannot open stay as they are: a new key beside them would make two halves.
+
+    Raises SystemExit.
+    """
+    sealed, file = EnrolmentRecord.objects.order_by("pk"), Path(settings.KEYRING_FILE)
+    advice = "请从备份放回原来的密钥文件；不要原来的数据、想重新开始的，换一个 AID_VAR 再启动。"
+    if not file.exists() and sealed.exists():
+        raise SystemExit(f"数据库里有加密的数据，密钥文件 {file} 却不在。{advice}")
+    try:
+        sealed.first()
+    except SealBroken:
+        raise SystemExit(f"密钥文件 {file} 打不开数据库里的数据，不是原来的密钥。{advice}") from None
 
 
 def _refuse_taken_port(port: int) -> None:
