@@ -299,7 +299,7 @@ class SettleForm(forms.Form):
 class RemarkForm(forms.Form):
     """A reason that may be left out."""
 
-    reason = _words("原因", "", required=False)
+    reason = _words("原因（可以不填）", "", required=False)
 
 
 class ExportForm(forms.Form):

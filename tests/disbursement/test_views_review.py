@@ -14,7 +14,7 @@ from aid_admin.lib.money import in_words
 from disbursement.models import FiledLine, Roster, RosterLine
 from disbursement.rules.states import LineKind
 from students.models import BankAccount
-from tests.disbursement.builders import do, done, enter
+from tests.disbursement.builders import do, done, enter, share_account
 from tests.disbursement.test_views_rosters import returned_roster
 
 pytestmark = pytest.mark.usefixtures("pages")
@@ -83,18 +83,6 @@ def test_matrix_counts_flagged_lines_for_reviewers_only(submitted):
     share_account(roster)
     assert "疑点 1 人" in matrix("chushen2", q=roster.school.name, programme=roster.programme.code)
     assert "疑点" not in matrix(f"jingban-{roster.school.code}")
-
-
-def share_account(roster: Roster) -> RosterLine:
-    """A pupil of the roster has the account of a pupil of another school; his line."""
-    line = roster.lines.filter(kind=LineKind.RIGHT).order_by("pk").first()
-    other = BankAccount.objects.usable().exclude(student__rosterline__roster__school=roster.school).first()
-    BankAccount.objects.filter(student=line.student, ended_at=None).update(ended_at=other.verified_at)
-    BankAccount.objects.create(
-        student=line.student, version=9, holder_name="某人", account_no=other.account_no, kind="CARD", bank="RCC",
-        proposed_by=other.proposed_by, seal=b"",
-    )  # fmt: skip
-    return line
 
 
 def test_matrix_asks_the_same_for_one_school_and_for_all(submitted):

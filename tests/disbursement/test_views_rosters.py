@@ -10,7 +10,7 @@ from aid_admin.audit.models import AuditEvent
 from disbursement.models import Roster, RosterLine
 from disbursement.rules.states import LineKind, RosterState
 from students.models import Student
-from tests.disbursement.builders import do, done, enter
+from tests.disbursement.builders import do, done, enter, share_account
 
 pytestmark = pytest.mark.usefixtures("pages")
 
@@ -68,6 +68,38 @@ def test_clerk_answers_and_head_submits(submitted):
     done(head, path, "submit")
     roster.refresh_from_db()
     assert roster.state == RosterState.SUBMITTED
+
+
+def test_school_sees_a_shared_account_while_it_can_mend_it(submitted):
+    roster = returned_roster()
+    share_account(roster)
+    clerk, path = enter(f"jingban-{roster.school.code}"), f"/rosters/{roster.pk}/"
+    assert clerk.get(path).content.decode().count("账号与别的学生相同") == 1
+    Roster.objects.filter(pk=roster.pk).update(state=RosterState.SUBMITTED, submitted_by=roster.prepared_by)
+    assert "账号与别的学生相同" not in clerk.get(path).content.decode()
+
+
+def test_next_roster_with_differences_is_a_click_away(submitted):
+    first, second = Roster.objects.filter(school__code="3141000003").order_by("pk")
+    clerk = enter("jingban-3141000003")
+    RosterLine.objects.filter(roster=second).exclude(kind=LineKind.RIGHT).update(answered_by=None)
+    Roster.objects.filter(pk__in=[first.pk, second.pk]).update(state=RosterState.DRAFT)
+    assert "下一份</a>" in clerk.get(f"/rosters/{first.pk}/").content.decode()
+    (line,) = [one for one, _ in clerk.get("/").context["lines"] if "差异待说明" in one.title]
+    assert line.path == f"/rosters/{second.pk}/?tab=DIFF"
+    RosterLine.objects.filter(roster=first).exclude(kind=LineKind.RIGHT).update(answered_by=None)
+    (line,) = [one for one, _ in clerk.get("/").context["lines"] if "差异待说明" in one.title]
+    assert line.path == "/rosters/?open=yes"
+
+
+def test_head_takes_back_from_the_list_what_nobody_reviewed(submitted):
+    roster = Roster.objects.filter(school__code="3141000003").order_by("pk").first()
+    head = enter("fuze-3141000003")
+    assert f'value="{roster.pk}" data-for="withdraw"' in head.get("/rosters/").content.decode()
+    done(head, "/rosters/", "withdraw", [roster.pk])
+    roster.refresh_from_db()
+    assert roster.state == RosterState.DRAFT
+    assert 'data-dialog="do-withdraw"' not in enter("chushen2").get("/rosters/").content.decode()
 
 
 def test_clerk_agrees_with_what_was_computed(submitted):

@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.html import format_html, format_html_join
 from django.views.decorators.http import require_POST
 
 from aid_admin.accounts.acting import may
@@ -169,8 +170,10 @@ def commit(request: StaffRequest, pk: int) -> HttpResponse:
         force.commit_upload(by=request.user, upload=upload.pk, partial=given["partial"])
         waits = KINDS[upload.kind].second_person
         after = "等待另一名数据专员复核生效。" if waits else "数据已生效。"
-        left = "、".join(one.title for one in owed(request, KINDS[upload.kind]))
-        messages.success(request, f"已提交 {upload.accepted} 行，{after}" + (f"还没有填报的：{left}。" if left else ""))
+        ways = ((one.path, one.title) for one in owed(request, KINDS[upload.kind]))
+        left = format_html_join("、", '<a href="{}">{}</a>', ways)
+        more = format_html("还没有填报的：{}。", left) if left else ""
+        messages.success(request, format_html("已提交 {} 行，{}{}", upload.accepted, after, more))
 
     return _act(request, pk, "commit_form", CommitForm(request.POST), call)
 
