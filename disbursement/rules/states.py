@@ -1,6 +1,7 @@
 """States of rosters, lines, publicity, batches and payment lines, and the moves between them."""
 
 from collections.abc import Mapping
+from typing import Final
 
 from aid_admin.lib.states import Move
 from students.rules import Labelled
@@ -98,6 +99,13 @@ class BatchState(Labelled):
     SENT = "SENT", "已送银行"
     CLOSED = "CLOSED", "已办结"
     ABORTED = "ABORTED", "已中止"
+
+
+WAITS_FOR: Final = {
+    BatchState.DRAFTED: "等财务经办锁定", BatchState.LOCKED: "等财务审批审核", BatchState.REVIEWED: "等另一名财务审批放行",
+    BatchState.RELEASED: "等财务经办办理", BatchState.SENT: "等银行回盘",
+}  # fmt: skip
+"""Whose turn it is with a batch, in words; nobody's where it has ended."""
 
 
 class FundSource(Labelled):

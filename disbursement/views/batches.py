@@ -29,7 +29,7 @@ from disbursement.banks import example_return, profile_for
 from disbursement.forms import BatchFilter, BuildForm, ReturnFileForm
 from disbursement.models import BatchLook, DisbursementBatch, PaymentFile, PaymentLine, ReturnLine, RosterLine, TakenOut
 from disbursement.models.allotment import short_flows
-from disbursement.rules.states import REISSUABLE, BatchMode, BatchState, PaymentState
+from disbursement.rules.states import REISSUABLE, WAITS_FOR, BatchMode, BatchState, PaymentState
 from disbursement.views.batch_deeds import (
     ANSWER_DEEDS,
     DOWNLOAD,
@@ -248,6 +248,7 @@ class Desk:
         events = history_of("disbursementbatch", batch.pk)
         shown = {
             "batch": batch,
+            "waits_for": WAITS_FOR.get(BatchState(batch.state), ""),
             "bank": printing.BANK_NAMES.get(batch.bank, batch.bank),
             "deeds": self.deeds,
             "line_deeds": self.line_deeds,
