@@ -152,7 +152,12 @@
 
   // ---- a file leaves the page as it is: once it came down the page is asked for anew, since it tells what was printed ----
   // Rows stay picked; a page on which something is under way is left alone.
-  var FILE = "file";
+  var FILE = "file", sending = 0, leaving = false;
+
+  window.addEventListener("beforeunload", function () { // what was sent tells of itself once; then the person goes elsewhere
+    if (sending) sending -= 1;
+    else leaving = true;
+  });
 
   function fileMark() { // which the answer with the file sets
     var found = /(?:^|; )file=([^;]*)/.exec(document.cookie);
@@ -162,11 +167,13 @@
   document.addEventListener("submit", function (event) {
     if (event.defaultPrevented || event.target.method === "get") return;
     var before = fileMark(), left = 300, told = afterFile(event.submitter);
+    sending = 1;
+    leaving = false;
     var watch = setInterval(function () {
       left -= 1;
-      if (fileMark() === before && left) return;
+      if (fileMark() === before && left && !leaving) return;
       clearInterval(watch);
-      if (left && !isUnderWay()) askAnew(told);
+      if (left && !leaving && !isUnderWay()) askAnew(told);
     }, 400);
   });
 
