@@ -243,6 +243,7 @@ def read_notice(officer: Person) -> None:
     """The printed notice names the school and every pupil, and no number of anybody's."""
     with officer.downloading() as files:
         officer.press("打印公示")
+    expect(officer.page.locator("#messages")).to_contain_text("文件已下载")  # the page was asked for anew
     text = text_of(files[0])
     names = Student.objects.filter(rosterline__roster__period__isnull=False, rosterline__state="ACCEPTED")
     assert NAME in text
