@@ -54,7 +54,7 @@ def test_the_clerk_tells_families_and_visits_them(office: Office) -> None:
     letters = NoticeLetter.objects.filter(school__code=school)
     clerk.go("告知书")
     clerk.shot("letters")
-    clerk.press("打印全部")
+    clerk.press("打印全校")
     clerk.press("开始生成")
     queue.work_all()
     button = clerk.page.get_by_role("button", name="下载 PDF")

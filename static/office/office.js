@@ -152,7 +152,7 @@
 
   // ---- a file leaves the page as it is: once it came down the page is asked for anew, since it tells what was printed ----
   // Rows stay picked; a page on which something is under way is left alone.
-  var FILE = "file", sending = 0, leaving = false;
+  var FILE = "file", turn = 0, sending = 0, leaving = false;
 
   window.addEventListener("beforeunload", function () { // what was sent tells of itself once; then the person goes elsewhere
     if (sending) sending -= 1;
@@ -166,14 +166,15 @@
 
   document.addEventListener("submit", function (event) {
     if (event.defaultPrevented || event.target.method === "get") return;
-    var before = fileMark(), left = 300, told = afterFile(event.submitter);
+    var before = fileMark(), left = 300, told = afterFile(event.submitter), mine = turn += 1;
     sending = 1;
     leaving = false;
     var watch = setInterval(function () {
       left -= 1;
-      if (fileMark() === before && left && !leaving) return;
+      var over = !left || leaving || mine !== turn; // given up, gone elsewhere, or another paper was asked for since
+      if (fileMark() === before && !over) return;
       clearInterval(watch);
-      if (left && !leaving && !isUnderWay()) askAnew(told);
+      if (!over && !isUnderWay()) askAnew(told);
     }, 400);
   });
 
