@@ -136,7 +136,7 @@ def floor(data: bytes) -> float:
     for place, row in enumerate(sheet.iter_rows()):
         if place:
             out.write(
-                f"1\tfloor\t{place}\t1\tX\tPRIMARY\t{row[3]}\t{row[4]}\tDAY\t{row[6]}\t{row[6]}\t\t\t\\\\x{row[11].encode().hex()}"
+                f"1\tfloor\t{place}\t1\tX\tPRIMARY\t{row[3]}\t{row[4]}\tDAY\t{row[6]}\t{row[6]}\t\t\t\\\\x{str(row[11]).encode().hex()}"
                 f"\t{row[7]}\t\t\tf\tACTIVE\n"
             )
     out.seek(0)

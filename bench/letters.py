@@ -39,6 +39,7 @@ def letters(count: int) -> list[PrintedLetter]:
             "义务教育家庭经济困难学生生活补助",
             "",
             yuan_comma(fen),
+            yuan_comma(fen),
             "农村信用联社　账号尾号0000",
             day(date(2020, 6, 15)),
         )
