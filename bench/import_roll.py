@@ -156,7 +156,7 @@ def main() -> None:
     from aid_admin.county.models import School, SchoolStage, Township
 
     school = School.objects.create(
-        code="2141000001", name="淇县测试小学", name_key="淇县测试小学", township=Township.objects.first()
+        code="2141000001", name="淇县测试小学", name_key="淇县测试小学", township=Township.objects.earliest("pk")
     )
     SchoolStage.objects.create(school=school, stage="PRIMARY")
     rows = people(ROWS)
