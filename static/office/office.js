@@ -181,7 +181,8 @@
   function afterFile(button) { // the deed named in data-then is the next step
     var next = button && button.hasAttribute("data-then") && document.querySelector("[data-dialog='do-" + button.getAttribute("data-then") + "']");
     if (next) return "文件下载完成、交给银行以后，再办下一步：“" + next.textContent.trim() + "”。";
-    return "文件已下载，请打开后打印或保存。";
+    var words = button ? button.textContent.trim() : "";
+    return (words ? "“" + words + "”的" : "") + "文件已下载，请打开后打印或保存。";
   }
 
   function isUnderWay() {
