@@ -26,8 +26,7 @@ LETTERS = {
     "p": Role.PUBLICITY_OFFICER, "f": Role.FINANCE_CLERK, "F": Role.FINANCE_APPROVER, "u": Role.AUDITOR,
     "s": Role.SYSTEM_ADMIN,
 }  # fmt: skip
-# the doctor's own questions, and forms whose lists are the county's villages and schools
-LEFT_OUT = {"healthz"}
+LEFT_OUT = {"healthz"}  # no page
 
 
 def _pages(letter: str) -> list[str]:

@@ -39,7 +39,7 @@ class SchoolFilter(Filter):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         reach = user.reach()
-        self.one_school = len(reach.schools) == 1 and not (reach.county or reach.townships)
+        self.one_school = reach.one_school
         schools, towns = _places(user, schools=not self.one_school, townships="township" in self.fields)
         self.school_codes = [code for code, _ in schools] or sorted(reach.schools)
         if "township" in self.fields:

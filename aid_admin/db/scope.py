@@ -19,6 +19,11 @@ class Reach:
     def __bool__(self) -> bool:
         return self.county or bool(self.townships) or bool(self.schools)
 
+    @property
+    def one_school(self) -> bool:
+        """Whether it is a single school and nothing else: who has it is not asked which one."""
+        return len(self.schools) == 1 and not (self.county or self.townships)
+
 
 class Person(Protocol):
     """What scope needs to know of a user."""

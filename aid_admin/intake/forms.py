@@ -64,7 +64,7 @@ class UploadForm(forms.Form):
         if kind.of_school:
             schools = School.objects.visible_to(user)
             self.fields["school"].queryset = schools  # type: ignore[attr-defined]
-            if len(user.reach().schools) == 1 and (only := schools.first()):  # nobody chooses among one
+            if user.reach().one_school and (only := schools.first()):
                 self.fields["school"].widget = forms.HiddenInput()
                 self.initial["school"] = only.code
         else:

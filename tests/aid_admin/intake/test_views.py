@@ -2,10 +2,12 @@
 
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.utils import timezone
 from openpyxl import load_workbook
 
 from aid_admin.audit.models import AuditEvent
@@ -305,3 +307,15 @@ def test_title_of_an_issue_reads_as_a_heading(code, title):
 def test_title_of_an_issue_that_no_parser_knows():
     assert title_of("UNKNOWN_STUDENT") == "身份证号不在本县学籍中"
     assert title_of("SOMETHING_NEW") == "其他问题"
+
+
+def test_only_who_sees_one_school_alone_is_not_asked_for_it(client, clerk, schools):
+    own = schools[0]
+    assert (
+        f'<input type="hidden" name="school" value="{own.code}"'
+        in client.get("/uploads/new/attendance/").content.decode()
+    )
+    clerk.roleassignment_set.create(role="auditor", since=timezone.now() - timedelta(1))
+    asked = client.get("/uploads/new/attendance/").content.decode()
+    assert '<select name="school"' in asked
+    assert all(school.code in asked for school in schools)
